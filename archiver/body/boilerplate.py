@@ -1,0 +1,78 @@
+"""Take the site's boilerplate out of a body, and nothing of the author's.
+
+The footer stands last inside ``#PostContent``: two paragraphs on republication, then
+``div#content_tips``, ``div#pay`` and ``div#how_to_cite``. In old articles with an unclosed
+``blockquote`` or ``div`` it is nested inside that. The same words also occur in article texts, so
+position and markup decide, never the words alone: without a footer block nothing is the footer.
+"""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from archiver import site
+from archiver.pages.document import ASCII_SPACE, string_of
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def strip_boilerplate(body: HtmlElement) -> None:
+    """Remove the footer and the self anchors of headings, in place."""
+    if _remove_footer_blocks(body):
+        for mark in site.FOOTER_PARAGRAPHS:
+            _remove_last_paragraph(body, mark)
+    remove_self_anchors(body)
+
+
+def remove_self_anchors(body: HtmlElement) -> None:
+    """Remove ``<a href="#id">#</a>`` from headings with the space before it, in place."""
+    for heading in body.iter(*_HEADINGS):
+        for anchor in heading.findall(".//a"):
+            is_fragment = (anchor.get("href") or "").startswith("#")
+            if is_fragment and string_of(anchor).strip() == site.SELF_ANCHOR_TEXT:
+                _strip_space_before(anchor)
+                anchor.drop_tree()
+
+
+def _remove_footer_blocks(body: HtmlElement) -> bool:
+    """Remove the last block of each kind; tells whether there was one."""
+    found = False
+    for block_id in site.FOOTER_BLOCKS:
+        blocks = body.xpath(".//div[@id=$id]", id=block_id)
+        if blocks:
+            blocks[-1].drop_tree()
+            found = True
+    return found
+
+
+def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
+    """Remove the paragraph that ends the body, if it is the footer paragraph with this mark."""
+    paragraphs = body.xpath(".//p[em/strong or strong]")
+    if not paragraphs:
+        return
+    last = paragraphs[-1]
+    bold = last.xpath("(em/strong | strong)[1]")[0]
+    if string_of(bold).strip().startswith(mark) and not _text_after(last, body):
+        last.drop_tree()
+
+
+def _text_after(element: HtmlElement, top: HtmlElement) -> bool:
+    """Is there anything to see behind an element, up to the end of ``top``?"""
+    node = element
+    while node is not top:
+        if (node.tail or "").strip():
+            return True
+        for sibling in node.itersiblings():
+            if string_of(sibling).strip() or (sibling.tail or "").strip():
+                return True
+        node = node.getparent()
+    return False
+
+
+def _strip_space_before(element: HtmlElement) -> None:
+    previous = element.getprevious()
+    if previous is not None:
+        previous.tail = (previous.tail or "").rstrip(ASCII_SPACE)
+    else:
+        parent = element.getparent()
+        parent.text = (parent.text or "").rstrip(ASCII_SPACE)

@@ -1,0 +1,121 @@
+"""Make a body safe to put on a page: no script, no event attribute, no form, no frame, no tracker.
+
+What can be taken out of the tree is taken out here, so that text and links are read from the same
+tree that is stored; the sanitiser nh3 (the Rust library ammonia) has the last word on the HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+import nh3
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver import site
+from archiver.body.serialize import inner_html
+
+_DROPPED: Final = (
+    "script noscript style template link meta base title head input select datalist keygen "
+    "noembed noframes param applet bgsound svg math frameset"
+).split()
+_UNWRAPPED: Final = ("form", "fieldset", "legend", "button", "label")
+_SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
+
+#: Every element that HTML defines or browsers still draw, without those taken out above.
+TAGS: Final = frozenset(
+    """a abbr acronym address area article aside audio b bdi bdo big blockquote br caption center
+    cite code col colgroup data dd del details dfn dir div dl dt em figcaption figure font footer
+    h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd li main map mark menu nav nobr ol p pre q rb
+    rp rt rtc ruby s samp section small source span strike strong sub summary sup table tbody td
+    tfoot th thead time tr track tt u ul var video wbr""".split()
+)
+_EVERYWHERE: Final = frozenset({"id", "class", "title", "lang", "dir", "style", "align", "hidden"})
+ATTRIBUTES: Final[dict[str, set[str]]] = {
+    "*": set(_EVERYWHERE),
+    "a": {"href", "name", "target"},
+    "area": {"href", "alt", "coords", "shape"},
+    "audio": {"src", "controls", "loop"},
+    "blockquote": {"cite"},
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+    "del": {"cite", "datetime"},
+    "font": {"color", "face", "size"},
+    "hr": {"color", "size", "width"},
+    "img": {"src", "alt", "width", "height", "border", "hspace", "vspace", "usemap"},
+    "ins": {"cite", "datetime"},
+    "li": {"value", "type"},
+    "map": {"name"},
+    "ol": {"start", "type", "reversed"},
+    "q": {"cite"},
+    "source": {"src", "type"},
+    "table": {"border", "cellpadding", "cellspacing", "width", "bgcolor", "summary"},
+    "tbody": {"valign"},
+    "td": {"colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap"},
+    "th": {"colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap", "scope"},
+    "thead": {"valign"},
+    "time": {"datetime"},
+    "tr": {"valign", "bgcolor"},
+    "ul": {"type"},
+    "video": {"src", "poster", "controls", "width", "height", "loop"},
+}
+#: Style that carries meaning or layout, without addresses and without leaving the body's place.
+STYLE_PROPERTIES: Final = frozenset(
+    """background-color border border-bottom border-collapse border-color border-left border-right
+    border-style border-top border-width clear color display float font-family font-size font-style
+    font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left
+    margin-right margin-top max-height max-width min-width padding padding-bottom padding-left
+    padding-right padding-top text-align text-decoration text-indent vertical-align white-space
+    width word-break""".split()
+)
+URL_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder"})
+
+_CLEANER_OPTIONS: Final = {
+    "attributes": ATTRIBUTES,
+    "filter_style_properties": set(STYLE_PROPERTIES),
+    "url_schemes": set(URL_SCHEMES),
+    "link_rel": None,
+}
+_PSEUDO_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
+
+
+def clean_tree(body: HtmlElement) -> None:
+    """Take out of a body what does not belong to a text, in place; the text behind it stays."""
+    for element in list(body.iter(*_DROPPED)):
+        element.drop_tree()
+    for picture in list(body.iter("img")):
+        if is_tracker(picture):
+            picture.drop_tree()
+    for area in list(body.iter("textarea")):
+        area.tag = "pre"
+    for element in list(body.iter(*_UNWRAPPED)):
+        element.drop_tag()
+    for element in body.iter(etree.Element):
+        for name in [name for name in element.attrib if name.startswith("on")]:
+            del element.attrib[name]
+
+
+def is_tracker(picture: HtmlElement) -> bool:
+    """Is this picture a visitor counter: invisible, or from a counter's host?"""
+    sizes = picture.get("width"), picture.get("height")
+    if all(size is not None and _SIZE.match(size) for size in sizes):
+        return True
+    try:
+        host = urlsplit(picture.get("src") or "").hostname
+    except ValueError:
+        return False
+    return host in site.TRACKER_HOSTS
+
+
+def safe_html(body: HtmlElement) -> str:
+    """The inner HTML of a cleaned body, sanitised.
+
+    Pseudo elements that an author wrote as text (``<type>`` in an error message) are kept, since
+    a browser keeps them too; no page gives such a name a meaning.
+    """
+    html = inner_html(body)
+    tags = {element.tag for element in body.iter(etree.Element)} - TAGS
+    pseudo = {tag for tag in tags if _PSEUDO_NAME.match(tag)} - nh3.CLEAN_CONTENT_TAGS
+    return nh3.clean(html, tags=TAGS | pseudo, **_CLEANER_OPTIONS).strip(" \t\r\n")

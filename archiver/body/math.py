@@ -1,0 +1,259 @@
+"""Find the formulas of a body, exactly those that MathJax finds in the reader's browser.
+
+The blog renders with MathJax 2 and ``inlineMath: [['$','$'], ['\\\\(','\\\\)']]``,
+``processEscapes: true``. This is the algorithm of its ``tex2jax`` preprocessor (MathJax 2.7.9,
+``extensions/tex2jax.js``), on which every rule below is modelled:
+
+- Text is searched node by node among siblings; a formula may go on across ``<br>``, ``<wbr>`` and
+  comments, but not across any other element. Nothing is searched inside ``SKIPPED`` elements.
+- A formula opens with ``$$``, ``$``, ``\\(``, ``\\[`` or ``\\begin{…}`` and ends at its closing
+  mark outside braces. If there is none outside braces, the first inside braces ends it; if there
+  is none at all, the opening is text and the search goes on behind it.
+- ``\\$`` is a dollar sign. ``\\ref{…}`` and ``\\eqref{…}`` outside formulas are formulas themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+#: tex2jax ``skipTags``.
+SKIPPED = frozenset(
+    {"script", "noscript", "style", "textarea", "pre", "code", "annotation", "annotation-xml"}
+)
+#: tex2jax ``ignoreClass`` with MathJax's ``preRemoveClass``, and the output of MathJax itself.
+_IGNORED_CLASS = re.compile(r"(?:^| )(?:tex2jax_ignore|MathJax_Preview)(?: |\Z)")
+_PROCESSED_CLASS = re.compile(r"(?:^| )tex2jax_process(?: |\Z)")
+_MATHJAX_CLASS = re.compile(r"(?:^| )MathJax")
+_TRANSPARENT = frozenset({"br", "wbr"})
+
+_OPENING = re.compile(
+    r"\$\$|\\\(|\\\[|\$"
+    r"|\\begin\{(?P<environment>[^}]*)\}"
+    r"|(?P<escape>\\*\\\$)"
+    r"|(?P<reference>\\(?:eq)?ref\{[^}]*\})"
+)
+_CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+_DISPLAY = frozenset({"$$", "\\["})
+
+
+#: A text node of a tree: the text of an element (False), or the tail behind one (True).
+TextNode = tuple[etree._Element, bool]
+_Run = list[TextNode | etree._Element]
+
+
+@dataclass(slots=True)
+class Formula:
+    """A formula, verbatim with its delimiters; ``<br>`` is a line break."""
+
+    latex: str
+    display: bool
+
+
+@dataclass(slots=True)
+class Formulas:
+    """The formulas of a tree in document order, and where they stand in it."""
+
+    found: list[Formula] = field(default_factory=list)
+    #: The parts (start, end) of each text node that belong to formulas.
+    spans: dict[TextNode, list[tuple[int, int]]] = field(default_factory=dict)
+    #: The ``<br>`` elements inside formulas.
+    breaks: set[etree._Element] = field(default_factory=set)
+
+
+def find_formulas(top: HtmlElement) -> Formulas:
+    """All formulas below ``top``, in document order."""
+    formulas = Formulas()
+    for run in _runs(top):
+        _RunScanner(run, formulas).scan()
+    return formulas
+
+
+def text_of(node: TextNode) -> str:
+    """The text of a text node."""
+    owner, is_tail = node
+    return (owner.tail if is_tail else owner.text) or ""
+
+
+# --- Runs: what tex2jax searches in one go ---------------------------------------------------------
+
+
+def _runs(top: HtmlElement) -> Iterator[_Run]:
+    """Sequences of sibling text nodes with only transparent elements between them."""
+    run: _Run = []
+    for step in _walk(top):
+        if step is None:
+            if run:
+                yield run
+            run = []
+        elif isinstance(step, tuple):
+            if run or not text_of(step).isspace():
+                run.append(step)
+        elif run:
+            run.append(step)
+    if run:
+        yield run
+
+
+def _walk(top: HtmlElement) -> Iterator[TextNode | etree._Element | None]:
+    """Text nodes to search and transparent elements, in document order; ``None`` ends a run."""
+    open_elements: list[tuple[etree._Element, bool, Iterator[etree._Element]]] = []
+    ignored = False
+    element: etree._Element = top
+    children = iter(top)
+    if top.text:
+        yield top, False
+    while True:
+        child = next(children, None)
+        if child is None:
+            yield None
+            if not open_elements:
+                return
+            child, ignored, children = open_elements.pop()
+            element = child
+            if child.tail and not ignored:
+                yield child, True
+            continue
+        if _is_transparent(child):
+            if child.tag == "br":
+                yield child
+        else:
+            yield None
+            if _is_searched(child):
+                open_elements.append((child, ignored, children))
+                ignored = _is_ignored(child, ignored)
+                element, children = child, iter(child)
+                if element.text and not ignored:
+                    yield element, False
+                continue
+        if child.tail and not ignored:
+            yield child, True
+
+
+def _is_transparent(element: etree._Element) -> bool:
+    return not isinstance(element.tag, str) or element.tag in _TRANSPARENT
+
+
+def _is_searched(element: etree._Element) -> bool:
+    """Does tex2jax look inside this element?"""
+    classes = element.get("class") or ""
+    if _MATHJAX_CLASS.search(classes):
+        return False
+    return element.tag not in SKIPPED or _PROCESSED_CLASS.search(classes) is not None
+
+
+def _is_ignored(element: etree._Element, ignored: bool) -> bool:
+    classes = element.get("class") or ""
+    if _PROCESSED_CLASS.search(classes):
+        return False
+    return ignored or _IGNORED_CLASS.search(classes) is not None
+
+
+# --- Searching one run -----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Opening:
+    """An open formula: where it begins, what ends it."""
+
+    piece: int
+    start: int
+    inside: int  # where the text behind the opening mark begins
+    again: int  # where to search on if nothing ends the formula
+    end: str
+    display: bool
+
+
+class _RunScanner:
+    """Searches one run. A position is (piece of the run, offset in its text)."""
+
+    def __init__(self, run: _Run, formulas: Formulas) -> None:
+        self.run = run
+        self.texts = [text_of(piece) if isinstance(piece, tuple) else "" for piece in run]
+        self.formulas = formulas
+        #: Closing marks that do not occur any more in the rest of the run.
+        self.missing: set[str] = set()
+
+    def scan(self) -> None:
+        """Note all formulas of the run."""
+        piece, offset = 0, 0
+        while piece < len(self.run):
+            match = _OPENING.search(self.texts[piece], offset)
+            if match is None:
+                piece, offset = piece + 1, 0
+            elif match["escape"] is not None:
+                offset = match.end()
+            elif match["reference"] is not None:
+                self._note(_Opening(piece, match.start(), 0, 0, "", False), piece, match.end())
+                offset = match.end()
+            else:
+                piece, offset = self._close(_opening(piece, match))
+
+    def _close(self, opening: _Opening) -> tuple[int, int]:
+        """Find the end of a formula and note it; returns where to search on."""
+        end = None if opening.end in self.missing else self._find_end(opening)
+        if end is None:
+            self.missing.add(opening.end)
+            return opening.piece, opening.again
+        self._note(opening, *end)
+        return end
+
+    def _find_end(self, opening: _Opening) -> tuple[int, int] | None:
+        """The first closing mark outside braces, else the first one, else ``None``."""
+        tokens = _closing_tokens(opening.end)
+        depth = 0
+        inside_braces = None
+        offset = opening.inside
+        for piece in range(opening.piece, len(self.run)):
+            for match in tokens.finditer(self.texts[piece], offset):
+                token = match[0]
+                if token == opening.end:
+                    if depth == 0:
+                        return piece, match.end()
+                    inside_braces = inside_braces or (piece, match.end())
+                elif token == "{":
+                    depth += 1
+                elif token == "}" and depth:
+                    depth -= 1
+            offset = 0
+        return inside_braces
+
+    def _note(self, opening: _Opening, last: int, end: int) -> None:
+        """Record the formula from an opening up to (piece, offset)."""
+        latex = []
+        for piece in range(opening.piece, last + 1):
+            node = self.run[piece]
+            if isinstance(node, tuple):
+                text = self.texts[piece]
+                first = opening.start if piece == opening.piece else 0
+                if first == 0 and piece > opening.piece and text.startswith("\n"):
+                    first = 1  # the line break of the source behind <br> is the same line break
+                stop = end if piece == last else len(text)
+                self.formulas.spans.setdefault(node, []).append((first, stop))
+                latex.append(text[first:stop])
+            else:
+                self.formulas.breaks.add(node)
+                latex.append("\n")
+        self.formulas.found.append(Formula("".join(latex), opening.display))
+
+
+def _opening(piece: int, match: re.Match[str]) -> _Opening:
+    mark, start = match[0], match.start()
+    environment = match["environment"]
+    if environment is None:
+        inside = match.end()
+        return _Opening(piece, start, inside, inside, _CLOSING[mark], mark in _DISPLAY)
+    # tex2jax goes on inside "\begin{name}" after a failure: opos + blen, blen = length + 3
+    again = start + len(environment) + 3
+    return _Opening(piece, start, match.end(), again, f"\\end{{{environment}}}", True)
+
+
+@lru_cache(maxsize=64)
+def _closing_tokens(end: str) -> re.Pattern[str]:
+    """What counts while looking for a closing mark: the mark, escapes and braces."""
+    return re.compile(rf"{re.escape(end)}|\\.|[{{}}]")

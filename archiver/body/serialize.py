@@ -1,0 +1,50 @@
+"""A tree written as HTML, by the standard's algorithm for serialising fragments.
+
+libxml2's own serialiser rewrites addresses (it percent-encodes Chinese in ``href``), which would
+change what the author wrote. https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+VOID = frozenset(
+    """area base br col embed hr img input link meta param source track wbr basefont bgsound frame
+    keygen""".split()
+)
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
+_ATTRIBUTE = str.maketrans({"&": "&amp;", '"': "&quot;", "\xa0": "&nbsp;"})
+#: A line feed right behind these is dropped by the parser, so one that is meant is written twice.
+_EATS_LINE_FEED = frozenset({"pre", "textarea", "listing"})
+
+
+def inner_html(top: HtmlElement) -> str:
+    """The HTML of all that is below ``top``; comments are left out."""
+    out = [_escape(top.text)]
+    for event, element in etree.iterwalk(top, events=("start", "end", "comment", "pi")):
+        if element is top:
+            continue
+        if event == "start":
+            out.append(_start_tag(element))
+        elif event == "end":
+            if element.tag not in VOID:
+                out.append(f"</{element.tag}>")
+            out.append(_escape(element.tail))
+        else:
+            out.append(_escape(element.tail))
+    return "".join(out)
+
+
+def _start_tag(element: etree._Element) -> str:
+    attributes = "".join(
+        f' {name}="{value.translate(_ATTRIBUTE)}"' for name, value in element.items()
+    )
+    text = element.text or ""
+    line_feed = "\n" if text.startswith("\n") and element.tag in _EATS_LINE_FEED else ""
+    inner = "" if element.tag in VOID else _escape(text)
+    return f"<{element.tag}{attributes}>{line_feed}{inner}"
+
+
+def _escape(text: str | None) -> str:
+    return text.translate(_TEXT) if text else ""

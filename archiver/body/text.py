@@ -1,0 +1,162 @@
+"""The plain text of a body: what a person reads in the browser, paragraphs and formulas kept.
+
+Blocks are separated by an empty line; list items, table rows and ``<br>`` by a line break; table
+cells by a tab. White space folds as in a browser (CSS ``white-space: normal``), except inside
+``<pre>`` and inside formulas, which are verbatim. What a browser hides gives no text. No character
+is added: no bullets, no numbers, no alternative texts of pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver.body.embeds import EMBED_CLASS
+from archiver.body.math import Formulas, TextNode, find_formulas
+
+BLOCKS = frozenset(
+    """address article aside blockquote body center dd details dialog dir div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend main menu nav ol p pre
+    search section summary table ul caption""".split()
+)
+LINES = frozenset({"li", "tr", "option", "optgroup", "thead", "tbody", "tfoot"})
+CELLS = frozenset({"td", "th"})
+#: Elements whose text no browser shows.
+HIDDEN = frozenset(
+    """area audio base canvas col colgroup datalist embed head iframe img input link meta noembed
+    noframes noscript object param rp script select source style template textarea title track
+    video""".split()
+)
+_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.I)
+
+# Marks for the assembly of the text: lone surrogates, which no tree can contain.
+_PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
+_KEPT = {" ": "\ud810", "\n": "\ud811", "\t": "\ud812", "\r": "\ud813"}
+_PROTECT = str.maketrans(_KEPT)
+_RESTORE = str.maketrans({mark: char for char, mark in _KEPT.items()} | {_TAB: "\t"})
+_SPACES = re.compile(r"[ \t\r\n]+")
+_SEPARATORS = re.compile(f" ?(?:[{_PARAGRAPH}{_LINE}{_BREAK}] ?)+")
+_BLOCK_END = re.compile(f"{_KEPT[chr(10)]}+(?= ?{_PARAGRAPH})")
+_AROUND_TAB = re.compile(f" ?{_TAB} ?")
+
+
+def plain_text(top: HtmlElement, formulas: Formulas | None = None) -> str:
+    """The text below ``top``; pass the formulas when they are already known."""
+    return _assemble(_pieces(top, formulas or find_formulas(top)))
+
+
+def text_before(top: HtmlElement, stop: etree._Element) -> str:
+    """The text below ``top`` that stands before the element or comment ``stop``."""
+    return _assemble(_pieces(top, find_formulas(top), stop))
+
+
+def inline_text(top: HtmlElement) -> str:
+    """The text of a short piece (a link, a caption) on one line."""
+    return " ".join(plain_text(top).split())
+
+
+def is_hidden(element: etree._Element) -> bool:
+    """Does a browser show nothing of this element's text?"""
+    if not isinstance(element.tag, str) or element.tag in HIDDEN:
+        return True
+    if element.tag == "a" and element.get("class") == EMBED_CLASS:
+        return True
+    attributes = element.attrib
+    if "hidden" in attributes:
+        return True
+    return "style" in attributes and _HIDDEN_STYLE.search(attributes["style"]) is not None
+
+
+def _pieces(
+    top: HtmlElement, formulas: Formulas, stop: etree._Element | None = None
+) -> Iterator[str]:
+    """Text and marks in document order, formulas and preformatted text protected."""
+    preformatted: etree._Element | None = None
+    open_elements: list[etree._Element] = []
+    element: etree._Element = top
+    while True:
+        # Enter an element.
+        if element is stop:
+            return
+        hidden = element is not top and is_hidden(element)
+        if not hidden:
+            yield _opening_mark(element, formulas)
+            if preformatted is None and element.tag == "pre":
+                preformatted = element
+            if element.text:
+                yield _text((element, False), preformatted is not None, formulas)
+            if len(element):
+                open_elements.append(element)
+                element = element[0]
+                continue
+        # Leave it, and all that end with it.
+        while True:
+            if not hidden:
+                yield _closing_mark(element)
+            hidden = False
+            if element is preformatted:
+                preformatted = None
+            if element is top:
+                return
+            if element.tail:
+                yield _text((element, True), preformatted is not None, formulas)
+            following = element.getnext()
+            if following is not None:
+                element = following
+                break
+            element = open_elements.pop()
+
+
+def _opening_mark(element: etree._Element, formulas: Formulas) -> str:
+    tag = element.tag
+    if tag == "br":
+        return _KEPT["\n"] if element in formulas.breaks else _BREAK
+    if tag in CELLS:
+        previous = element.getprevious()
+        return _TAB if previous is not None and previous.tag in CELLS else ""
+    return _mark(tag)
+
+
+def _closing_mark(element: etree._Element) -> str:
+    return _mark(element.tag)
+
+
+def _mark(tag: str) -> str:
+    if tag in BLOCKS:
+        return _PARAGRAPH
+    return _LINE if tag in LINES else ""
+
+
+def _text(node: TextNode, preformatted: bool, formulas: Formulas) -> str:
+    """The text of a text node, with white space that must stay put under protection."""
+    owner, is_tail = node
+    text = (owner.tail if is_tail else owner.text) or ""
+    if preformatted:
+        return text.translate(_PROTECT)
+    spans = formulas.spans.get(node)
+    if not spans:
+        return text
+    pieces, position = [], 0
+    for start, end in spans:
+        pieces += text[position:start], text[start:end].translate(_PROTECT)
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _assemble(pieces: Iterator[str]) -> str:
+    text = _SPACES.sub(" ", "".join(pieces))
+    text = _BLOCK_END.sub("", text)  # the line feed that ends a <pre> shows no empty line
+    text = _AROUND_TAB.sub(_TAB, text)
+    text = _SEPARATORS.sub(_line_breaks, text)
+    return text.strip(" ").translate(_RESTORE).strip("\n")
+
+
+def _line_breaks(match: re.Match[str]) -> str:
+    """The line breaks that a run of marks stands for."""
+    marks = match[0]
+    if _PARAGRAPH in marks:
+        return "\n\n"
+    return "\n" * max(marks.count(_BREAK), 1)

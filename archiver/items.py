@@ -1,0 +1,122 @@
+"""What travels from the pages through the pipelines to the store.
+
+An item first holds what the page says, as text (``date_text``, ``readers_text``) and as the tree of
+the body with the site's boilerplate still in it. Each pipeline reads such a field and fills another.
+``None`` always means: the page does not tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from lxml.html import HtmlElement
+
+
+class Status(StrEnum):
+    """What the blog last said about an article."""
+
+    PUBLISHED = "published"
+    PROTECTED = "protected"
+    GONE = "gone"
+
+
+@dataclass(slots=True)
+class Link:
+    """One link of a body."""
+
+    url: str
+    text: str
+    #: Archive id when the link points to an article of this blog, whatever its form.
+    target_id: int | None = None
+
+
+@dataclass(slots=True)
+class Byline:
+    """The line below a title, as the page has it."""
+
+    author: str | None = None
+    date_text: str | None = None
+    readers_text: str | None = None
+
+
+@dataclass(slots=True)
+class ListingEntry:
+    """An article as a listing page shows it."""
+
+    id: int
+    title: str | None = None
+    author: str | None = None
+    date_text: str | None = None
+    readers_text: str | None = None
+    excerpt: str | None = None
+    category: str | None = None
+    tags: list[str] = field(default_factory=list)
+    comment_count: int | None = None
+
+    published: str | None = None
+    published_at: str | None = None
+    readers: int | None = None
+
+
+@dataclass(slots=True)
+class ListingPage:
+    """A listing page: its entries, and the number of the page that follows."""
+
+    entries: list[ListingEntry]
+    next_page: int | None
+    last_page: int | None
+
+
+@dataclass(slots=True)
+class IndexEntry:
+    """An article as ``/content.html`` lists it."""
+
+    id: int
+    title: str | None
+    date_text: str | None = None
+    published: str | None = None
+    published_at: str | None = None
+
+
+@dataclass(slots=True)
+class FeedEntry:
+    """An article as ``/feed/`` shows it, with the exact time of its publication."""
+
+    id: int
+    title: str | None
+    date_text: str | None = None
+    published: str | None = None
+    published_at: str | None = None
+
+
+@dataclass(slots=True)
+class Article:
+    """An article's page, and after the pipelines its row in the archive."""
+
+    id: int
+    title: str | None = None
+    author: str | None = None
+    date_text: str | None = None
+    readers_text: str | None = None
+    category: str | None = None
+    tags: list[str] = field(default_factory=list)
+    comment_count: int | None = None
+    excerpt: str | None = None
+    status: Status = Status.PUBLISHED
+
+    #: The body as a tree; pipelines take the boilerplate out of it in place.
+    body: HtmlElement | None = field(default=None, repr=False, compare=False)
+    #: Is ``excerpt`` all there is to tell: did a listing show this article, or its page the mark?
+    excerpt_known: bool = False
+    #: The exact time from the feed, where the run has read it.
+    feed_text: str | None = None
+
+    published: str | None = None
+    published_at: str | None = None
+    readers: int | None = None
+    body_html: str | None = field(default=None, repr=False)
+    body_text: str | None = field(default=None, repr=False)
+    formula_count: int | None = None
+    picture_count: int | None = None
+    links: list[Link] = field(default_factory=list, repr=False)

@@ -1,0 +1,1 @@
+"""HTML in, items out: pure functions without network, database or Scrapy's engine."""

@@ -1,0 +1,76 @@
+"""An article's page."""
+
+from __future__ import annotations
+
+from parsel import Selector
+
+from archiver import site
+from archiver.items import Article, Status
+from archiver.pages import fields
+from archiver.pages.bounds import body_element
+from archiver.pages.document import string_of
+from archiver.pages.errors import UnexpectedPage
+
+
+def parse_article(page: Selector, url: str | None, base: site.Base | None = None) -> Article:
+    """Read an article's page, or a protected article's page; the body keeps its boilerplate.
+
+    ``url`` is the address that was asked for; it decides the id where the page names none.
+    Raises ``UnexpectedPage`` when the page is no article, or another one than was asked for.
+    """
+    post = _post(page)
+    article = _id(post, url, base)
+    byline = fields.parse_post_byline(post)
+    tools = _tools(page)
+    protected = is_protected(post)
+    body = None if protected else body_element(post)
+    return Article(
+        id=article,
+        title=fields.parse_title(post),
+        author=byline.author,
+        date_text=byline.date_text,
+        readers_text=byline.readers_text,
+        category=fields.parse_category(tools),
+        tags=fields.parse_tags(tools),
+        comment_count=parse_comment_count(page),
+        status=Status.PROTECTED if protected else Status.PUBLISHED,
+        body=body,
+    )
+
+
+def is_protected(post: Selector) -> bool:
+    """Does the page ask for a password in place of the body?"""
+    return bool(post.css(site.PASSWORD_FIELD))
+
+
+def _post(page: Selector) -> Selector:
+    posts = page.css(site.POST)
+    if not posts or not posts[0].css("#PostContent"):
+        raise UnexpectedPage("not an article's page (no #PostContent)")
+    if not posts[0].css(site.BYLINE):
+        raise UnexpectedPage("not an article's page (no line with author and date)")
+    return posts[0]
+
+
+def _id(post: Selector, url: str | None, base: site.Base | None) -> int:
+    """The archive id of a page, which must be the one that was asked for."""
+    asked = site.article_id(url, base) if url else None
+    shown = fields.parse_id(post, base)
+    if asked is not None and shown is not None and asked != shown:
+        raise UnexpectedPage(f"the page of another article ({shown})")
+    found = shown if shown is not None else asked
+    if found is None:
+        raise UnexpectedPage("the page does not tell its article's id; give its address")
+    return found
+
+
+def _tools(page: Selector) -> Selector | None:
+    """Category and tags; an unclosed ``div`` of the body may have put them inside it."""
+    tools = page.css(f"#tools{site.TOOLS.removeprefix('div')}") or page.css(site.TOOLS)
+    return tools[-1] if tools else None
+
+
+def parse_comment_count(page: Selector) -> int | None:
+    """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
+    heading = fields.first(page, site.COMMENTS_HEADING)
+    return fields.parse_comment_count(string_of(heading)) if heading is not None else None

@@ -1,0 +1,76 @@
+"""Fields that listing and article pages show in the same way."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from archiver import site
+from archiver.items import Byline
+from archiver.pages.byline import parse_byline
+from archiver.pages.document import words_of
+
+_COUNT = re.compile(r"(\d[\d,]*)\s*条?评论")
+_NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
+
+
+def first(selector: Selector, css: str) -> HtmlElement | None:
+    """The first element that a selector finds."""
+    found = selector.css(css)
+    return found[0].root if found else None
+
+
+def parse_title(post: Selector) -> str | None:
+    """The title as text; ``None`` when the page has none."""
+    heading = first(post, site.TITLE)
+    return (words_of(heading) or None) if heading is not None else None
+
+
+def parse_id(post: Selector, base: site.Base | None) -> int | None:
+    """The archive id that the title links to."""
+    heading = first(post, site.TITLE)
+    if heading is None:
+        return None
+    ids = (site.article_id(link.get("href", ""), base) for link in heading.iter("a"))
+    return next((found for found in ids if found is not None), None)
+
+
+def parse_post_byline(post: Selector) -> Byline:
+    """Author, date and reader count as text."""
+    return parse_byline(first(post, site.BYLINE))
+
+
+def parse_category(tools: Selector | None) -> str | None:
+    """The name of the first category."""
+    return next(iter(_linked_names(tools, "/category/")), None)
+
+
+def parse_tags(tools: Selector | None) -> list[str]:
+    """The names of the tags in the page's order, each once."""
+    return list(dict.fromkeys(_linked_names(tools, "/tag/")))
+
+
+def _linked_names(tools: Selector | None, kind: str) -> list[str]:
+    """Texts of the links whose path holds ``kind``."""
+    if tools is None:
+        return []
+    links = tools.root.iter("a")
+    return [words_of(link) for link in links if kind in _path(link.get("href") or "")]
+
+
+def _path(href: str) -> str:
+    try:
+        return urlsplit(href).path
+    except ValueError:
+        return ""
+
+
+def parse_comment_count(text: str) -> int | None:
+    """``46 条评论`` → 46, ``0 评论`` → 0, ``暂无评论`` → 0; ``None`` when the text tells no count."""
+    match = _COUNT.search(text)
+    if match:
+        return int(match[1].replace(",", ""))
+    return 0 if _NONE_YET.search(text) else None

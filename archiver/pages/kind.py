@@ -1,0 +1,76 @@
+"""Which kind of page is this? Decides what ``scrapy extract`` does with a file, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from parsel import Selector
+
+from archiver import site
+from archiver.pages.document import string_of
+
+_END = re.compile(r"</(?:html|body|rss)\s*>", re.I)
+_TAIL = 2000
+_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<rss\b", re.S)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div)\b", re.I)
+
+
+class Kind(StrEnum):
+    """The kinds of page that the blog serves."""
+
+    ARTICLE = "article"
+    LISTING = "listing"
+    INDEX = "index"
+    FEED = "feed"
+    PROTECTED = "protected"
+    NOT_FOUND = "not-found"
+    GATE = "gate"
+    CUT_OFF = "cut-off"
+    OTHER = "other"
+
+
+def is_gate(body: bytes) -> bool:
+    """Is this the page that sets a cookie by script and sends the browser on?"""
+    return len(body) < site.GATE_LARGEST and site.GATE_SCRIPT.search(body) is not None
+
+
+def is_html(text: str) -> bool:
+    """Does this look like a page at all (and not like JSON, a picture or an empty answer)?"""
+    return _HTML.search(text[:_TAIL]) is not None
+
+
+def is_complete(text: str) -> bool:
+    """Has the page its end, or was it cut off on the way?"""
+    return _END.search(text[-_TAIL:]) is not None
+
+
+def is_feed(text: str) -> bool:
+    """Is this an RSS feed?"""
+    return _FEED.match(text.lstrip("\ufeff")) is not None
+
+
+def kind_of_text(text: str) -> Kind | None:
+    """The kinds that show before parsing; ``None`` when the page must be looked at."""
+    if is_gate(text.encode("utf-8", "replace")):
+        return Kind.GATE
+    feed = is_feed(text)
+    if not feed and not is_html(text):
+        return Kind.OTHER
+    if not is_complete(text):
+        return Kind.CUT_OFF
+    return Kind.FEED if feed else None
+
+
+def kind_of_page(page: Selector) -> Kind:
+    """The kind of a complete HTML page."""
+    posts = page.css(site.POST)
+    if posts and posts[0].css("#PostContent") and posts[0].css(site.BYLINE):
+        return Kind.PROTECTED if posts[0].css(site.PASSWORD_FIELD) else Kind.ARTICLE
+    if page.css("#content div#archives"):
+        return Kind.INDEX
+    if posts.css(site.BYLINE) or (posts and page.css(site.PAGER)):
+        return Kind.LISTING
+    if any("404" in string_of(heading.root) for heading in posts.css(site.TITLE)):
+        return Kind.NOT_FOUND
+    return Kind.OTHER

@@ -1,0 +1,103 @@
+"""A listing page: ten articles, and the page that follows."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from archiver import site
+from archiver.body.boilerplate import remove_self_anchors
+from archiver.body.text import plain_text
+from archiver.items import ListingEntry, ListingPage
+from archiver.pages import fields
+from archiver.pages.document import string_of, words_of
+
+_LISTING_LINK = re.compile(r"/(?P<number>\d{1,6})/?\Z")
+
+
+def parse_listing(page: Selector, base: site.Base | None = None) -> ListingPage:
+    """All entries of a listing page in the page's order, and its place among the others."""
+    entries = (parse_entry(post, base) for post in page.css(site.POST))
+    pager = page.css(site.PAGER)
+    return ListingPage(
+        entries=[entry for entry in entries if entry is not None],
+        next_page=parse_next_page(pager[-1]) if pager else None,
+        last_page=parse_last_page(pager[-1]) if pager else None,
+    )
+
+
+def parse_entry(post: Selector, base: site.Base | None) -> ListingEntry | None:
+    """One entry; ``None`` when its title does not link to an article."""
+    article = fields.parse_id(post, base)
+    if article is None:
+        return None
+    byline = fields.parse_post_byline(post)
+    tools = post.css(site.TOOLS)
+    last_tools = tools[0] if tools else None
+    return ListingEntry(
+        id=article,
+        title=fields.parse_title(post),
+        author=byline.author,
+        date_text=byline.date_text,
+        readers_text=byline.readers_text,
+        excerpt=parse_excerpt(post, article, base),
+        category=fields.parse_category(last_tools),
+        tags=fields.parse_tags(last_tools),
+        comment_count=parse_comment_count(last_tools),
+    )
+
+
+def parse_excerpt(post: Selector, article: int, base: site.Base | None) -> str | None:
+    """The text before the "more" link: empty when there is none, ``None`` without such a link."""
+    body = fields.first(post, site.BODY)
+    if body is None:
+        return None
+    for nested in body.xpath(".//div[contains(concat(' ', @class, ' '), ' Post ')]"):
+        nested.drop_tree()  # the next entries, where an unclosed tag of this one has put them
+    more = _more_link(body, article, base)
+    if more is None:
+        return None
+    more.drop_tree()
+    remove_self_anchors(body)
+    return plain_text(body)
+
+
+def _more_link(body: HtmlElement, article: int, base: site.Base | None) -> HtmlElement | None:
+    """The link that ends the excerpt; an author's own words stand before it."""
+    links = body.xpath(".//a[@href]")
+    if not links:
+        return None
+    last = links[-1]
+    is_more = words_of(last).startswith(site.MORE_LINK_TEXT)
+    return last if is_more and site.article_id(last.get("href"), base) == article else None
+
+
+def parse_comment_count(tools: Selector | None) -> int | None:
+    """The number in ``46 评论``."""
+    if tools is None:
+        return None
+    links = [link for link in tools.root.iter("a") if "#comments" in (link.get("href") or "")]
+    return fields.parse_comment_count(string_of(links[-1])) if links else None
+
+
+def parse_next_page(pager: Selector) -> int | None:
+    """The number of the page that the pager's ``»`` leads to; ``None`` on the last page."""
+    for link in pager.css("a"):
+        if words_of(link.root).strip() == site.NEXT_LINK_TEXT:
+            return _page_number(link.root.get("href") or "")
+    return None
+
+
+def parse_last_page(pager: Selector) -> int | None:
+    """The highest page number that the pager names."""
+    numbers = (words_of(link.root) for link in pager.css("a, span"))
+    return max((int(text) for text in numbers if text.isascii() and text.isdigit()), default=None)
+
+
+def _page_number(href: str) -> int | None:
+    """The page number at the end of a pager link, of the home page's and of any category's."""
+    path = href.split("?")[0].split("#")[0]
+    match = _LISTING_LINK.search(path)
+    return int(match["number"]) if match else None

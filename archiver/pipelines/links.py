@@ -1,0 +1,27 @@
+"""Links: every link of a body, with the archive id where it points to an article of this blog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archiver.body.links import list_links
+from archiver.items import Article
+from archiver.pipelines.base import Pipeline
+from archiver.site import Base
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class ListLinks(Pipeline):
+    """Fill ``links`` from the cleaned body."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.base = Base.parse(crawler.settings["KEXUE_BASE_URL"])
+
+    def process_item(self, item: Any) -> Any:
+        """List the links of an article."""
+        if isinstance(item, Article) and item.body is not None:
+            item.links = list_links(item.body, item.id, self.base)
+        return item

@@ -1,0 +1,35 @@
+"""Store: the last pipeline writes the item to the archive."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from scrapy.exceptions import DropItem
+
+from archiver.items import Article, ListingEntry
+from archiver.pipelines.base import Pipeline
+from archiver.run import run_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class Store(Pipeline):
+    """Write articles and sightings in one transaction each."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.run = run_of(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Store an item; a database that takes nothing any more ends the run."""
+        try:
+            if isinstance(item, Article):
+                self.run.save(item)
+            elif isinstance(item, ListingEntry):
+                self.run.saw(item)
+        except sqlite3.Error as error:
+            self.run.stop(f"the database cannot be written: {error}")
+            raise DropItem(f"article {item.id} was not stored: {error}") from error
+        return item

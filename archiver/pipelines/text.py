@@ -1,0 +1,27 @@
+"""Plain text: what a person reads, with the formulas verbatim; and the excerpt the page tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archiver.body.excerpt import excerpt_of
+from archiver.body.math import find_formulas
+from archiver.body.text import plain_text
+from archiver.items import Article
+from archiver.pipelines.base import Pipeline
+
+
+class ExtractText(Pipeline):
+    """Fill ``body_text``, the counts of formulas and pictures, and a missing ``excerpt``."""
+
+    def process_item(self, item: Any) -> Any:
+        """Read the text of an article's cleaned body."""
+        if isinstance(item, Article) and item.body is not None:
+            formulas = find_formulas(item.body)
+            item.body_text = plain_text(item.body, formulas)
+            item.formula_count = len(formulas.found)
+            item.picture_count = sum(1 for _ in item.body.iter("img"))
+            if not item.excerpt_known:
+                item.excerpt = excerpt_of(item.body)
+                item.excerpt_known = item.excerpt is not None
+        return item

@@ -1,0 +1,220 @@
+"""What is known of the blog: hosts, address forms, selectors, marks of the boilerplate. No I/O.
+
+Every constant says where it was seen. The archive id identifies an article, never its address:
+the same article is linked as ``/archives/6583``, ``http://spaces.ac.cn/archives/6583/#comments``
+and a dozen other forms.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import SplitResult, urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+# --- The blog ------------------------------------------------------------------------------------
+
+CANONICAL_BASE: Final = "https://kexue.fm"
+#: The same blog under four names; ``album.`` and ``bbs.`` sub-domains are other sites.
+BLOG_HOSTS: Final = frozenset({"kexue.fm", "www.kexue.fm", "spaces.ac.cn", "www.spaces.ac.cn"})
+TIMEZONE: Final = ZoneInfo("Asia/Shanghai")
+#: The first article is of March 2009; nothing on the blog can be older than its year.
+FIRST_DAY: Final = date(2009, 1, 1)
+#: The licence of the texts, linked in the footer of every page.
+LICENSE: Final = "CC BY-NC-ND 2.5 CN"
+#: A page of the blog has 30-70 kB; the longest with all comments stays far below this.
+LARGEST_PAGE: Final = 8 * 1024 * 1024
+
+# --- Selectors -----------------------------------------------------------------------------------
+# All seen on the blog's pages of 2026 (theme geekg).
+
+#: Once per article on listing and article pages.
+POST: Final = "#content div.Post"
+TITLE: Final = "div.title-wrap h1, div.title-wrap h2"
+BYLINE: Final = "div.title-wrap span.submitted"
+#: ``#PostContent`` on article pages; listing pages have the class only.
+BODY: Final = "div.PostContent"
+#: Category and tags, ``分类：<a href="/category/…">… 标签：<a href="/tag/…">…``.
+TOOLS: Final = "div.tools"
+COMMENTS_HEADING: Final = "#comments h4, #comments h3, #comments h2"
+PAGER: Final = "ol.page-navigator"
+#: The field for the password in place of a protected article's body.
+PASSWORD_FIELD: Final = 'div.PostContent form input[name="protectPassword"]'
+INDEX: Final = "#content #archives, #content div.PostContent"
+
+#: Text of the link below an excerpt.
+MORE_LINK_TEXT: Final = "点击阅读全文"
+#: Text of the pager's link to the following page.
+NEXT_LINK_TEXT: Final = "»"
+#: What Typecho shows in place of the title of a protected article.
+PROTECTED_TITLE: Final = "此内容被密码保护"
+#: The comment in an article's source where its excerpt ends.
+MORE_COMMENT: Final = "more"
+
+# --- Boilerplate inside #PostContent, after the body ----------------------------------------------
+
+FOOTER_BLOCKS: Final = ("content_tips", "pay", "how_to_cite")
+#: The bold beginnings of the two paragraphs that open the footer, last one first.
+FOOTER_PARAGRAPHS: Final = ("更详细的转载事宜请参考", "转载到请包括本文地址")
+#: The self anchor that the theme puts into headings.
+SELF_ANCHOR_TEXT: Final = "#"
+#: Hosts of visitor counters (none of them ever serves a picture of an article).
+TRACKER_HOSTS: Final = frozenset(
+    {
+        "hm.baidu.com",
+        "pos.baidu.com",
+        "www.google-analytics.com",
+        "c.cnzz.com",
+        "s11.cnzz.com",
+        "s95.cnzz.com",
+        "js.users.51.la",
+        "c.statcounter.com",
+    }
+)
+
+# --- The gate ------------------------------------------------------------------------------------
+
+#: A page shorter than this that sends the browser on by script is the gate, not an answer.
+GATE_LARGEST: Final = 1000
+GATE_SCRIPT: Final = re.compile(rb"<script.*?window\.location(?:\.href)?\s*=", re.S | re.I)
+GATE_COOKIE: Final = re.compile(r"document\.cookie\s*=\s*(['\"])(?P<cookie>.*?)\1", re.S)
+
+# --- Addresses -----------------------------------------------------------------------------------
+
+HOME_PATH: Final = "/"
+INDEX_PATH: Final = "/content.html"
+FEED_PATH: Final = "/feed/"
+
+#: ``/index.php`` stands in front where Typecho runs without address rewriting.
+_ARTICLE_PATH = re.compile(
+    r"(?:/index\.php)?/archives/(?P<id>[1-9]\d{0,8})(?:/comment-page-\d+)?/?\Z"
+)
+_LISTING_PATH = re.compile(r"(?:/index\.php)?/page/(?P<number>[1-9]\d{0,5})/?\Z")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Split an address as written; ``None`` when it has no meaning (``http://[``)."""
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port  # raises ValueError for a port that is no number
+    except ValueError:
+        return None
+    return parts
+
+
+def article_url(article_id: int) -> str:
+    """The address that identifies an article in the archive."""
+    return f"{CANONICAL_BASE}/archives/{article_id}"
+
+
+def article_path(article_id: int) -> str:
+    """The path of an article's page on the server."""
+    return f"/archives/{article_id}"
+
+
+def listing_path(number: int) -> str:
+    """The path of listing page ``number`` (1 is the home page)."""
+    return HOME_PATH if number == 1 else f"/page/{number}/"
+
+
+def _own_path(url: str, base: Base | None) -> str | None:
+    """The path of an address of this blog below its base, ``None`` for any other address."""
+    parts = split_url(url)
+    if parts is None:
+        return None
+    if not parts.scheme and not parts.netloc:
+        return parts.path.removeprefix(base.path) if base is not None else parts.path
+    if parts.scheme not in {"http", "https", ""}:
+        return None
+    if parts.hostname is not None and parts.hostname.lower() in BLOG_HOSTS:
+        return parts.path
+    if base is not None and base.owns(parts):
+        return parts.path.removeprefix(base.path)
+    return None
+
+
+def article_id(url: str, base: Base | None = None) -> int | None:
+    """The archive id that an address points to, whatever its form; ``None`` if to no article.
+
+    Takes relative addresses, the four hosts, http and https, ``//host``, a closing slash, query,
+    fragment and ``comment-page-<n>``; with ``base`` also the host the blog is read from.
+    """
+    path = _own_path(url, base)
+    match = _ARTICLE_PATH.match(path) if path is not None else None
+    return int(match["id"]) if match else None
+
+
+def listing_number(url: str, base: Base | None = None) -> int | None:
+    """The number of the listing page that an address points to; ``None`` for other addresses."""
+    path = _own_path(url, base)
+    if path in {HOME_PATH, "/index.php", "/index.php/"} or (path == "" and "//" in url):
+        return 1
+    match = _LISTING_PATH.match(path) if path is not None else None
+    return int(match["number"]) if match else None
+
+
+def resolve(href: str, article: int) -> str:
+    """An address of an article's body, absolute as a reader of the live page would follow it.
+
+    An address that cannot be resolved (``http://\\cos.name/``, ``http://[``) is kept as written.
+    """
+    try:
+        return urljoin(article_url(article), href.strip())
+    except ValueError:
+        return href
+
+
+@dataclass(frozen=True)
+class Base:
+    """Where the blog is read from: the live host, or another one (``KEXUE_BASE_URL``)."""
+
+    scheme: str
+    host: str  # lower case
+    port: int
+    path: str  # "" or "/below/here", without a closing slash
+
+    @classmethod
+    def parse(cls, url: str) -> Base:
+        """Read a base address; raises ``ValueError`` with a sentence that says what is wrong."""
+        parts = split_url(url)
+        if parts is None or parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise ValueError(f"{url!r} is not an address like https://kexue.fm")
+        if parts.query or parts.fragment or parts.username or parts.password:
+            raise ValueError(f"{url!r} has more than scheme, host, port and path")
+        port = parts.port or _DEFAULT_PORTS[parts.scheme]
+        return cls(parts.scheme, parts.hostname.lower(), port, parts.path.rstrip("/"))
+
+    @property
+    def is_live(self) -> bool:
+        """Is this one of the blog's own names (not a copy on another host)?"""
+        return self.host in BLOG_HOSTS
+
+    def url(self, path: str) -> str:
+        """The address to ask for a path of the blog."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.path}{path}"
+
+    def owns(self, parts: SplitResult) -> bool:
+        """Is a split address on this very host and port, below this path?"""
+        host = (parts.hostname or "").lower()
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme or self.scheme)
+        below = not self.path or f"{parts.path}/".startswith(f"{self.path}/")
+        return host == self.host and port == self.port and below
+
+    def may_ask(self, url: str) -> bool:
+        """May a request go to this address? Only to the blog's own hosts.
+
+        The live blog answers under four names; a copy elsewhere never sends us to the live one.
+        """
+        parts = split_url(url)
+        if parts is None or parts.scheme not in _DEFAULT_PORTS:
+            return False
+        if self.is_live:
+            default_port = parts.port in {None, *_DEFAULT_PORTS.values()}
+            return default_port and (parts.hostname or "").lower() in BLOG_HOSTS
+        same_port = (parts.port or _DEFAULT_PORTS[parts.scheme]) == self.port
+        return (parts.hostname or "").lower() == self.host and same_port

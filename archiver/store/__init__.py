@@ -1,0 +1,1 @@
+"""The archive on disk: one SQLite database, and JSONL written from it."""

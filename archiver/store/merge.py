@@ -1,0 +1,58 @@
+"""What becomes of an article's row when its page has been read again."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from archiver.items import Status
+from archiver.store.records import SEEN, Row
+
+
+class Change(StrEnum):
+    """What a page has brought to the archive."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+#: Counts that rise while an article stays as it is.
+COUNTS: Final = ("readers", "comment_count")
+#: What the page of a protected article does not show: kept as it was last seen.
+_HIDDEN_BY_PASSWORD: Final = (
+    "title", "excerpt", "body_html", "body_text", "body_markdown", "formula_count",
+    "picture_count", "content_sha256", "parser_version",
+)  # fmt: skip
+
+
+def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
+    """The new row, with what this reading could not tell taken from the old one.
+
+    ``excerpt_known`` says that a listing page was read: only then an excerpt of ``None`` means
+    that the listing shows the whole article. Nothing once known is replaced by "not told".
+    """
+    if old is None:
+        return dict(new)
+    merged = {**old, **new}
+    for key in COUNTS:
+        if new[key] is None:
+            merged[key] = old[key]
+    if new["published"] is None:
+        merged["published"] = old["published"]
+    if new["published_at"] is None and merged["published"] == old["published"]:
+        merged["published_at"] = old["published_at"]
+    if not excerpt_known:
+        merged["excerpt"] = old["excerpt"]
+    if new["status"] == Status.PROTECTED and old["body_html"] is not None:
+        merged.update({key: old[key] for key in _HIDDEN_BY_PASSWORD})
+    return merged
+
+
+def compare(old: Row | None, merged: Row) -> Change:
+    """Is the article new, changed (anything but its counts), or as it was?"""
+    if old is None:
+        return Change.NEW
+    ignored = {*SEEN, *COUNTS}
+    same = all(old[key] == value for key, value in merged.items() if key not in ignored)
+    return Change.UNCHANGED if same else Change.CHANGED

@@ -1,0 +1,145 @@
+"""Open and close the database; refuse one that is not an archive, before anything is written."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from archiver.store import schema
+from archiver.store.errors import StoreError
+
+#: How long to wait for another program that holds the database, in seconds.
+_PATIENCE: Final = 10.0
+_OLDEST_SQLITE: Final = (3, 37, 0)  # STRICT tables; trigram search came with 3.34
+
+
+def open_archive(path: Path) -> Database:
+    """Open the archive at ``path``, making or migrating it; raises ``StoreError``.
+
+    A file that is not an archive, is damaged or was written by a newer version stays untouched.
+    The connection writes with a write-ahead log and has foreign keys on.
+    """
+    _check_sqlite()
+    _check_folder(path.parent)
+    if path.exists() and path.stat().st_size > 0:
+        check_archive(path)
+    try:
+        return _prepare(path)
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
+
+
+def close_archive(db: Database) -> None:
+    """Close the archive and leave it as one file, without log files beside it."""
+    with suppress(sqlite3.Error):  # another program may be reading: the log stays, nothing is lost
+        db.execute("PRAGMA optimize")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.execute("PRAGMA journal_mode = DELETE")
+    db.close()
+
+
+def check_archive(path: Path) -> None:
+    """Raise ``StoreError`` unless the file is a sound archive that this version can read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            _check_identity(connection, path)
+            _check_health(connection, path)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
+
+
+def _prepare(path: Path) -> Database:
+    db = Database(sqlite3.connect(path, timeout=_PATIENCE))
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA foreign_keys = ON")
+        schema.migrations.apply(db)
+        with db.atomic():  # find out now, not with the first article, that nothing can be written
+            db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _check_sqlite() -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        oldest = ".".join(map(str, _OLDEST_SQLITE))
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old; Python needs one from {oldest} on",
+            wrong_use=True,
+        )
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = error.strerror or str(error)
+    else:
+        if os.access(folder, os.W_OK | os.X_OK):
+            return
+        problem = "Permission denied"
+    raise StoreError(
+        f"cannot write to the data folder {folder}: {problem};"
+        " set KEXUE_DATA_DIR to a folder that you can write to",
+        wrong_use=True,
+    )
+
+
+def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
+    tables = {
+        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+    }
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    if tables and application_id != schema.APPLICATION_ID:
+        raise StoreError(
+            f"{path} is a database of another program; it was not touched."
+            " Move it away or set KEXUE_DATA_DIR to another folder",
+            wrong_use=True,
+        )
+    if "_sqlite_migrations" in tables:
+        applied = {
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM _sqlite_migrations WHERE migration_set = 'kexue'"
+            )
+        }
+        if newer := applied - schema.migration_names():
+            raise StoreError(
+                f"{path} was written by a newer version ({max(newer)}); it was not touched."
+                " Update this program",
+                wrong_use=True,
+            )
+
+
+def _check_health(connection: sqlite3.Connection, path: Path) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise StoreError(_damaged(path, verdict))
+
+
+def _damaged(path: Path, verdict: str) -> str:
+    return (
+        f"{path} is damaged ({verdict.splitlines()[-1]}); it was not touched."
+        " Restore a backup, or save what is left with: sqlite3 FILE .recover"
+    )
+
+
+def _is_wrong_use(error: sqlite3.Error) -> bool:
+    return isinstance(error, sqlite3.OperationalError)
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
+    message = str(error)
+    if "locked" in message or "busy" in message:
+        return f"{path} is in use by another program; wait for it to end and start again"
+    if isinstance(error, sqlite3.OperationalError):
+        return f"cannot open the database {path}: {message}"
+    return _damaged(path, message)

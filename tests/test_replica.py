@@ -1,0 +1,486 @@
+"""The demo blog and the replica serve what they promise."""
+
+import http.client
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from parsel import Selector, SelectorList
+from replica import Kind, Replica, make_post, make_posts
+
+from archiver.demo.posts import SHANGHAI, load_posts, read_post
+from archiver.demo.server import COOKIE_VALUE, DemoServer
+
+COOKIE = {"Cookie": f"kxgate={COOKIE_VALUE}"}
+EIGHT = [
+    ("6583", "从动力学角度看优化算法(四):GAN的第三个阶段", "2019-05-03", "94037位读者"),
+    ("7006", "最小熵原理(五):“层层递进”之社区发现与聚类", "2019-10-19", "148764位读者"),
+    ("6784", "你跳绳的时候,想过绳子的形状曲线是怎样的吗?", "2019-07-06", "48773位读者"),
+    ("7325", "突破瓶颈,打造更强大的Transformer", "2020-04-13", "124234位读者"),
+    ("7533", "积分梯度:一种新颖的神经网络可视化方法", "2020-06-28", "89083位读者"),
+    ("7575", "BERT-of-Theseus:基于模块替换的模型压缩方法", "2020-07-17", "90045位读者"),
+    ("8084", "【搜出来的文本】⋅(二)从MCMC到模拟退火", "2021-01-14", "49835位读者"),
+    ("8870", "多任务学习漫谈(一):以损失之名", "2022-01-18", "147380位读者"),
+]
+
+
+GOOD_META = """<!-- {"id": 7, "title": "x", "published": "2020-01-01T00:00:00+08:00",
+"readers": 1, "category": "Mathematics"} -->
+"""
+
+
+@dataclass
+class Reply:
+    """An HTTP reply."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def page(self) -> Selector:
+        return Selector(self.body.decode())
+
+    @property
+    def entries(self) -> SelectorList[Selector]:
+        return self.page.css("#content > div.Post")
+
+    @property
+    def ids(self) -> list[int]:
+        urls = self.entries.css(".title-wrap h2 > a::attr(href)").getall()
+        return [int(url.rstrip("/").rpartition("/")[2]) for url in urls]
+
+
+def get(base_url: str, path: str, headers: dict[str, str] | None = None) -> Reply:
+    """GET without following redirects; raises what http.client raises."""
+    connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=5)
+    try:
+        connection.request("GET", path, headers=headers or {})
+        response = connection.getresponse()
+        return Reply(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoServer]:
+    with DemoServer() as server:
+        yield server
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with Replica(make_posts(25)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def demo_listing(demo: DemoServer) -> list[Reply]:
+    return [get(demo.base_url, f"/page/{n}/", COOKIE) for n in range(1, 8)]
+
+
+# The posts.
+
+
+def test_demo_posts_by_state() -> None:
+    states = [post.state for post in load_posts()]
+    counts = {state: states.count(state) for state in set(states)}
+    assert counts == {"published": 62, "protected": 1, "draft": 2, "deleted": 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>no meta</p>",
+        "<!-- [1] -->\n",
+        "<!-- {broken -->\n",
+        '<!-- {"id": 7} -->\n',
+        GOOD_META.replace('"id": 7', '"id": 8'),
+        GOOD_META.replace("+08:00", ""),
+        GOOD_META.replace("Mathematics", "Cooking"),
+        GOOD_META.replace("}", ', "state": "lost"}'),
+        GOOD_META.replace("}", ', "stickyy": true}'),
+    ],
+)
+def test_bad_meta_names_the_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "7.html"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"7\.html: bad post meta"):
+        read_post(path)
+
+
+# The demo blog.
+
+
+def test_demo_lists_63_entries_on_7_pages(demo: DemoServer, demo_listing: list[Reply]) -> None:
+    assert [len(reply.entries) for reply in demo_listing] == [10] * 6 + [3]
+    assert len({post_id for reply in demo_listing for post_id in reply.ids}) == 63
+    assert get(demo.base_url, "/page/8/", COOKIE).status == 404
+
+
+def test_demo_pager_ends_on_the_last_page(demo_listing: list[Reply]) -> None:
+    following = [
+        reply.page.css("ol.page-navigator li.next a::attr(href)").get() for reply in demo_listing
+    ]
+    assert following == [f"https://kexue.fm/page/{n}/" for n in range(2, 8)] + [None]
+
+
+def test_demo_eight_rows_stand_together(demo_listing: list[Reply]) -> None:
+    page = next(reply for reply in demo_listing if 6583 in reply.ids)
+    start = page.ids.index(6583)
+    rows = []
+    for entry in page.entries[start : start + 8]:
+        spans = entry.css("span.submitted > span::text").getall()
+        url = entry.css("h2 > a::attr(href)").get("")
+        rows.append((url.rpartition("/")[2], entry.css("h2 > a::text").get(), spans[1], spans[2]))
+        assert spans[0] == "苏剑林"
+    assert rows == EIGHT
+
+
+def test_demo_excerpt_that_is_empty(demo_listing: list[Reply]) -> None:
+    entry = next(
+        entry
+        for reply in demo_listing
+        for entry, post_id in zip(reply.entries, reply.ids, strict=True)
+        if post_id == 6784
+    )
+    assert entry.css(".PostContent").xpath("string()").get("").strip() == "点击阅读全文..."
+
+
+def test_demo_sticky_first(demo_listing: list[Reply]) -> None:
+    assert demo_listing[0].ids[0] == 6508
+    assert 6508 not in [post_id for reply in demo_listing[1:] for post_id in reply.ids]
+
+
+def test_demo_every_listed_article_is_served(demo: DemoServer, demo_listing: list[Reply]) -> None:
+    by_id = {post.id: post for post in load_posts()}
+    for post_id in (post_id for reply in demo_listing for post_id in reply.ids):
+        reply = get(demo.base_url, f"/archives/{post_id}", COOKIE)
+        assert reply.status == (403 if by_id[post_id].state == "protected" else 200)
+        assert len(reply.page.css("#how_to_cite")) == 1
+        assert len(reply.page.css("#comments li.comment-body")) <= by_id[post_id].comments
+
+
+def test_demo_protected_post_hides_its_title(demo: DemoServer, demo_listing: list[Reply]) -> None:
+    hidden = next(post for post in load_posts() if post.state == "protected")
+    pages = [get(demo.base_url, path, COOKIE) for path in ("/content.html", "/feed/")]
+    assert hidden.title.encode() not in b"".join(reply.body for reply in pages + demo_listing)
+    page = get(demo.base_url, f"/archives/{hidden.id}", COOKIE).page
+    assert page.css("h1 > a::text").getall()[1] == "此内容被密码保护"
+    assert page.css('form.protected input[name="protectCID"]::attr(value)').get() == str(hidden.id)
+
+
+def test_demo_drafts_and_deleted_posts_are_404_but_linked(demo: DemoServer) -> None:
+    home = get(demo.base_url, "/", COOKIE)
+    index = get(demo.base_url, "/content.html", COOKIE)
+    for post in load_posts():
+        if post.state in ("draft", "deleted"):
+            reply = get(demo.base_url, f"/archives/{post.id}", COOKIE)
+            assert reply.status == 404
+            assert "404 - 页面没找到" in reply.body.decode()
+            assert reply.page.css("#Sidebar ul.random a")
+            assert f"/archives/{post.id}" not in index.page.css("#archives").get("")
+    assert any(f"/archives/{post.id}/" in home.body.decode() for post in load_posts())
+
+
+def test_demo_index_lists_all(demo: DemoServer) -> None:
+    index = get(demo.base_url, "/content.html", COOKIE)
+    links = index.page.css("#archives li li > a:first-child::attr(href)").getall()
+    assert len(set(links)) == len(links) == 63
+
+
+@pytest.mark.parametrize("path", ["/archives/8870/", "/archives/8870?utm_source=x", "/page/2"])
+def test_demo_other_forms_of_an_address(demo: DemoServer, path: str) -> None:
+    assert get(demo.base_url, path, COOKIE).status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/sitemap.xml", "/archives/1", "/page/0/", "/me.html", "/archives/8870/comment-page-9"]
+)
+def test_demo_everything_else_is_404(demo: DemoServer, path: str) -> None:
+    assert get(demo.base_url, path, COOKIE).status == 404
+
+
+def test_demo_robots(demo: DemoServer) -> None:
+    assert get(demo.base_url, "/robots.txt", COOKIE).body == b"User-agent: *\nDisallow: /search/\n"
+
+
+def test_demo_feed(demo: DemoServer) -> None:
+    redirect = get(demo.base_url, "/feed", COOKIE)
+    assert (redirect.status, redirect.headers["Location"]) == (302, "/feed/")
+    items = ElementTree.fromstring(get(demo.base_url, "/feed/", COOKIE).body).findall(".//item")
+    times = [parsedate_to_datetime(item.findtext("pubDate", "")) for item in items]
+    published = sorted((p.published for p in load_posts() if p.state == "published"), reverse=True)
+    assert times == published[:10]
+    assert {time.utcoffset() for time in times} == {timedelta(hours=8)}
+
+
+def test_demo_comments_are_as_many_as_the_heading_says(demo: DemoServer) -> None:
+    post = max(load_posts(), key=lambda post: post.comments if post.state == "published" else 0)
+    seen: list[str] = []
+    path: str | None = f"/archives/{post.id}"
+    while path:
+        page = get(demo.base_url, path, COOKIE).page
+        seen += page.css("#comments li.comment-body::attr(id)").getall()
+        path = page.css("#comments li.next a::attr(href)").re_first(r"kexue\.fm([^#]*)")
+    assert page.css("#comments > h4::text").get() == f"{post.comments} 条评论"
+    assert len(set(seen)) == len(seen) == post.comments > 20
+
+
+def test_demo_gate_opens_with_the_cookie(demo: DemoServer) -> None:
+    closed = get(demo.base_url, "/archives/8870")
+    assert (closed.status, closed.headers["Server"]) == (403, "nginx")
+    assert len(closed.body) < 1000
+    assert b"window.location.href='/archives/8870'" in closed.body
+    cookie = closed.page.re_first(r"document\.cookie='([^;]+);")
+    assert get(demo.base_url, "/archives/8870", {"Cookie": str(cookie)}).status == 200
+
+
+def test_demo_keeps_the_connection(demo: DemoServer) -> None:
+    connection = http.client.HTTPConnection(urlsplit(demo.base_url).netloc, timeout=5)
+    for path in ("/", "/archives/8870", "/feed"):
+        connection.request("GET", path, headers=COOKIE)
+        response = connection.getresponse()
+        assert len(response.read()) == int(response.headers["Content-Length"])
+        assert response.version == 11
+    connection.close()
+
+
+# The replica: posts that change, the log, the theme.
+
+
+def test_posts_change_while_it_runs(replica: Replica) -> None:
+    assert get(replica.base_url, "/").ids == list(range(125, 115, -1))
+    replica.publish(make_post(200, day=100))
+    replica.edit(124, title="改过的<题目>")
+    replica.delete(123)
+    replica.protect(122)
+    home = get(replica.base_url, "/")
+    assert home.ids == [200, 125, 124, *range(122, 115, -1)]
+    assert home.entries[2].css("h2 a").get("").count("改过的&lt;题目&gt;") == 1
+    statuses = {n: get(replica.base_url, f"/archives/{n}").status for n in (200, 124, 123, 122)}
+    assert statuses == {200: 200, 124: 200, 123: 404, 122: 403}
+    with pytest.raises(KeyError):
+        replica.delete(999)
+
+
+def test_log_and_peak(replica: Replica) -> None:
+    replica.fault("^/archives/", kind="slow", seconds=0.1)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda n: get(replica.base_url, f"/archives/{n}"), (101, 102, 103)))
+    get(replica.base_url, "/archives/104?x=1", {"X-Test": "yes"})
+    assert sorted(replica.paths[:3]) == ["/archives/101", "/archives/102", "/archives/103"]
+    assert (replica.peak, len(replica.log)) == (3, 4)
+    last = replica.log[-1]
+    assert (last.path, last.headers["X-Test"], last.status) == ("/archives/104?x=1", "yes", 200)
+    assert last.end - last.start >= 0.1
+    replica.clear_log()
+    assert (replica.peak, replica.log) == (0, [])
+
+
+def test_theme_options() -> None:
+    options = {
+        "article_slash": True,
+        "article_host": "https://spaces.ac.cn",
+        "site_url": "http://x",
+    }
+    with Replica(make_posts(11), byline="plain", **options) as replica:  # type: ignore[arg-type]
+        page = get(replica.base_url, "/").page
+    assert page.css(".Post h2 a::attr(href)").get() == "https://spaces.ac.cn/archives/111/"
+    assert page.css("span.submitted").get() == (
+        '<span class="submitted">By 苏剑林 | 2020-01-11 | 1111位读者 | 引用</span>'
+    )
+    assert page.css("li.next a::attr(href)").get() == "http://x/page/2/"
+
+
+@pytest.mark.parametrize(
+    ("byline", "text"),
+    [
+        ("spans", "By 苏剑林 | 2020-01-01 | 1101位读者 | 引用"),
+        ("no-by", "苏剑林 | 2020-01-01 | 1101位读者 | 引用"),
+        ("no-readers", "By 苏剑林 | 2020-01-01 | 引用"),
+    ],
+)
+def test_byline_styles(replica: Replica, byline: str, text: str) -> None:
+    replica.edit(101, byline=byline)
+    page = get(replica.base_url, "/archives/101").page
+    assert page.css("span.submitted").xpath("string()").get() == text
+
+
+def test_footer_in_quote(replica: Replica) -> None:
+    replica.edit(101, footer_in_quote=True, heading="h2")
+    page = get(replica.base_url, "/archives/101").page
+    assert page.css("#PostContent blockquote #how_to_cite")
+    assert page.css("div.Post h2 a::text").get() == "短文101"
+
+
+def test_empty_replica() -> None:
+    with Replica([]) as replica:
+        home = get(replica.base_url, "/")
+        assert (home.status, home.ids) == (200, [])
+        assert get(replica.base_url, "/feed/").status == 200
+
+
+# The gates.
+
+
+def test_gate_header() -> None:
+    with Replica(make_posts(1), gate="header") as replica:
+        closed = get(replica.base_url, "/")
+        cookie = closed.headers["Set-Cookie"].partition(";")[0]
+        assert closed.status == 403
+        assert get(replica.base_url, "/", {"Cookie": cookie}).ids == [101]
+
+
+def test_gate_with_status_200_and_gate_that_never_opens() -> None:
+    with Replica(make_posts(1), gate="script", gate_status=200) as replica:
+        assert len(get(replica.base_url, "/").body) < 1000
+        assert get(replica.base_url, "/", COOKIE).ids == [101]
+    with Replica(make_posts(1), gate="never") as replica:
+        assert get(replica.base_url, "/", COOKIE).status == 403
+
+
+# The faults.
+
+
+def test_fault_times_and_clear(replica: Replica) -> None:
+    fault = replica.fault("^/archives/101$", kind="status", code=503, times=2)
+    codes = [get(replica.base_url, "/archives/101").status for _ in range(3)]
+    assert (codes, fault.used) == ([503, 503, 200], 2)
+    replica.fault("^/", kind="status", code=500)
+    assert get(replica.base_url, "/").status == 500
+    replica.clear_faults()
+    assert get(replica.base_url, "/").status == 200
+
+
+def test_fault_status(replica: Replica) -> None:
+    replica.fault("101", kind="status", code=429, retry_after=2)
+    replica.fault("102", kind="status", code=403, full=True)
+    short, full = (get(replica.base_url, f"/archives/{n}") for n in (101, 102))
+    assert (short.status, short.headers["Retry-After"]) == (429, "2")
+    assert len(short.body) < 1000
+    assert (full.status, full.headers["Retry-After"]) == (403, None)
+    assert b"PostContent" in full.body
+
+
+def test_fault_gate_in_the_middle_of_a_crawl() -> None:
+    with Replica(make_posts(1), gate="script") as replica:
+        replica.fault("101", kind="gate", times=1)
+        assert get(replica.base_url, "/archives/101", COOKIE).status == 403
+        assert get(replica.base_url, "/archives/101", COOKIE).status == 200
+
+
+def test_fault_reset(replica: Replica) -> None:
+    replica.fault("101", kind="reset", times=1)
+    with pytest.raises(ConnectionResetError):
+        get(replica.base_url, "/archives/101")
+    assert replica.log[0].status == 0
+    assert get(replica.base_url, "/archives/101").status == 200
+
+
+def test_fault_cut(replica: Replica) -> None:
+    replica.fault("101", kind="cut")
+    with pytest.raises(http.client.IncompleteRead):
+        get(replica.base_url, "/archives/101")
+
+
+def test_fault_cut_clean(replica: Replica) -> None:
+    whole = get(replica.base_url, "/archives/101").body
+    replica.fault("101", kind="cut-clean")
+    cut = get(replica.base_url, "/archives/101").body
+    assert whole.startswith(cut)
+    assert b"PostContent" in cut
+    assert b"how_to_cite" not in cut.partition(b"PostContent")[2]
+
+
+def test_fault_invalid_utf8(replica: Replica) -> None:
+    replica.fault("101", kind="invalid-utf8")
+    body = get(replica.base_url, "/archives/101").body
+    assert b"<p>\xff" in body.partition(b'id="PostContent"')[2]
+
+
+def test_fault_big(replica: Replica) -> None:
+    replica.fault("101", kind="big")
+    assert len(get(replica.base_url, "/archives/101").body) == 30_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "content_type"),
+    [
+        ("not-html", {}, "application/octet-stream"),
+        ("not-html", {"content_type": "application/json", "body": b"{}"}, "application/json"),
+        ("login", {}, "text/html; charset=UTF-8"),
+    ],
+)
+def test_fault_other_content(
+    replica: Replica, kind: Kind, options: dict[str, Any], content_type: str
+) -> None:
+    replica.fault("101", kind=kind, **options)
+    reply = get(replica.base_url, "/archives/101")
+    assert (reply.status, reply.headers["Content-Type"]) == (200, content_type)
+    assert b"PostContent" not in reply.body
+
+
+def test_fault_other_host(replica: Replica) -> None:
+    replica.fault("101", kind="other-host", host="http://127.0.0.1:9")
+    reply = get(replica.base_url, "/archives/101")
+    assert (reply.status, reply.headers["Location"]) == (302, "http://127.0.0.1:9/archives/101")
+
+
+def test_fault_wrong_article(replica: Replica) -> None:
+    replica.fault("^/archives/101$", kind="wrong-article", article=102)
+    page = get(replica.base_url, "/archives/101").page
+    assert page.css("div.Post h1 a::text").get() == "短文102"
+
+
+def test_fault_endless_pager(replica: Replica) -> None:
+    replica.fault("^/page/", kind="endless-pager")
+    for number in (3, 4, 500):
+        reply = get(replica.base_url, f"/page/{number}/")
+        following = reply.page.css("li.next a::attr(href)").get()
+        assert (reply.ids, following) == (
+            [105, 104, 103, 102, 101],
+            f"https://kexue.fm/page/{number + 1}/",
+        )
+
+
+def test_fault_hook_shifts_later_pages(replica: Replica) -> None:
+    new = make_post(300, day=400)
+    replica.fault("^/page/2/$", kind="hook", times=1, call=lambda: replica.publish(new))
+    ids = [get(replica.base_url, path).ids for path in ("/", "/page/2/", "/page/3/")]
+    assert ids[0][-1] == ids[1][0] == 116
+    assert len(ids[2]) == 6
+
+
+def test_fault_slow_passes_on_to_the_next(replica: Replica) -> None:
+    replica.fault("101", kind="slow", seconds=0.05)
+    replica.fault("101", kind="status", code=502)
+    start = time.monotonic()
+    assert get(replica.base_url, "/archives/101").status == 502
+    assert time.monotonic() - start >= 0.05
+
+
+def test_replica_stops_at_once() -> None:
+    with Replica(make_posts(1)) as replica:
+        connection = http.client.HTTPConnection(urlsplit(replica.base_url).netloc, timeout=5)
+        connection.request("GET", "/")
+        connection.getresponse().read()
+        start = time.monotonic()
+    assert time.monotonic() - start < 1
+    connection.close()
+    assert threading.active_count() < 50
+
+
+def test_made_posts_have_every_field_set() -> None:
+    post = make_posts(3)[0]
+    assert (post.id, post.published) == (103, datetime(2020, 1, 3, 8, 30, 15, tzinfo=SHANGHAI))
+    assert all((post.title, post.author, post.readers, post.tags, post.excerpt, post.comments))
