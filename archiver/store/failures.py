@@ -20,10 +20,10 @@ def save_failure(db: Database, url: str, article: int | None, reason: str, now: 
         db.execute(_FAILED, {"url": url, "article_id": article, "reason": reason, "now": now})
 
 
-def clear_failure(db: Database, url: str) -> None:
-    """Forget the failures of an address that has been read."""
+def clear_failure(db: Database, url: str, article: int | None = None) -> None:
+    """Forget the failures of an address, or of an article, that has been read."""
     with db.atomic():
-        db.execute("DELETE FROM failures WHERE url = ?", [url])
+        db.execute("DELETE FROM failures WHERE url = ? OR article_id = ?", [url, article])
 
 
 def failed_ids(db: Database) -> set[int]:

@@ -1,0 +1,1 @@
+"""``scrapy <command>`` of this project."""

@@ -1,0 +1,99 @@
+"""``scrapy crawl``: Scrapy's command with an exit status that a timer can trust."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from scrapy.commands import crawl
+from scrapy.exceptions import UsageError
+
+from archiver.plan import Plan
+from archiver.run import files_of, run_of
+from archiver.site import Base
+from archiver.store.errors import StoreError
+from archiver.store.sqlite import close_archive, open_archive
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+    from scrapy.settings import Settings
+
+_NUMBERS = (
+    "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_GATE_DELAY",
+)  # fmt: skip
+
+
+class Command(crawl.Command):
+    """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use."""
+
+    crawler: Crawler | None = None
+
+    def short_desc(self) -> str:
+        """The line in the list of commands."""
+        return "Bring the archive up to date (exit status 0 only when it is complete)"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check arguments, settings and database; crawl; print the report."""
+        assert self.settings is not None
+        check_arguments(opts.spargs)
+        check_settings(self.settings)
+        try:
+            close_archive(open_archive(files_of(self.settings)["database"]))
+        except StoreError as error:
+            self._say(str(error))
+            self.exitcode = 2 if error.wrong_use else 1
+            return
+        self._crawl(args, opts)
+        self._report()
+
+    def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
+        try:
+            super().run(args, opts)
+        except KeyError as error:  # the spider loader's way to say that there is no such spider
+            raise UsageError(str(error.args[0]), print_help=False) from error
+
+    def _report(self) -> None:
+        report = run_of(self.crawler).report if self.crawler is not None else None
+        if report is None:
+            self._say("the run did not start; the log says why")
+            self.exitcode = 1
+            return
+        print(*report.lines(), sep="\n")
+        if report.problem is not None:
+            self._say(report.problem)
+        self.exitcode = report.exit_status
+
+    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
+        """Keep the crawler: its run has the report (Scrapy's command drops it)."""
+        self.crawler = super()._create_crawler(spidercls)
+        return self.crawler
+
+    def _say(self, sentence: str) -> None:
+        print(f"scrapy crawl: {sentence}", file=sys.stderr)
+
+
+def check_arguments(arguments: dict[str, Any]) -> None:
+    """Raise ``UsageError`` for spider arguments that mean nothing."""
+    try:
+        Plan.parse(**arguments)
+    except ValueError as error:
+        raise UsageError(str(error), print_help=False) from error
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise ``UsageError`` for a setting that cannot be read."""
+    try:
+        Base.parse(settings["KEXUE_BASE_URL"])
+    except ValueError as error:
+        raise UsageError(f"KEXUE_BASE_URL: {error}", print_help=False) from error
+    for name in _NUMBERS:
+        try:
+            negative = settings.getfloat(name) < 0
+        except (TypeError, ValueError):
+            negative = True
+        if negative:
+            raise UsageError(
+                f"{name}={settings[name]} is not a number from 0 on", print_help=False
+            )

@@ -1,0 +1,62 @@
+"""``scrapy demo``: a real crawl of the embedded blog, and three queries of what it leaves."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import subprocess
+import sys
+from typing import Final
+
+from archiver.commands import crawl
+from archiver.demo.server import DemoServer
+from archiver.run import files_of
+
+_QUERIES: Final = (
+    ("rows", "articles", "-c", "id", "-c", "title", "-c", "published", "-c", "readers",
+     "--order", "readers desc", "--limit", "5", "-t"),
+    ("search", "articles", "注意力", "-c", "id", "-c", "title", "--limit", "5", "-t"),
+    ("SELECT category, count(*) AS articles, sum(formula_count) AS formulas"
+     " FROM articles GROUP BY category ORDER BY articles DESC", "-t"),
+)  # fmt: skip
+
+
+class Command(crawl.Command):
+    """Crawls the demo blog without delay into ``<data folder>/demo.db`` and ``demo.jsonl``."""
+
+    def syntax(self) -> str:
+        """The arguments: none."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """The line in the list of commands."""
+        return "Crawl the embedded demo blog and query the result"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Serve the demo blog on a free port of the loopback interface and crawl it."""
+        assert self.settings is not None
+        with DemoServer() as server:
+            self.settings.setdict(
+                {
+                    "KEXUE_BASE_URL": server.base_url,
+                    "KEXUE_NAME": "demo",
+                    "KEXUE_GATE_DELAY": 0.1,
+                    "DOWNLOAD_DELAY": 0,
+                    "AUTOTHROTTLE_ENABLED": False,
+                    "LOG_LEVEL": opts.loglevel or "WARNING",
+                },
+                priority="cmdline",
+            )
+            opts.spargs = {"full": "1", **opts.spargs}
+            super().run(["kexue", *args], opts)
+        if self.exitcode == 0:
+            self._show_queries()
+
+    def _show_queries(self) -> None:
+        """Run the queries with the command-line tool, as a user would."""
+        assert self.settings is not None
+        database = str(files_of(self.settings)["database"])
+        for query in _QUERIES:
+            words = [query[0], database, *query[1:]] if query[0].islower() else [database, *query]
+            print(f"\n$ sqlite-utils {shlex.join(words)}", flush=True)
+            subprocess.run([sys.executable, "-m", "sqlite_utils", *words], check=False)  # noqa: S603

@@ -1,0 +1,1 @@
+"""Beside the crawl: the server's wishes, progress, and the outcome."""

@@ -1,0 +1,32 @@
+"""Ask the blog's own hosts only, also after a redirect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest
+
+from archiver.site import Base
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class OwnHostsOnly:
+    """Refuse every request to another host than the blog's (``site.Base.may_ask``)."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the middleware for the base address of the settings."""
+        return cls(Base.parse(crawler.settings["KEXUE_BASE_URL"]))
+
+    def process_request(self, request: Request) -> None:
+        """Raise ``IgnoreRequest`` for a foreign address."""
+        if not self.base.may_ask(request.url):
+            kind = "a redirect" if request.meta.get("redirect_times") else "a request"
+            raise IgnoreRequest(f"{kind} to another host ({urlsplit(request.url).netloc})")

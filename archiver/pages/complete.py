@@ -1,0 +1,37 @@
+"""What the listing and the index tell of an article that its own page does not."""
+
+from __future__ import annotations
+
+from archiver import site
+from archiver.items import Article, IndexEntry, ListingEntry, Status
+
+
+def complete_from_listing(
+    article: Article, entry: ListingEntry | None, index: IndexEntry | None
+) -> None:
+    """Fill gaps of an article in place; what its own page says is newer and stays."""
+    if entry is not None:
+        _fill_gaps(article, entry)
+        article.excerpt, article.excerpt_known = entry.excerpt, True
+    if article.date_text is None and index is not None:
+        article.date_text = index.date_text
+    if article.status is Status.PROTECTED:
+        article.title = _real_title(article, entry, index)
+
+
+def _fill_gaps(article: Article, entry: ListingEntry) -> None:
+    for name in ("title", "author", "date_text", "readers_text", "category"):
+        if getattr(article, name) is None:
+            setattr(article, name, getattr(entry, name))
+    article.tags = article.tags or entry.tags
+    if article.comment_count is None:
+        article.comment_count = entry.comment_count
+
+
+def _real_title(
+    article: Article, entry: ListingEntry | None, index: IndexEntry | None
+) -> str | None:
+    """The title of a protected article, where some page shows it in place of the placeholder."""
+    titles = (article.title, entry and entry.title, index and index.title)
+    known = (title for title in titles if title and title != site.PROTECTED_TITLE)
+    return next(known, article.title)

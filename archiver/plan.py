@@ -1,0 +1,92 @@
+"""What a run is asked to do: the arguments of the spider, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"0", "false", "no", "off", ""})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The arguments of a run, with the meaning of each."""
+
+    #: Read every article again, also the archived ones.
+    full: bool = False
+    #: Read these articles only, without the listing pages.
+    ids: tuple[int, ...] = ()
+    #: Read only articles that were published on this day or later (``YYYY-MM-DD``).
+    since: str | None = None
+    #: Read at most this many articles.
+    limit: int | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        full: str | bool | None = None,
+        ids: str | Iterable[int] | None = None,
+        since: str | None = None,
+        limit: str | int | None = None,
+        **unknown: object,
+    ) -> Plan:
+        """Read the arguments as ``-a`` gives them; raises ``ValueError`` that names the wrong one."""
+        if unknown:
+            known = "full, ids, since, limit"
+            raise ValueError(f"no argument {', '.join(sorted(unknown))}; there are {known}")
+        return cls(
+            full=_parse_switch("full", full),
+            ids=_parse_ids(ids),
+            since=_parse_day(since),
+            limit=_parse_limit(limit),
+        )
+
+    @property
+    def mode(self) -> str:
+        """The name of this kind of run in ``runs.mode``."""
+        if self.ids:
+            return "ids"
+        if self.since is not None or self.limit is not None:
+            return "partial"
+        return "full" if self.full else "normal"
+
+
+def _parse_switch(name: str, value: str | bool | None) -> bool:
+    text = str(value or "").strip().lower()
+    if text in _YES:
+        return True
+    if text in _NO or value is False:
+        return False
+    raise ValueError(f"{name}={value} is neither 1 nor 0")
+
+
+def _parse_ids(value: str | Iterable[int] | None) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
+    ids = [part.strip() for part in parts]
+    wrong = [part for part in ids if not (part.isascii() and part.isdigit() and 0 < int(part) < 10**9)]
+    if wrong or not ids:
+        raise ValueError(f"ids={value} is not a list of archive ids like 6583,7006")
+    return tuple(dict.fromkeys(int(part) for part in ids))
+
+
+def _parse_day(value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value.strip()).isoformat()
+    except ValueError:
+        raise ValueError(f"since={value} is not a day like 2024-01-31") from None
+
+
+def _parse_limit(value: str | int | None) -> int | None:
+    if value is None:
+        return None
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError(f"limit={value} is not a number of articles from 1 on")
+    return int(text)

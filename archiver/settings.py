@@ -1,0 +1,75 @@
+"""The settings of the project. Defaults are the polite ones: faster is a setting to write down."""
+
+from archiver import __version__
+
+BOT_NAME = "kexue-archiver"
+SPIDER_MODULES = ["archiver.spiders"]
+COMMANDS_MODULE = "archiver.commands"
+
+# --- Of this project ------------------------------------------------------------------------------
+KEXUE_BASE_URL = "https://kexue.fm"  # where the blog is read from
+KEXUE_DATA_DIR = "data"  # where the archive is written, relative to the working directory
+KEXUE_NAME = "kexue"  # <name>.db and <name>.jsonl
+KEXUE_RECHECK = 20  # archived articles that a run reads again, the longest unread first
+KEXUE_MOST_PAGES = 1000  # listing pages before a pager counts as endless (the blog has 134)
+KEXUE_CONTACT = "kexue-archiver@example.org"  # in the user agent: put your own address here
+KEXUE_GATE_DELAY = 1.0  # seconds before the gate is asked again, doubled each time
+
+# --- Manners --------------------------------------------------------------------------------------
+USER_AGENT = f"kexue-archiver/{__version__}"  # the spider adds KEXUE_CONTACT
+ROBOTSTXT_OBEY = True  # Scrapy's default is to ignore it; its Crawl-delay is applied as well
+CONCURRENT_REQUESTS = 1  # one at a time: published crawls with more met 403, 429 and resets
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 3.0  # seconds between requests
+DOWNLOAD_DELAY_JITTER = 0  # a jitter would also make the delay shorter
+AUTOTHROTTLE_ENABLED = True  # a slow server is asked more slowly
+AUTOTHROTTLE_START_DELAY = 0  # start with DOWNLOAD_DELAY
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",  # the blog is Chinese
+}
+COOKIES_ENABLED = True  # the gate opens with a cookie
+REFERER_ENABLED = False  # what led us to a page is nobody's business
+
+# --- Safety -----------------------------------------------------------------------------------------
+DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is not to
+REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs Python code, on by default
+TELNETCONSOLE_ENABLED = False
+METAREFRESH_ENABLED = False  # only captive pages use it
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # a page has 70 kB; a larger answer is not a page
+DOWNLOAD_WARNSIZE = 0  # the refusal names the page
+DOWNLOAD_TIMEOUT = 60  # seconds
+
+# --- Faults -----------------------------------------------------------------------------------------
+RETRY_TIMES = 3  # then the address is named as failed
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]  # 403 is the gate's or a protected page
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is named once, by the run
+
+# --- Order of work ----------------------------------------------------------------------------------
+DOWNLOADER_MIDDLEWARES = {
+    "archiver.middlewares.hosts.OwnHostsOnly": 45,  # before robots.txt of a foreign host is asked
+    "archiver.middlewares.damage.RetryDamaged": 545,  # sees decoded pages (590 unpacks them)
+    "archiver.middlewares.gate.PassGate": 650,  # after the cookies (700) have been kept
+}
+ITEM_PIPELINES = {
+    "archiver.pipelines.dates.NormaliseDates": 100,
+    "archiver.pipelines.readers.ParseReaderCounts": 200,
+    "archiver.pipelines.boilerplate.StripBoilerplate": 300,  # all below read the clean body
+    "archiver.pipelines.text.ExtractText": 400,
+    "archiver.pipelines.links.ListLinks": 500,
+    "archiver.pipelines.validate.Validate": 600,  # the last word before the archive
+    "archiver.pipelines.store.Store": 900,
+}
+EXTENSIONS = {
+    "scrapy.extensions.feedexport.FeedExporter": None,  # JSONL is written from the database
+    "scrapy.extensions.logstats.LogStats": None,  # progress.py says it better
+    "archiver.extensions.robots.ApplyCrawlDelay": 100,
+    "archiver.extensions.progress.Progress": 200,
+    "archiver.extensions.outcome.Outcome": 900,
+}
+CONCURRENT_ITEMS = 1  # one transaction after the other
+
+# --- Log ----------------------------------------------------------------------------------------------
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "archiver.logformatter.ShortLogFormatter"  # no bodies, no item dumps
+STATS_DUMP = False  # the report has what matters

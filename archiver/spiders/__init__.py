@@ -1,0 +1,1 @@
+"""The spider: which page next, and nothing about HTML."""
