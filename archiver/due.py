@@ -56,7 +56,8 @@ def differs(entry: ListingEntry | None, row: Known) -> bool:
     }
     if any(value is not None and value != row[key] for key, value in shown.items()):
         return True
-    return entry.tags != json.loads(row["tags"])
+    tags: list[str] = json.loads(row["tags"])
+    return entry.tags != tags
 
 
 def _is_wanted(plan: Plan, entry: ListingEntry | None) -> bool:

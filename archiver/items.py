@@ -1,7 +1,7 @@
 """What travels from the pages through the pipelines to the store.
 
 An item first holds what the page says, as text (``date_text``, ``readers_text``) and as the tree of
-the body with the site's boilerplate still in it. Each pipeline reads such a field and fills another.
+the body with the site's boilerplate still in it. Each pipeline reads one field and fills another.
 ``None`` always means: the page does not tell.
 """
 

@@ -33,7 +33,7 @@ class Plan:
         limit: str | int | None = None,
         **unknown: object,
     ) -> Plan:
-        """Read the arguments as ``-a`` gives them; raises ``ValueError`` that names the wrong one."""
+        """Read the arguments as ``-a`` gives them; ``ValueError`` names the wrong one."""
         if unknown:
             known = "full, ids, since, limit"
             raise ValueError(f"no argument {', '.join(sorted(unknown))}; there are {known}")
@@ -68,7 +68,9 @@ def _parse_ids(value: str | Iterable[int] | None) -> tuple[int, ...]:
         return ()
     parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
     ids = [part.strip() for part in parts]
-    wrong = [part for part in ids if not (part.isascii() and part.isdigit() and 0 < int(part) < 10**9)]
+    wrong = [
+        part for part in ids if not (part.isascii() and part.isdigit() and 0 < int(part) < 10**9)
+    ]
     if wrong or not ids:
         raise ValueError(f"ids={value} is not a list of archive ids like 6583,7006")
     return tuple(dict.fromkeys(int(part) for part in ids))

@@ -29,9 +29,9 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Language": "zh-CN,zh;q=0.9",  # the blog is Chinese
 }
 COOKIES_ENABLED = True  # the gate opens with a cookie
-REFERER_ENABLED = False  # what led us to a page is nobody's business
+REFERRER_POLICY = "no-referrer"  # which page led to another is nobody's business
 
-# --- Safety -----------------------------------------------------------------------------------------
+# --- Safety ---------------------------------------------------------------------------------------
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is not to
 REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs Python code, on by default
 TELNETCONSOLE_ENABLED = False
@@ -40,16 +40,18 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # a page has 70 kB; a larger answer is not a
 DOWNLOAD_WARNSIZE = 0  # the refusal names the page
 DOWNLOAD_TIMEOUT = 60  # seconds
 
-# --- Faults -----------------------------------------------------------------------------------------
+# --- Faults ---------------------------------------------------------------------------------------
 RETRY_TIMES = 3  # then the address is named as failed
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]  # 403 is the gate's or a protected page
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is named once, by the run
 
-# --- Order of work ----------------------------------------------------------------------------------
+# --- Order of work --------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
     "archiver.middlewares.hosts.OwnHostsOnly": 45,  # before robots.txt of a foreign host is asked
     "archiver.middlewares.damage.RetryDamaged": 545,  # sees decoded pages (590 unpacks them)
     "archiver.middlewares.gate.PassGate": 650,  # after the cookies (700) have been kept
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # asks publicsuffix.org
+    "archiver.middlewares.cookies.OfflineCookies": 700,
 }
 ITEM_PIPELINES = {
     "archiver.pipelines.dates.NormaliseDates": 100,
@@ -69,7 +71,7 @@ EXTENSIONS = {
 }
 CONCURRENT_ITEMS = 1  # one transaction after the other
 
-# --- Log ----------------------------------------------------------------------------------------------
+# --- Log ------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "archiver.logformatter.ShortLogFormatter"  # no bodies, no item dumps
 STATS_DUMP = False  # the report has what matters

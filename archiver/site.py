@@ -41,8 +41,10 @@ TOOLS: Final = "div.tools"
 COMMENTS_HEADING: Final = "#comments h4, #comments h3, #comments h2"
 PAGER: Final = "ol.page-navigator"
 #: The field for the password in place of a protected article's body.
-PASSWORD_FIELD: Final = 'div.PostContent form input[name="protectPassword"]'
-INDEX: Final = "#content #archives, #content div.PostContent"
+PROTECTED_FORM: Final = 'div.PostContent form input[name="protectPassword"]'
+#: The list on ``/content.html``, and the element around it.
+INDEX: Final = "#content div#archives"
+INDEX_BODY: Final = "#content #PostContent, #content div.PostContent"
 
 #: Text of the link below an excerpt.
 MORE_LINK_TEXT: Final = "点击阅读全文"
@@ -78,8 +80,10 @@ TRACKER_HOSTS: Final = frozenset(
 
 #: A page shorter than this that sends the browser on by script is the gate, not an answer.
 GATE_LARGEST: Final = 1000
-GATE_SCRIPT: Final = re.compile(rb"<script.*?window\.location(?:\.href)?\s*=", re.S | re.I)
-GATE_COOKIE: Final = re.compile(r"document\.cookie\s*=\s*(['\"])(?P<cookie>.*?)\1", re.S)
+GATE_SCRIPT: Final = re.compile(
+    rb"<script.*?window\.location(?:\.href)?\s*=", re.DOTALL | re.IGNORECASE
+)
+GATE_COOKIE: Final = re.compile(r"document\.cookie\s*=\s*(['\"])(?P<cookie>.*?)\1", re.DOTALL)
 
 # --- Addresses -----------------------------------------------------------------------------------
 

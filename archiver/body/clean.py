@@ -17,20 +17,125 @@ from lxml.html import HtmlElement
 from archiver import site
 from archiver.body.serialize import inner_html
 
-_DROPPED: Final = (
-    "script noscript style template link meta base title head input select datalist keygen "
-    "noembed noframes param applet bgsound svg math frameset"
-).split()
+_DROPPED: Final = [
+    "script",
+    "noscript",
+    "style",
+    "template",
+    "link",
+    "meta",
+    "base",
+    "title",
+    "head",
+    "input",
+    "select",
+    "datalist",
+    "keygen",
+    "noembed",
+    "noframes",
+    "param",
+    "applet",
+    "bgsound",
+    "svg",
+    "math",
+    "frameset",
+]
 _UNWRAPPED: Final = ("form", "fieldset", "legend", "button", "label")
 _SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
 
 #: Every element that HTML defines or browsers still draw, without those taken out above.
 TAGS: Final = frozenset(
-    """a abbr acronym address area article aside audio b bdi bdo big blockquote br caption center
-    cite code col colgroup data dd del details dfn dir div dl dt em figcaption figure font footer
-    h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd li main map mark menu nav nobr ol p pre q rb
-    rp rt rtc ruby s samp section small source span strike strong sub summary sup table tbody td
-    tfoot th thead time tr track tt u ul var video wbr""".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "address",
+        "area",
+        "article",
+        "aside",
+        "audio",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "data",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "main",
+        "map",
+        "mark",
+        "menu",
+        "nav",
+        "nobr",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "rtc",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "track",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "video",
+        "wbr",
+    ]
 )
 _EVERYWHERE: Final = frozenset({"id", "class", "title", "lang", "dir", "style", "align", "hidden"})
 ATTRIBUTES: Final[dict[str, set[str]]] = {
@@ -63,21 +168,53 @@ ATTRIBUTES: Final[dict[str, set[str]]] = {
 }
 #: Style that carries meaning or layout, without addresses and without leaving the body's place.
 STYLE_PROPERTIES: Final = frozenset(
-    """background-color border border-bottom border-collapse border-color border-left border-right
-    border-style border-top border-width clear color display float font-family font-size font-style
-    font-weight height letter-spacing line-height list-style-type margin margin-bottom margin-left
-    margin-right margin-top max-height max-width min-width padding padding-bottom padding-left
-    padding-right padding-top text-align text-decoration text-indent vertical-align white-space
-    width word-break""".split()
+    [
+        "background-color",
+        "border",
+        "border-bottom",
+        "border-collapse",
+        "border-color",
+        "border-left",
+        "border-right",
+        "border-style",
+        "border-top",
+        "border-width",
+        "clear",
+        "color",
+        "display",
+        "float",
+        "font-family",
+        "font-size",
+        "font-style",
+        "font-weight",
+        "height",
+        "letter-spacing",
+        "line-height",
+        "list-style-type",
+        "margin",
+        "margin-bottom",
+        "margin-left",
+        "margin-right",
+        "margin-top",
+        "max-height",
+        "max-width",
+        "min-width",
+        "padding",
+        "padding-bottom",
+        "padding-left",
+        "padding-right",
+        "padding-top",
+        "text-align",
+        "text-decoration",
+        "text-indent",
+        "vertical-align",
+        "white-space",
+        "width",
+        "word-break",
+    ]
 )
 URL_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder"})
 
-_CLEANER_OPTIONS: Final = {
-    "attributes": ATTRIBUTES,
-    "filter_style_properties": set(STYLE_PROPERTIES),
-    "url_schemes": set(URL_SCHEMES),
-    "link_rel": None,
-}
 _PSEUDO_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
@@ -118,4 +255,11 @@ def safe_html(body: HtmlElement) -> str:
     html = inner_html(body)
     tags = {element.tag for element in body.iter(etree.Element)} - TAGS
     pseudo = {tag for tag in tags if _PSEUDO_NAME.match(tag)} - nh3.CLEAN_CONTENT_TAGS
-    return nh3.clean(html, tags=TAGS | pseudo, **_CLEANER_OPTIONS).strip(" \t\r\n")
+    return nh3.clean(
+        html,
+        tags=TAGS | pseudo,
+        attributes=ATTRIBUTES,
+        filter_style_properties=set(STYLE_PROPERTIES),
+        url_schemes=set(URL_SCHEMES),
+        link_rel=None,
+    ).strip(" \t\r\n")

@@ -14,7 +14,9 @@ from archiver.items import Link
 _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("blockquote", "cite"))
 _MEDIA = (("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "src"))
 #: Addresses that run a script when followed; white space and control characters do not hinder it.
-_SCRIPT = re.compile(r"[\s\x00-\x1f]*(?:j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t|vbscript)\s*:", re.I)
+_SCRIPT = re.compile(
+    r"[\s\x00-\x1f]*(?:j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t|vbscript)\s*:", re.IGNORECASE
+)
 
 
 def make_absolute(body: HtmlElement, article: int) -> None:
@@ -30,7 +32,7 @@ def make_absolute(body: HtmlElement, article: int) -> None:
                 element.set(attribute, site.resolve(value, article))
 
 
-def list_links(body: HtmlElement, article: int, base: site.Base | None = None) -> list[Link]:
+def list_links(body: HtmlElement, base: site.Base | None = None) -> list[Link]:
     """All links of a body with absolute addresses, in document order.
 
     ``target_id`` is the archive id for links to this blog in any form; a link to a place on the

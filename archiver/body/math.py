@@ -9,7 +9,7 @@ The blog renders with MathJax 2 and ``inlineMath: [['$','$'], ['\\\\(','\\\\)']]
 - A formula opens with ``$$``, ``$``, ``\\(``, ``\\[`` or ``\\begin{…}`` and ends at its closing
   mark outside braces. If there is none outside braces, the first inside braces ends it; if there
   is none at all, the opening is text and the search goes on behind it.
-- ``\\$`` is a dollar sign. ``\\ref{…}`` and ``\\eqref{…}`` outside formulas are formulas themselves.
+- ``\\$`` is a dollar sign. ``\\ref{…}`` and ``\\eqref{…}`` outside formulas are formulas too.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def text_of(node: TextNode) -> str:
     return (owner.tail if is_tail else owner.text) or ""
 
 
-# --- Runs: what tex2jax searches in one go ---------------------------------------------------------
+# --- Runs: what tex2jax searches in one go --------------------------------------------------
 
 
 def _runs(top: HtmlElement) -> Iterator[_Run]:
@@ -154,7 +154,7 @@ def _is_ignored(element: etree._Element, ignored: bool) -> bool:
     return ignored or _IGNORED_CLASS.search(classes) is not None
 
 
-# --- Searching one run -----------------------------------------------------------------------------
+# --- Searching one run ------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -211,14 +211,14 @@ class _RunScanner:
         offset = opening.inside
         for piece in range(opening.piece, len(self.run)):
             for match in tokens.finditer(self.texts[piece], offset):
-                token = match[0]
-                if token == opening.end:
+                found = match[0]
+                if found == opening.end:
                     if depth == 0:
                         return piece, match.end()
                     inside_braces = inside_braces or (piece, match.end())
-                elif token == "{":
+                elif found == "{":
                     depth += 1
-                elif token == "}" and depth:
+                elif found == "}" and depth:
                     depth -= 1
             offset = 0
         return inside_braces

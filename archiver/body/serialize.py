@@ -1,7 +1,8 @@
 """A tree written as HTML, by the standard's algorithm for serialising fragments.
 
 libxml2's own serialiser rewrites addresses (it percent-encodes Chinese in ``href``), which would
-change what the author wrote. https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
+change what the author wrote. The standard's algorithm:
+https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
 """
 
 from __future__ import annotations
@@ -10,8 +11,26 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 VOID = frozenset(
-    """area base br col embed hr img input link meta param source track wbr basefont bgsound frame
-    keygen""".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "basefont",
+        "bgsound",
+        "frame",
+        "keygen",
+    ]
 )
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
 _ATTRIBUTE = str.maketrans({"&": "&amp;", '"': "&quot;", "\xa0": "&nbsp;"})
@@ -38,12 +57,12 @@ def inner_html(top: HtmlElement) -> str:
 
 def _start_tag(element: etree._Element) -> str:
     attributes = "".join(
-        f' {name}="{value.translate(_ATTRIBUTE)}"' for name, value in element.items()
+        f' {name!s}="{str(value).translate(_ATTRIBUTE)}"' for name, value in element.attrib.items()
     )
     text = element.text or ""
     line_feed = "\n" if text.startswith("\n") and element.tag in _EATS_LINE_FEED else ""
     inner = "" if element.tag in VOID else _escape(text)
-    return f"<{element.tag}{attributes}>{line_feed}{inner}"
+    return f"<{element.tag!s}{attributes}>{line_feed}{inner}"
 
 
 def _escape(text: str | None) -> str:

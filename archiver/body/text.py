@@ -18,19 +18,86 @@ from archiver.body.embeds import EMBED_CLASS
 from archiver.body.math import Formulas, TextNode, find_formulas
 
 BLOCKS = frozenset(
-    """address article aside blockquote body center dd details dialog dir div dl dt fieldset
-    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend main menu nav ol p pre
-    search section summary table ul caption""".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "legend",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "summary",
+        "table",
+        "ul",
+        "caption",
+    ]
 )
 LINES = frozenset({"li", "tr", "option", "optgroup", "thead", "tbody", "tfoot"})
 CELLS = frozenset({"td", "th"})
 #: Elements whose text no browser shows.
 HIDDEN = frozenset(
-    """area audio base canvas col colgroup datalist embed head iframe img input link meta noembed
-    noframes noscript object param rp script select source style template textarea title track
-    video""".split()
+    [
+        "area",
+        "audio",
+        "base",
+        "canvas",
+        "col",
+        "colgroup",
+        "datalist",
+        "embed",
+        "head",
+        "iframe",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "noembed",
+        "noframes",
+        "noscript",
+        "object",
+        "param",
+        "rp",
+        "script",
+        "select",
+        "source",
+        "style",
+        "template",
+        "textarea",
+        "title",
+        "track",
+        "video",
+    ]
 )
-_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.I)
+_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
 
 # Marks for the assembly of the text: lone surrogates, which no tree can contain.
 _PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
@@ -67,7 +134,7 @@ def is_hidden(element: etree._Element) -> bool:
     attributes = element.attrib
     if "hidden" in attributes:
         return True
-    return "style" in attributes and _HIDDEN_STYLE.search(attributes["style"]) is not None
+    return "style" in attributes and _HIDDEN_STYLE.search(str(attributes["style"])) is not None
 
 
 def _pieces(
@@ -139,7 +206,9 @@ def _text(node: TextNode, preformatted: bool, formulas: Formulas) -> str:
     spans = formulas.spans.get(node)
     if not spans:
         return text
-    pieces, position = [], 0
+    # A formula that goes on behind <br> leaves out the line feed of the source (math.py).
+    pieces: list[str] = []
+    position = int(is_tail and owner in formulas.breaks and text.startswith("\n"))
     for start, end in spans:
         pieces += text[position:start], text[start:end].translate(_PROTECT)
         position = end

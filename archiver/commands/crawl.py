@@ -94,6 +94,4 @@ def check_settings(settings: Settings) -> None:
         except (TypeError, ValueError):
             negative = True
         if negative:
-            raise UsageError(
-                f"{name}={settings[name]} is not a number from 0 on", print_help=False
-            )
+            raise UsageError(f"{name}={settings[name]} is not a number from 0 on", print_help=False)

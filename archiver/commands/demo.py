@@ -32,6 +32,13 @@ class Command(crawl.Command):
         """The line in the list of commands."""
         return "Crawl the embedded demo blog and query the result"
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Keep the log quiet unless a level was asked for: the table says what happened."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if opts.loglevel is None:
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve the demo blog on a free port of the loopback interface and crawl it."""
         assert self.settings is not None
@@ -43,7 +50,6 @@ class Command(crawl.Command):
                     "KEXUE_GATE_DELAY": 0.1,
                     "DOWNLOAD_DELAY": 0,
                     "AUTOTHROTTLE_ENABLED": False,
-                    "LOG_LEVEL": opts.loglevel or "WARNING",
                 },
                 priority="cmdline",
             )

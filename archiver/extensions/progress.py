@@ -1,4 +1,4 @@
-"""How far the run is: one line that is rewritten on a terminal, now and then a log line elsewhere."""
+"""How far the run is: a line that is rewritten on a terminal, now and then a log line elsewhere."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Progress:
 
 
 def progress_line(run: Run, seconds: float) -> str:
-    """``120/1340 articles, 18/min, 1 h 8 min left``; before the first article the listings' count."""
+    """``120/1340 articles, 18/min, 1 h 8 min left``; before that the listings' count."""
     if not run.planned:
         return f"reading the listings: {len(run.listed)} articles found"
     rate = run.done / seconds if seconds > 0 else 0.0

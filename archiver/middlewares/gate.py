@@ -73,4 +73,5 @@ def script_cookie(body: bytes) -> dict[str, str]:
 
 
 def _cookies_of(request: Request) -> dict[str, str]:
-    return dict(request.cookies) if isinstance(request.cookies, dict) else {}
+    cookies = request.cookies
+    return {str(k): str(v) for k, v in cookies.items()} if isinstance(cookies, dict) else {}

@@ -40,7 +40,7 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
 
 def is_protected(post: Selector) -> bool:
     """Does the page ask for a password in place of the body?"""
-    return bool(post.css(site.PASSWORD_FIELD))
+    return bool(post.css(site.PROTECTED_FORM))
 
 
 def _post(page: Selector) -> Selector:

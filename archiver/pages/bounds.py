@@ -52,7 +52,9 @@ def _between_body_and_tools(body: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _has_footer(element: HtmlElement) -> bool:
-    return any(element.xpath("self::div[@id=$id] | .//div[@id=$id]", id=i) for i in site.FOOTER_BLOCKS)
+    return any(
+        element.xpath("self::div[@id=$id] | .//div[@id=$id]", id=i) for i in site.FOOTER_BLOCKS
+    )
 
 
 def _append_text(body: HtmlElement, text: str | None) -> None:

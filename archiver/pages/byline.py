@@ -13,13 +13,13 @@ from lxml.html import HtmlElement
 from archiver.items import Byline
 from archiver.pages.document import string_of
 
-_BY = re.compile(r"By\s+", re.I)
+_BY = re.compile(r"By\s+", re.IGNORECASE)
 _DATE = re.compile(
     r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"  # 2019-05-03, 2019年5月3日
     r"|[A-Z][a-z]{2,8}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\Z"  # May 3, 2019
     r"|\d{1,2}\s+[A-Z][a-z]{2,8}\.?,?\s+\d{4}\Z"  # 3 May 2019
 )
-_READERS = re.compile(r"(?:位读者|人阅读|次阅读|阅读|readers?|views?)\s*\Z", re.I)
+_READERS = re.compile(r"(?:位读者|人阅读|次阅读|阅读|readers?|views?)\s*\Z", re.IGNORECASE)
 
 
 def parse_byline(submitted: HtmlElement | None) -> Byline:
@@ -53,8 +53,10 @@ def _before_readers(parts: list[str]) -> list[str]:
 
 
 def _author(parts: list[str]) -> str | None:
-    name = _BY.sub("", " | ".join(parts), count=1) if parts and _BY.match(parts[0]) else (
-        " | ".join(parts)
+    name = (
+        _BY.sub("", " | ".join(parts), count=1)
+        if parts and _BY.match(parts[0])
+        else (" | ".join(parts))
     )
     return None if not name or name.lower() == "by" else name
 

@@ -25,7 +25,7 @@ COMMENT_LIST: Final = "comment-list"
 #: (kMaximumHTMLParserDOMTreeDepth); it also keeps the copy linear in the size of the page.
 DEEPEST: Final = 512
 
-#: What XML, and so lxml, cannot hold: control characters and the noncharacters of the last plane row.
+#: What XML, and so lxml, cannot hold: control characters, surrogates, noncharacters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 ASCII_SPACE: Final = " \t\r\n\x0c"
 _BREAKS = re.compile(r"[ ]*[\t\r\n\x0c][ \t\r\n\x0c]*")
@@ -50,7 +50,7 @@ def parse_page(text: str) -> Selector:
 
 def parse_tree(text: str) -> HtmlElement:
     """The ``<html>`` element of a page or fragment, as the HTML standard builds it."""
-    root = cast(Any, LexborHTMLParser(_encodable(text))).root
+    root = cast("Any", LexborHTMLParser(_encodable(text))).root
     return build_tree(root) if root is not None else _element("html", {})
 
 
@@ -127,7 +127,7 @@ def _element(tag: str, attributes: dict[str, str | None]) -> HtmlElement:
     """An element; pseudo elements that XML cannot name (``<u:0002>``) become ``<span>``."""
     name = tag if _NAME.match(tag) else "span"
     kept = {key: xml_text(value or "") for key, value in attributes.items() if _NAME.match(key)}
-    return cast(HtmlElement, html_parser.makeelement(name, kept))
+    return cast("HtmlElement", html_parser.makeelement(name, kept))
 
 
 def _comment_text(text: str) -> str:
@@ -136,7 +136,7 @@ def _comment_text(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Text without the characters that no browser shows and XML cannot hold; a form feed is a space."""
+    """Text without what no browser shows and XML cannot hold; a form feed is a space."""
     return _NOT_XML.sub("", text).replace("\x0c", " ")
 
 

@@ -69,7 +69,7 @@ def _path(href: str) -> str:
 
 
 def parse_comment_count(text: str) -> int | None:
-    """``46 条评论`` → 46, ``0 评论`` → 0, ``暂无评论`` → 0; ``None`` when the text tells no count."""
+    """``46 条评论`` → 46, ``0 评论`` → 0, ``暂无评论`` → 0; ``None`` when it tells none."""
     match = _COUNT.search(text)
     if match:
         return int(match[1].replace(",", ""))

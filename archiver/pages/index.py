@@ -22,9 +22,9 @@ _DAY = re.compile(r"(\d{1,2})\s*日")
 
 def parse_index(page: Selector, base: site.Base | None = None) -> list[IndexEntry]:
     """All articles in the page's order, each once; raises ``UnexpectedPage`` without any."""
-    top = fields.first(page, "#content #archives")
+    top = fields.first(page, site.INDEX)
     if top is None:
-        top = fields.first(page, "#content #PostContent, #content div.PostContent")
+        top = fields.first(page, site.INDEX_BODY)
     if top is None:
         raise UnexpectedPage("not the index of all articles")
     entries: dict[int, IndexEntry] = {}

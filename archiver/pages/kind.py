@@ -1,4 +1,4 @@
-"""Which kind of page is this? Decides what ``scrapy extract`` does with a file, and what is refused."""
+"""Which kind of page is this, and is it whole?"""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from parsel import Selector
 from archiver import site
 from archiver.pages.document import string_of
 
-_END = re.compile(r"</(?:html|body|rss)\s*>", re.I)
+_END = re.compile(r"</(?:html|body|rss)\s*>", re.IGNORECASE)
 _TAIL = 2000
-_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<rss\b", re.S)
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div)\b", re.I)
+_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<rss\b", re.DOTALL)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div)\b", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -66,8 +66,8 @@ def kind_of_page(page: Selector) -> Kind:
     """The kind of a complete HTML page."""
     posts = page.css(site.POST)
     if posts and posts[0].css("#PostContent") and posts[0].css(site.BYLINE):
-        return Kind.PROTECTED if posts[0].css(site.PASSWORD_FIELD) else Kind.ARTICLE
-    if page.css("#content div#archives"):
+        return Kind.PROTECTED if posts[0].css(site.PROTECTED_FORM) else Kind.ARTICLE
+    if page.css(site.INDEX):
         return Kind.INDEX
     if posts.css(site.BYLINE) or (posts and page.css(site.PAGER)):
         return Kind.LISTING

@@ -98,6 +98,6 @@ def parse_last_page(pager: Selector) -> int | None:
 
 def _page_number(href: str) -> int | None:
     """The page number at the end of a pager link, of the home page's and of any category's."""
-    path = href.split("?")[0].split("#")[0]
+    path = href.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
     match = _LISTING_LINK.search(path)
     return int(match["number"]) if match else None

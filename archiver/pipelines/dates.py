@@ -1,4 +1,4 @@
-"""Dates: the text of a byline, index or feed to ISO 8601 in Asia/Shanghai, never an invented one."""
+"""Dates: the text of a byline or feed to ISO 8601 in Asia/Shanghai, never an invented one."""
 
 from __future__ import annotations
 
@@ -78,6 +78,6 @@ def _parse(text: str) -> datetime | None:
         )
     except (ValueError, OverflowError, TypeError):  # dateparser lets some of these out
         return None
-    if moment is None or str(moment.year) not in text:
+    if not isinstance(moment, datetime) or str(moment.year) not in text:
         return None
     return moment.astimezone(site.TIMEZONE)

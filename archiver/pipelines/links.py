@@ -23,5 +23,5 @@ class ListLinks(Pipeline):
     def process_item(self, item: Any) -> Any:
         """List the links of an article."""
         if isinstance(item, Article) and item.body is not None:
-            item.links = list_links(item.body, item.id, self.base)
+            item.links = list_links(item.body, self.base)
         return item

@@ -115,18 +115,18 @@ class KexueSpider(Spider):
             if not page.entries:
                 raise UnexpectedPage("a listing page without articles")
         except UnexpectedPage as error:
-            self.run.fail(response.request.url, None, str(error))
+            self.run.fail(_asked(response), None, str(error))
             yield self._after_listing_failure(number)
             return
-        self.run.succeeded(response.request.url)
+        self.run.succeeded(_asked(response))
         self._note(number, page.entries)
         self.walk.note(number, page)
         yield from page.entries
-        yield self._after_listing(response.request.url, page)
+        yield self._after_listing(_asked(response), page)
 
     def listing_page_failed(self, failure: Failure) -> Results:
         """Name the failure and go on with the next page, or with the index."""
-        request = failure.request
+        request = _request_of(failure)
         self.run.fail(request.url, None, reason_of(failure))
         if not is_unreachable(failure):
             yield self._after_listing_failure(request.cb_kwargs["number"])
@@ -163,16 +163,16 @@ class KexueSpider(Spider):
         try:
             entries = parse_index(open_page(response.body), self.base)
         except UnexpectedPage as error:
-            yield from self._after_index_failure(response.request.url, str(error))
+            yield from self._after_index_failure(_asked(response), str(error))
             return
-        self.run.succeeded(response.request.url)
+        self.run.succeeded(_asked(response))
         self.index = {entry.id: entry for entry in entries}
         self.run.listed |= self.index.keys()
         yield self._next_again(self.walk.pages_to_read_again(list(self.index)))
 
     def index_failed(self, failure: Failure) -> Results:
         """Name the failure: without the index nobody knows whether the walk found all."""
-        yield from self._after_index_failure(failure.request.url, reason_of(failure))
+        yield from self._after_index_failure(_request_of(failure).url, reason_of(failure))
 
     def _after_index_failure(self, url: str, reason: str) -> Results:
         self.run.fail(url, None, reason)
@@ -197,7 +197,7 @@ class KexueSpider(Spider):
         try:
             page = parse_listing(open_page(response.body), self.base)
         except UnexpectedPage as error:
-            self.run.fail(response.request.url, None, str(error))
+            self.run.fail(_asked(response), None, str(error))
         else:
             self._note(pages[0], page.entries)
             self.walk.note(pages[0], page)
@@ -206,8 +206,8 @@ class KexueSpider(Spider):
 
     def page_again_failed(self, failure: Failure) -> Results:
         """Name the failure and go on."""
-        self.run.fail(failure.request.url, None, reason_of(failure))
-        yield self._next_again(failure.request.cb_kwargs["pages"][1:])
+        self.run.fail(_request_of(failure).url, None, reason_of(failure))
+        yield self._next_again(_request_of(failure).cb_kwargs["pages"][1:])
 
     # --- 3. The feed -----------------------------------------------------------------------------
 
@@ -225,19 +225,19 @@ class KexueSpider(Spider):
         try:
             entries = parse_feed(decode_page(response.body), self.base)
         except UnexpectedPage as error:
-            self.run.fail(response.request.url, None, str(error))
+            self.run.fail(_asked(response), None, str(error))
         else:
-            self.run.succeeded(response.request.url)
+            self.run.succeeded(_asked(response))
             self.feed = {entry.id: entry for entry in entries}
             self.run.listed |= self.feed.keys()
         yield from self._due_requests()
 
     def feed_failed(self, failure: Failure) -> Results:
         """Name the failure; the articles are read without their exact times."""
-        self.run.fail(failure.request.url, None, reason_of(failure))
+        self.run.fail(_request_of(failure).url, None, reason_of(failure))
         yield from self._due_requests()
 
-    # --- 4. The articles ---------------------------------------------------------------------------
+    # --- 4. The articles -----------------------------------------------------------------------
 
     def _due_requests(self) -> Iterator[Request]:
         """Requests for the articles that are due, the blog's order kept."""
@@ -268,7 +268,7 @@ class KexueSpider(Spider):
     def parse_article_page(self, response: Response, article: int) -> Results:
         """The article of a page; what is no article is named, never stored."""
         self._check_stop()
-        url = response.request.url
+        url = _asked(response)
         if response.status in _DELETED:
             self.run.fail(url, article, status_reason(response.status), missing=True)
             return
@@ -285,7 +285,7 @@ class KexueSpider(Spider):
 
     def article_failed(self, failure: Failure) -> None:
         """Name an article that could not be read."""
-        request = failure.request
+        request = _request_of(failure)
         self.run.fail(request.url, request.cb_kwargs["article"], reason_of(failure))
 
     def _complete(self, item: Article) -> Article:
@@ -299,3 +299,15 @@ class KexueSpider(Spider):
         """End the run when the archive cannot take anything any more."""
         if self.run.stop_reason is not None:
             raise CloseSpider(self.run.stop_reason)
+
+
+def _asked(response: Response) -> str:
+    """The address that a response answers."""
+    assert response.request is not None
+    return response.request.url
+
+
+def _request_of(failure: Failure) -> Request:
+    """The request that failed; Scrapy puts it on every failure that it gives to an errback."""
+    request: Request = vars(failure)["request"]
+    return request

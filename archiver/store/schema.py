@@ -147,7 +147,7 @@ def m002_search(db: Database) -> None:
     """Full text by trigrams: the default tokenizer finds nothing inside Chinese text."""
     db.execute(
         "CREATE VIRTUAL TABLE articles_fts USING fts5"
-        " (title, body_text, tokenize='trigram', content='articles', content_rowid='id')"
+        " (title, body_text, tokenize='trigram', content=\"articles\", content_rowid='id')"
     )
     for statement in _SEARCH_TRIGGERS:
         db.execute(statement)

@@ -46,7 +46,9 @@ def close_archive(db: Database) -> None:
 def check_archive(path: Path) -> None:
     """Raise ``StoreError`` unless the file is a sound archive that this version can read."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
             _check_identity(connection, path)
             _check_health(connection, path)
     except sqlite3.DatabaseError as error:

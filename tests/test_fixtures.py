@@ -1,0 +1,112 @@
+"""Every saved page gives its expected output: one result for each field of each case."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from scrapy.utils.project import get_project_settings
+
+from archiver.extracting import Extractor
+from archiver.pages.document import parse_page
+from archiver.pages.errors import UnexpectedPage
+from archiver.pages.kind import Kind, kind_of_page, kind_of_text
+from archiver.pages.listing import parse_listing
+
+CASES = ROOT / "fixtures" / "cases"
+NO_ITEM = {Kind.NOT_FOUND, Kind.GATE, Kind.CUT_OFF, Kind.OTHER}
+
+
+def read(case: str, name: str) -> Any:
+    return json.loads((CASES / case / name).read_text("utf-8"))
+
+
+def page_bytes(case: str) -> bytes:
+    return next((CASES / case).glob("page.*")).read_bytes()
+
+
+@cache
+def extractor() -> Extractor:
+    return Extractor(get_project_settings())
+
+
+@cache
+def extracted(case: str) -> tuple[Kind, list[dict[str, Any]]]:
+    return extractor().extract(page_bytes(case), read(case, "case.json")["url"])
+
+
+def cases_of(*kinds: str) -> list[str]:
+    return sorted(
+        path.parent.name
+        for path in CASES.glob("*/case.json")
+        if json.loads(path.read_text("utf-8"))["kind"] in kinds
+    )
+
+
+def fields(*kinds: str) -> list[tuple[str, str]]:
+    """(case, field) for everything that the cases of these kinds expect."""
+    return [(case, key) for case in cases_of(*kinds) for key in read(case, "expected.json")]
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
+def test_kind(case: str) -> None:
+    text = page_bytes(case).decode("utf-8")
+    kind = kind_of_text(text) or kind_of_page(parse_page(text))
+    assert kind == read(case, "case.json")["kind"]
+
+
+@pytest.mark.parametrize(("case", "field"), fields("article", "protected"))
+def test_article(case: str, field: str) -> None:
+    expected = read(case, "expected.json")[field]
+    _, (item,) = extracted(case)
+    if field == "body_html_has":
+        assert [part for part in expected if part not in item["body_html"]] == []
+    elif field == "body_html_lacks":
+        assert [part for part in expected if part in item["body_html"]] == []
+    else:
+        assert item[field] == expected
+
+
+@pytest.mark.parametrize("case", cases_of("listing", "index", "feed"))
+def test_entries(case: str) -> None:
+    expected = read(case, "expected.json")["entries"]
+    _, items = extracted(case)
+    shown = [{key: item[key] for key in entry} for item, entry in zip(items, expected, strict=True)]
+    assert shown == expected
+
+
+@pytest.mark.parametrize("case", cases_of("listing"))
+def test_next_page(case: str) -> None:
+    page = parse_page(page_bytes(case).decode("utf-8"))
+    assert parse_listing(page).next_page == read(case, "expected.json")["next_page"]
+
+
+@pytest.mark.parametrize("case", cases_of("not-found", "gate", "cut-off", "other"))
+def test_no_item_from(case: str) -> None:
+    """A page that is no article is refused with a reason, never stored."""
+    with pytest.raises(UnexpectedPage, match=r"\w"):
+        extracted(case)
+
+
+def test_every_kind_has_a_case() -> None:
+    assert {read(case.name, "case.json")["kind"] for case in CASES.iterdir()} == set(Kind)
+
+
+def test_no_case_is_empty() -> None:
+    """A case without expectations would pass whatever the code does."""
+    empty = [
+        path.parent.name
+        for path in CASES.glob("*/expected.json")
+        if not json.loads(path.read_text("utf-8"))
+        and read(path.parent.name, "case.json")["kind"] not in NO_ITEM
+    ]
+    assert empty == []
+
+
+def test_cases_are_at_hand() -> None:
+    assert isinstance(CASES, Path)
+    assert len(list(CASES.iterdir())) >= 56
