@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.logformatter import LogFormatter
 
 if TYPE_CHECKING:
     from scrapy import Spider
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.logformatter import LogFormatterResult
     from twisted.python.failure import Failure
 
 
+#: Scrapy's robots.txt middleware logs a traceback when the server cannot be reached.
+_WITHOUT_TRACEBACKS = "scrapy.downloadermiddlewares.robotstxt"
+
+
 class ShortLogFormatter(LogFormatter):
     """Scrapy's messages, with a short name in place of the item."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy passes it
+        """Build the formatter, and keep tracebacks of unreachable servers out of the log."""
+        logging.getLogger(_WITHOUT_TRACEBACKS).addFilter(drop_traceback)
+        return cls()
 
     def scraped(
         self, item: Any, response: Response | Failure | None, spider: Spider
@@ -46,3 +58,9 @@ class ShortLogFormatter(LogFormatter):
 def name_of(item: Any) -> str:
     """``Article 6583``."""
     return f"{type(item).__name__} {getattr(item, 'id', '?')}"
+
+
+def drop_traceback(record: logging.LogRecord) -> bool:
+    """A log filter that keeps the sentence and drops the traceback."""
+    record.exc_info = None
+    return True

@@ -56,6 +56,9 @@ class Report:
         """One sentence that says which promise does not hold and what to do, or ``None``."""
         if self.ending != FINISHED:
             return f"the run ended early ({self.ending}); the next run goes on with what is left"
+        if self.failed and not self.listed and self.mode != "ids":
+            first = self.failed[0]
+            return f"the blog cannot be read: {first.url}: {first.reason}; is KEXUE_BASE_URL right?"
         trouble = [
             f"{len(self.missing)} listed but missing" if self.missing else "",
             f"{len(self.failed)} failed" if self.failed else "",
@@ -63,7 +66,10 @@ class Report:
         ]
         if not any(trouble):
             return None
-        return f"the archive is not complete: {', '.join(filter(None, trouble))}; run it again"
+        return (
+            f"the archive is not complete: {', '.join(filter(None, trouble))}"
+            " (named above and in the table failures); the next run tries them first"
+        )
 
     @property
     def exit_status(self) -> int:

@@ -49,7 +49,7 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is named once, by the run
 DOWNLOADER_MIDDLEWARES = {
     "archiver.middlewares.hosts.OwnHostsOnly": 45,  # before robots.txt of a foreign host is asked
     "archiver.middlewares.damage.RetryDamaged": 545,  # sees decoded pages (590 unpacks them)
-    "archiver.middlewares.gate.PassGate": 650,  # after the cookies (700) have been kept
+    "archiver.middlewares.gate.PassGate": 570,  # unpacked (590), and its cookie is kept (700)
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # asks publicsuffix.org
     "archiver.middlewares.cookies.OfflineCookies": 700,
 }

@@ -112,7 +112,7 @@ _AROUND_TAB = re.compile(f" ?{_TAB} ?")
 
 def plain_text(top: HtmlElement, formulas: Formulas | None = None) -> str:
     """The text below ``top``; pass the formulas when they are already known."""
-    return _assemble(_pieces(top, formulas or find_formulas(top)))
+    return _assemble(_pieces(top, find_formulas(top) if formulas is None else formulas))
 
 
 def text_before(top: HtmlElement, stop: etree._Element) -> str:
@@ -121,8 +121,8 @@ def text_before(top: HtmlElement, stop: etree._Element) -> str:
 
 
 def inline_text(top: HtmlElement) -> str:
-    """The text of a short piece (a link, a caption) on one line."""
-    return " ".join(plain_text(top).split())
+    """The text of a short piece (a link, a caption) on one line, all white space folded."""
+    return " ".join(plain_text(top, Formulas()).split())
 
 
 def is_hidden(element: etree._Element) -> bool:

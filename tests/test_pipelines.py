@@ -1,0 +1,362 @@
+"""Each pipeline, value by value, built as Scrapy builds it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.settings import Settings
+from scrapy.utils.misc import build_from_crawler
+from scrapy.utils.test import get_crawler
+
+from archiver.items import Article, FeedEntry, IndexEntry, ListingEntry, Status
+from archiver.pages.document import parse_fragment
+from archiver.pipelines.base import Pipeline
+from archiver.pipelines.boilerplate import StripBoilerplate
+from archiver.pipelines.dates import NormaliseDates, parse_date
+from archiver.pipelines.links import ListLinks
+from archiver.pipelines.readers import ParseReaderCounts, parse_readers
+from archiver.pipelines.text import ExtractText
+from archiver.pipelines.validate import Validate
+
+NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
+P = TypeVar("P", bound=Pipeline)
+BodyPipeline = StripBoilerplate | ExtractText | ListLinks | Validate
+BODY_PIPELINES: tuple[type[BodyPipeline], ...] = (
+    StripBoilerplate,
+    ExtractText,
+    ListLinks,
+    Validate,
+)
+
+
+@pytest.fixture
+def crawler(settings: Settings) -> Crawler:
+    return crawler_with(settings)
+
+
+def crawler_with(settings: Settings, **changes: object) -> Crawler:
+    """A crawler that is not running: it needs no reactor."""
+    values = {**settings.copy_to_dict(), "TWISTED_REACTOR_ENABLED": False, **changes}
+    return get_crawler(Spider, values)
+
+
+def build(kind: type[P], crawler: Crawler) -> P:
+    return build_from_crawler(kind, crawler)
+
+
+def stat(crawler: Crawler, name: str) -> object:
+    assert crawler.stats is not None
+    return crawler.stats.get_value(name)
+
+
+# --- Dates ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "moment"),
+    [
+        ("2019-05-03", "2019-05-03", None),
+        (" 2019-05-03 ", "2019-05-03", None),
+        ("2019-5-3", "2019-05-03", None),
+        ("2019/05/03", "2019-05-03", None),
+        ("2019.05.03", "2019-05-03", None),
+        ("2019年5月3日", "2019-05-03", None),
+        ("2019 年 5 月 3 日", "2019-05-03", None),
+        ("May 3, 2019", "2019-05-03", None),
+        ("3 May 2019", "2019-05-03", None),
+        ("2019-05-03 14:20", "2019-05-03", "2019-05-03T14:20:00+08:00"),
+        ("2019-05-03 14:20:59", "2019-05-03", "2019-05-03T14:20:59+08:00"),
+        ("2019年5月3日 14:20", "2019-05-03", "2019-05-03T14:20:00+08:00"),
+        ("2019-05-03T14:20:59+08:00", "2019-05-03", "2019-05-03T14:20:59+08:00"),
+        ("2019-05-02T16:00:00Z", "2019-05-03", "2019-05-03T00:00:00+08:00"),
+        ("Fri, 03 May 2019 14:20:59 +0800", "2019-05-03", "2019-05-03T14:20:59+08:00"),
+        ("Thu, 02 May 2019 20:00:00 +0000", "2019-05-03", "2019-05-03T04:00:00+08:00"),
+        ("2009-01-01", "2009-01-01", None),
+        ("2020-02-29", "2020-02-29", None),
+        ("2026-11-23", "2026-11-23", None),
+        ("2026-11-24", "2026-11-24", None),  # tomorrow: an author's clock may be ahead
+    ],
+)
+def test_dates(text: str, day: str, moment: str | None) -> None:
+    assert parse_date(text, NOW) == (day, moment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        " ",
+        "3天前",
+        "昨天",
+        "今天 10:00",
+        "yesterday",
+        "2 days ago",
+        "1556841600",
+        "2013 年 6 月",
+        "2012 年",
+        "2019-05",
+        "05-03",
+        "4月20日 18:10",
+        "2019-02-30",
+        "2019-13-01",
+        "2031-01-01",
+        "2026-11-25",
+        "2008-12-31",
+        "1970-01-01",
+        "0013-06-01",
+        "By 苏剑林 | 2019-05-03 | 94037位读者",
+        "94037位读者",
+        "苏剑林",
+    ],
+)
+def test_no_date_is_invented(text: str | None) -> None:
+    assert parse_date(text, NOW) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "accepted"),
+    [
+        ("2026-11-25", datetime(2026, 11, 23, 15, 59, tzinfo=UTC), False),
+        ("2026-11-25", datetime(2026, 11, 23, 16, 0, tzinfo=UTC), True),  # the 24th in Shanghai
+    ],
+)
+def test_tomorrow_is_shanghais(text: str, now: datetime, accepted: bool) -> None:
+    assert (parse_date(text, now)[0] is not None) is accepted
+
+
+@given(st.datetimes(datetime(2009, 1, 1), datetime(2026, 11, 23)))  # noqa: DTZ001
+def test_every_day_and_minute_is_read_back(moment: datetime) -> None:
+    day = moment.date().isoformat()
+    assert parse_date(day, NOW) == (day, None)
+    chinese = f"{moment.year}年{moment.month}月{moment.day}日"
+    assert parse_date(chinese, NOW) == (day, None)
+    assert parse_date(f"{moment:%Y-%m-%d %H:%M}", NOW) == (day, f"{moment:%Y-%m-%dT%H:%M}:00+08:00")
+
+
+@given(st.one_of(st.text(max_size=40), st.text("0123456789年月日-/: +前天", max_size=20)))
+def test_no_text_breaks_the_dates(text: str) -> None:
+    day, moment = parse_date(text, NOW)
+    assert day is None or "2009-01-01" <= day <= "2026-11-24"
+    assert moment is None or moment.startswith(str(day))
+
+
+@pytest.mark.parametrize(
+    ("date_text", "feed_text", "published", "published_at", "doubtful"),
+    [
+        ("2019-05-03", None, "2019-05-03", None, None),
+        (
+            "2019-05-03",
+            "Fri, 03 May 2019 14:20:59 +0800",
+            "2019-05-03",
+            "2019-05-03T14:20:59+08:00",
+            None,
+        ),
+        ("2019-05-03", "Sat, 04 May 2019 14:20:59 +0800", "2019-05-03", None, None),
+        (None, "Sat, 04 May 2019 14:20:59 +0800", "2019-05-04", "2019-05-04T14:20:59+08:00", None),
+        ("2013 年 6 月", None, None, None, 1),
+        (None, None, None, None, None),
+    ],
+)
+def test_normalise_dates(
+    crawler: Crawler,
+    date_text: str | None,
+    feed_text: str | None,
+    published: str | None,
+    published_at: str | None,
+    doubtful: int | None,
+) -> None:
+    item = Article(6583, date_text=date_text, feed_text=feed_text)
+    assert build(NormaliseDates, crawler).process_item(item) is item
+    assert (item.published, item.published_at) == (published, published_at)
+    assert stat(crawler, "kexue/doubtful/date") == doubtful
+
+
+@pytest.mark.parametrize("kind", [ListingEntry, IndexEntry, FeedEntry])
+def test_every_kind_of_item_gets_its_date(
+    crawler: Crawler, kind: type[ListingEntry] | type[IndexEntry] | type[FeedEntry]
+) -> None:
+    item = kind(1, "题", date_text="2019-05-03")
+    build(NormaliseDates, crawler).process_item(item)
+    assert item.published == "2019-05-03"
+
+
+# --- Readers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "readers"),
+    [
+        ("94037位读者", 94037),
+        ("94037 位读者", 94037),
+        (" 94037位读者 ", 94037),
+        ("94037", 94037),
+        ("0位读者", 0),
+        ("1,234", 1234),
+        ("1,234,567位读者", 1234567),
+        ("1，234位读者", 1234),
+        ("１２３", 123),
+        ("１２３位读者", 123),
+        ("9.4万", 94000),
+        ("9.4万位读者", 94000),
+        ("9.4 万位读者", 94000),
+        ("10万+", 100000),
+        ("1.5亿", 150000000),
+        ("3萬", 30000),
+        ("1.2k views", 1200),
+        ("1 reader", 1),
+        ("12人阅读", 12),
+        ("12次阅读", 12),
+    ],
+)
+def test_readers(text: str, readers: int) -> None:
+    assert parse_readers(text) == readers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "位读者",
+        "没有读者",
+        "-5位读者",
+        "1.5位读者",
+        "1,23位读者",
+        "12,34",
+        "1 234",
+        "1e5",
+        "9.4.1万",
+        "NaN",
+        "inf",
+        "94037位读者 | 引用",
+        "约94037位读者",
+        "99999999999",
+        "9" * 5000,
+        "五",
+        "½",
+        "²万亿",
+    ],
+)
+def test_no_count_is_invented(text: str) -> None:
+    assert parse_readers(text) is None
+
+
+@given(st.integers(0, 10_000_000_000))
+def test_every_count_is_read_back(count: int) -> None:
+    assert parse_readers(f"{count}位读者") == count
+    assert parse_readers(f"{count:,}位读者") == count
+
+
+@given(st.one_of(st.text(max_size=40), st.text("0123456789.,万亿kK位读者+ ", max_size=20)))
+def test_no_text_breaks_the_readers(text: str) -> None:
+    readers = parse_readers(text)
+    assert readers is None or 0 <= readers < 2**63
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "readers", "doubtful"),
+    [("12位读者", None, 12, None), (None, 7, 7, None), ("许多读者", None, None, 1)],
+)
+def test_parse_reader_counts(
+    crawler: Crawler,
+    caplog: pytest.LogCaptureFixture,
+    text: str | None,
+    before: int | None,
+    readers: int | None,
+    doubtful: int | None,
+) -> None:
+    item = ListingEntry(6583, readers_text=text, readers=before)
+    assert build(ParseReaderCounts, crawler).process_item(item) is item
+    assert item.readers == readers
+    assert stat(crawler, "kexue/doubtful/readers") == doubtful
+    assert caplog.messages == (
+        [f"article 6583: readers not understood: {text!r}"] if doubtful else []
+    )
+
+
+# --- Body, text, links ----------------------------------------------------------------------------
+
+PAGE = """<p>讨论$x&lt;1$，见<a href="/archives/7006#comments" onclick="track()">此文</a></p>
+<!--more--><p>后半<img src="a.png"/></p><script>alert(1)</script>
+<p><em><strong>转载到请包括本文地址：</strong></em>……</p>
+<div id="content_tips">推荐</div><div id="pay">打赏</div><div id="how_to_cite">引用</div>"""
+
+
+def test_the_body_pipelines_in_their_order(crawler: Crawler) -> None:
+    item = Article(6583, title="题", body=parse_fragment(PAGE))
+    for kind in BODY_PIPELINES:
+        assert build(kind, crawler).process_item(item) is item
+    assert item.body_html == (
+        '<p>讨论$x&lt;1$，见<a href="https://kexue.fm/archives/7006#comments">此文</a></p>\n'
+        '<p>后半<img src="https://kexue.fm/archives/a.png"></p>'
+    )
+    assert item.body_text == "讨论$x<1$，见此文\n\n后半"
+    assert (item.formula_count, item.picture_count) == (1, 1)
+    assert (item.excerpt, item.excerpt_known) == ("讨论$x<1$，见此文", True)
+    assert [(link.url, link.text, link.target_id) for link in item.links] == [
+        ("https://kexue.fm/archives/7006#comments", "此文", 7006)
+    ]
+
+
+def test_the_listings_excerpt_is_not_replaced(crawler: Crawler) -> None:
+    item = Article(1, body=parse_fragment(PAGE), excerpt="列表", excerpt_known=True)
+    build(ExtractText, crawler).process_item(item)
+    assert item.excerpt == "列表"
+
+
+def test_links_to_a_copy_of_the_blog_are_its_own(settings: Settings) -> None:
+    crawler = crawler_with(settings, KEXUE_BASE_URL="http://127.0.0.1:8080/copy")
+    item = Article(1, body=parse_fragment('<a href="http://127.0.0.1:8080/copy/archives/2">x</a>'))
+    build(ListLinks, crawler).process_item(item)
+    assert [link.target_id for link in item.links] == [2]
+
+
+@pytest.mark.parametrize("kind", BODY_PIPELINES)
+def test_what_has_no_body_passes(crawler: Crawler, kind: type[BodyPipeline]) -> None:
+    pipeline = build(kind, crawler)
+    entry = ListingEntry(1)
+    protected = Article(1, title="题", status=Status.PROTECTED)
+    assert pipeline.process_item(entry) is entry
+    assert pipeline.process_item(protected) is protected
+    assert protected == Article(1, title="题", status=Status.PROTECTED)
+
+
+# --- Validation -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("article", "without_body"),
+    [
+        (Article(1, title="题", body_html="<p>文</p>"), None),
+        (Article(1, title="题", body_html=""), 1),
+        (Article(1, title="题"), 1),
+        (Article(1, title="题", status=Status.PROTECTED), None),
+    ],
+)
+def test_validate_lets_pass(crawler: Crawler, article: Article, without_body: int | None) -> None:
+    assert build(Validate, crawler).process_item(article) is article
+    assert stat(crawler, "kexue/without_body") == without_body
+
+
+@pytest.mark.parametrize(
+    ("article", "reason", "count"),
+    [
+        (Article(0, title="题"), "an article without an id", None),
+        (Article(-1, title="题"), "an article without an id", None),
+        (Article(7), "article 7 has no title", 1),
+        (Article(7, title=""), "article 7 has no title", 1),
+    ],
+)
+def test_validate_refuses(
+    crawler: Crawler, article: Article, reason: str, count: int | None
+) -> None:
+    with pytest.raises(DropItem, match=f"^{reason}$"):
+        build(Validate, crawler).process_item(article)
+    assert stat(crawler, "kexue/refused/title") == count
