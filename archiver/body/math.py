@@ -22,6 +22,8 @@ from functools import lru_cache
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.body.braces import ClosingMarks
+
 #: tex2jax ``skipTags``.
 SKIPPED = frozenset(
     {"script", "noscript", "style", "textarea", "pre", "code", "annotation", "annotation-xml"}
@@ -39,6 +41,8 @@ _OPENING = re.compile(
     r"|(?P<reference>\\(?:eq)?ref\{[^}]*\})"
 )
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+#: Braces, escapes and marks to look at one by one before a table is made for the whole run.
+_PATIENCE = 500
 _DISPLAY = frozenset({"$$", "\\["})
 
 
@@ -178,6 +182,7 @@ class _RunScanner:
         self.formulas = formulas
         #: Closing marks that do not occur any more in the rest of the run.
         self.missing: set[str] = set()
+        self.marks: dict[str, ClosingMarks] = {}
 
     def scan(self) -> None:
         """Note all formulas of the run."""
@@ -206,7 +211,7 @@ class _RunScanner:
     def _find_end(self, opening: _Opening) -> tuple[int, int] | None:
         """The first closing mark outside braces, else the first one, else ``None``."""
         tokens = _closing_tokens(opening.end)
-        depth = 0
+        depth = looked_at = 0
         inside_braces = None
         offset = opening.inside
         for piece in range(opening.piece, len(self.run)):
@@ -220,8 +225,18 @@ class _RunScanner:
                     depth += 1
                 elif found == "}" and depth:
                     depth -= 1
+                looked_at += 1
+                if looked_at > _PATIENCE:
+                    return self._look_up(opening)
             offset = 0
         return inside_braces
+
+    def _look_up(self, opening: _Opening) -> tuple[int, int] | None:
+        """The same for a formula that goes on and on, from a table for the whole run."""
+        marks = self.marks.get(opening.end)
+        if marks is None:
+            marks = self.marks[opening.end] = ClosingMarks(self.texts, opening.end)
+        return marks.find((opening.piece, opening.inside))
 
     def _note(self, opening: _Opening, last: int, end: int) -> None:
         """Record the formula from an opening up to (piece, offset)."""

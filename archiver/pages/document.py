@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 SURROUNDING_DIVS: Final = frozenset({"MobileSideBar", "Sidebar", "Header", "Footer"})
 COMMENT_LIST: Final = "comment-list"
 
-#: Elements nested deeper are put beside each other, at the depth where Chromium does the same
+#: Elements nested deeper go on at half this depth. Chromium draws the line at the same depth
 #: (kMaximumHTMLParserDOMTreeDepth); it also keeps the copy linear in the size of the page.
 DEEPEST: Final = 512
 
@@ -63,31 +63,48 @@ def parse_fragment(html: str) -> HtmlElement:
 def build_tree(source: Node) -> HtmlElement:
     """Copy a Lexbor element and all below it, in document order and without recursion."""
     top = _element(source.tag, source.attributes)
-    level = _Level(top)
+    level = _Level(top, None)
     open_levels: list[tuple[Node | None, _Level]] = []
     node = source.child
     while node is not None or open_levels:
         if node is None:
             node, level = open_levels.pop()
+            level = level.moved or level
             continue
+        if level.depth >= DEEPEST:
+            level = _raise(level)
         following, inner = node.next, _copy(node, level)
         if inner is None:
             node = following
         else:
             open_levels.append((following, level))
-            node = node.child
-            level = inner if len(open_levels) < DEEPEST else level
+            node, level = node.child, inner
     return top
+
+
+def _raise(level: _Level) -> _Level:
+    """Let all that is still to come follow at half the depth: nothing changes its order."""
+    left = []
+    while level.depth > DEEPEST // 2 and level.parent is not None:
+        left.append(level)
+        level = level.parent
+    for deeper in left:
+        deeper.moved = level
+    return level
 
 
 class _Level:
     """An element that is being filled, and the last child it has so far."""
 
-    __slots__ = ("element", "last")
+    __slots__ = ("depth", "element", "last", "moved", "parent")
 
-    def __init__(self, element: HtmlElement) -> None:
+    def __init__(self, element: HtmlElement, parent: _Level | None) -> None:
         self.element = element
+        self.parent = parent
+        self.depth = parent.depth + 1 if parent is not None else 0
         self.last: etree._Element | None = None
+        #: The level that takes what is still to come for this one.
+        self.moved: _Level | None = None
 
     def append(self, child: etree._Element) -> None:
         self.element.append(child)
@@ -107,13 +124,13 @@ def _copy(node: Node, level: _Level) -> _Level | None:
         level.append_text(xml_text(node.text_content or ""))
     elif tag == "-comment":
         level.append(etree.Comment(_comment_text(node.comment_content or "")))
-    elif tag[0].isalpha():
+    elif tag and tag[0].isalpha():
         attributes = node.attributes
         if not _is_surrounding(tag, attributes):
             element = _element(tag, attributes)
             level.append(element)
             if tag != "template" and node.child is not None:
-                return _Level(element)
+                return _Level(element, level)
     return None
 
 

@@ -1,0 +1,57 @@
+# Every target makes and uses its own environment in .venv.
+#   make demo   crawl the embedded demo blog and query the result
+#   make test   run the tests with branch coverage (floor in pyproject.toml)
+#   make lint   ruff check, ruff format --check, mypy
+#   make bench  time the extraction and a crawl on this machine
+#   make clean  remove the environment and what the tools left behind; data/ stays
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test lint bench clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.installed
+	$(BIN)/scrapy demo
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest --cov --cov-branch --cov-report=term-missing
+
+lint: $(VENV)/.installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/extract.py
+	$(BIN)/python benchmarks/crawl.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* \
+	  htmlcov build dist *.egg-info
+	find archiver tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp says that the environment is newer than pyproject.toml.
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: '$(PYTHON)' is missing or older than Python 3.11;" \
+	    "name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test]'
+	@touch $@ $(VENV)/.installed
+
+# mypy reads the tests too, so what they import must be there.
+$(VENV)/.installed-lint: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,lint]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test

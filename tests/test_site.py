@@ -1,0 +1,294 @@
+"""Addresses: which article or listing page one means, and whom a request may go to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver import site
+from archiver.site import Base, article_id, listing_number
+
+LIVE = Base.parse("https://kexue.fm")
+COPY = Base.parse("http://127.0.0.1:8080")
+BELOW = Base.parse("http://127.0.0.1:8080/copy/")
+HOSTS = ["kexue.fm", "www.kexue.fm", "spaces.ac.cn", "www.spaces.ac.cn"]
+TAILS = [
+    "",
+    "/",
+    "#comments",
+    "/#comments",
+    "?x=1",
+    "/?x=1#y",
+    "/comment-page-2",
+    "/comment-page-12/",
+]
+
+
+# --- Articles -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["http:", "https:", ""])
+@pytest.mark.parametrize("host", HOSTS)
+def test_article_under_every_name(scheme: str, host: str) -> None:
+    ids = {article_id(f"{scheme}//{host}/archives/6583{tail}") for tail in TAILS}
+    assert ids == {6583}
+
+
+@pytest.mark.parametrize("tail", TAILS)
+@pytest.mark.parametrize("front", ["", "/index.php", "https://kexue.fm/index.php"])
+def test_article_in_every_form(front: str, tail: str) -> None:
+    assert article_id(f"{front}/archives/6583{tail}") == 6583
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "HTTPS://KEXUE.FM/archives/6583",
+        "https://Spaces.ac.cn/archives/6583",
+        "https://kexue.fm:443/archives/6583",
+        "  https://kexue.fm/archives/6583\n",
+        "https://kexue.fm/archives/6583/comment-page-3#comment-15000",
+    ],
+)
+def test_article_written_unusually(url: str) -> None:
+    assert article_id(url) == 6583
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "#comments",
+        "?p=6583",
+        "/",
+        "/archives/",
+        "/archives/0",
+        "/archives/06583",
+        "/archives/1234567890",
+        "/archives/６５８３",
+        "/archives/1６",
+        "/archives/-1",
+        "/archives/6583.html",
+        "/archives/6583/feed",
+        "/archives/6583/comment-page-",
+        "/attachment/6583/",
+        "https://kexue.fm/attachment/6583/",
+        "/category/Big-Data/6583",
+        "/page/6583/",
+        "archives/6583",
+        "kexue.fm/archives/6583",
+        "https://album.kexue.fm/archives/6583",
+        "http://album.spaces.ac.cn/archives/6583",
+        "http://bbs.spaces.ac.cn/archives/6583",
+        "https://kexue.fm.example.org/archives/6583",
+        "https://example.org/archives/6583",
+        "https://example.org/?u=https://kexue.fm/archives/6583",
+        "//example.org/archives/6583",
+        "ftp://kexue.fm/archives/6583",
+        "mailto:a@kexue.fm",
+        "javascript:location='/archives/6583'",
+        "http://[",
+        "http://[::1/archives/6583",
+        "http://kexue.fm:port/archives/6583",
+        "http://kexue.fm:99999/archives/6583",
+        "http://\\cos.name/",
+        "http://\\\\cos.name/",
+    ],
+)
+def test_not_an_article(url: str) -> None:
+    assert article_id(url) is None
+
+
+@pytest.mark.parametrize(
+    ("base", "url", "expected"),
+    [
+        (COPY, "http://127.0.0.1:8080/archives/5", 5),
+        (COPY, "https://kexue.fm/archives/5", 5),
+        (COPY, "/archives/5", 5),
+        (COPY, "http://127.0.0.1/archives/5", None),
+        (COPY, "http://127.0.0.2:8080/archives/5", None),
+        (None, "http://127.0.0.1:8080/archives/5", None),
+        (BELOW, "http://127.0.0.1:8080/copy/archives/5", 5),
+        (BELOW, "//127.0.0.1:8080/copy/archives/5/#comments", 5),
+        (BELOW, "/copy/archives/5", 5),
+        (BELOW, "/archives/5", 5),
+        (BELOW, "https://kexue.fm/archives/5", 5),
+        (BELOW, "http://127.0.0.1:8080/archives/5", None),
+        (BELOW, "http://127.0.0.1:8080/copyright/archives/5", None),
+        (BELOW, "http://127.0.0.1:8080/other/archives/5", None),
+    ],
+)
+def test_article_of_a_copy(base: Base | None, url: str, expected: int | None) -> None:
+    assert article_id(url, base) == expected
+
+
+@given(st.integers(1, 999_999_999))
+def test_article_addresses_are_read_back(number: int) -> None:
+    assert article_id(site.article_url(number)) == number
+    assert article_id(COPY.url(site.article_path(number)), COPY) == number
+    assert article_id(BELOW.url(site.article_path(number)), BELOW) == number
+
+
+@given(st.one_of(st.text(max_size=60), st.text("htps:/[]\\@#?%.kexufm0archivs19", max_size=40)))
+def test_no_address_breaks(url: str) -> None:
+    for base in (None, LIVE, BELOW):
+        assert article_id(url, base) is None or "/archives/" in url
+        listing_number(url, base)
+    assert LIVE.may_ask(url) in {True, False}
+    assert isinstance(site.resolve(url, 6583), str)
+
+
+# --- Listing pages --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("/", 1),
+        ("https://kexue.fm", 1),
+        ("https://kexue.fm/", 1),
+        ("//spaces.ac.cn", 1),
+        ("https://kexue.fm?x=1", 1),
+        ("/index.php", 1),
+        ("/index.php/", 1),
+        ("/page/1/", 1),
+        ("/page/2/", 2),
+        ("/page/2", 2),
+        ("/index.php/page/3/", 3),
+        ("http://www.spaces.ac.cn/page/134/#content", 134),
+        ("", None),
+        ("#top", None),
+        ("?q=1", None),
+        ("/page/", None),
+        ("/page/0/", None),
+        ("/page/02/", None),
+        ("/page/1234567/", None),
+        ("/page/2/3", None),
+        ("/category/Big-Data/2/", None),
+        ("/archives/2", None),
+        ("https://example.org/", None),
+        ("//example.org", None),
+        ("http://album.kexue.fm/page/2/", None),
+        ("http://[", None),
+    ],
+)
+def test_listing_number(url: str, number: int | None) -> None:
+    assert listing_number(url) == number
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("http://127.0.0.1:8080/copy", 1),
+        ("http://127.0.0.1:8080/copy/", 1),
+        ("http://127.0.0.1:8080/copy/page/2/", 2),
+        ("http://127.0.0.1:8080/page/2/", None),
+        ("https://kexue.fm/page/2/", 2),
+    ],
+)
+def test_listing_number_of_a_copy(url: str, number: int | None) -> None:
+    assert listing_number(url, BELOW) == number
+
+
+@pytest.mark.parametrize(("number", "path"), [(1, "/"), (2, "/page/2/"), (134, "/page/134/")])
+def test_listing_path(number: int, path: str) -> None:
+    assert site.listing_path(number) == path
+    assert listing_number(BELOW.url(path), BELOW) == number
+
+
+# --- Addresses of a body --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("/archives/7006", "https://kexue.fm/archives/7006"),
+        ("7006", "https://kexue.fm/archives/7006"),
+        ("#推导", "https://kexue.fm/archives/6583#推导"),
+        ("", "https://kexue.fm/archives/6583"),
+        ("//example.org/a", "https://example.org/a"),
+        (" http://example.org/a b\n", "http://example.org/a b"),
+        ("/usr/uploads/图.png", "https://kexue.fm/usr/uploads/图.png"),
+        ("mailto:a@example.org", "mailto:a@example.org"),
+        ("http://[", "http://["),
+        ("http://\\cos.name/", "http://\\cos.name/"),
+    ],
+)
+def test_resolve(href: str, url: str) -> None:
+    assert site.resolve(href, 6583) == url
+
+
+# --- The base -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "home"),
+    [
+        ("https://kexue.fm", Base("https", "kexue.fm", 443, ""), "https://kexue.fm/"),
+        ("https://kexue.fm/", Base("https", "kexue.fm", 443, ""), "https://kexue.fm/"),
+        (" HTTPS://KEXUE.FM:443 ", Base("https", "kexue.fm", 443, ""), "https://kexue.fm/"),
+        ("http://spaces.ac.cn", Base("http", "spaces.ac.cn", 80, ""), "http://spaces.ac.cn/"),
+        ("http://a:8080/b/c/", Base("http", "a", 8080, "/b/c"), "http://a:8080/b/c/"),
+        ("http://[::1]:8080", Base("http", "::1", 8080, ""), "http://[::1]:8080/"),
+    ],
+)
+def test_base(text: str, base: Base, home: str) -> None:
+    assert Base.parse(text) == base
+    assert base.url("/") == home
+    assert Base.parse(home) == base
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "kexue.fm",
+        "//kexue.fm",
+        "ftp://kexue.fm",
+        "http://",
+        "http:///archives",
+        "http://[",
+        "http://kexue.fm:port",
+        "https://kexue.fm?x=1",
+        "https://kexue.fm/#x",
+        "https://me@kexue.fm",
+        "https://me:secret@kexue.fm",
+    ],
+)
+def test_base_that_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not an address like|has more than scheme"):
+        Base.parse(text)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_live(host: str) -> None:
+    assert Base.parse(f"http://{host}").is_live
+    assert not COPY.is_live
+
+
+@pytest.mark.parametrize(
+    ("base", "url", "allowed"),
+    [
+        *[(LIVE, f"{scheme}://{host}/x", True) for scheme in ("http", "https") for host in HOSTS],
+        (LIVE, "https://KEXUE.FM/x", True),
+        (LIVE, "https://kexue.fm:443/", True),
+        (LIVE, "https://kexue.fm:8080/", False),
+        (LIVE, "ftp://kexue.fm/", False),
+        (LIVE, "https://album.kexue.fm/", False),
+        (LIVE, "https://example.org/kexue.fm", False),
+        (LIVE, "https://kexue.fm@example.org/", False),
+        (LIVE, "http://127.0.0.1:8080/", False),
+        (LIVE, "http://[", False),
+        (LIVE, "/archives/1", False),
+        (COPY, "http://127.0.0.1:8080/", True),
+        (COPY, "http://127.0.0.1:8081/", False),
+        (COPY, "http://127.0.0.1/", False),
+        (COPY, "http://localhost:8080/", False),
+        (COPY, "https://kexue.fm/", False),  # a copy never sends us to the live blog
+        (BELOW, "http://127.0.0.1:8080/robots.txt", True),
+        (BELOW, "http://127.0.0.1:8080/copy/page/2/", True),
+    ],
+)
+def test_may_ask(base: Base, url: str, allowed: bool) -> None:
+    assert base.may_ask(url) is allowed
