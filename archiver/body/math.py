@@ -42,7 +42,7 @@ _OPENING = re.compile(
 )
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 #: Braces, escapes and marks to look at one by one before a table is made for the whole run.
-_PATIENCE = 500
+_PATIENCE = 64
 _DISPLAY = frozenset({"$$", "\\["})
 
 

@@ -101,7 +101,7 @@ class _Level:
     def __init__(self, element: HtmlElement, parent: _Level | None) -> None:
         self.element = element
         self.parent = parent
-        self.depth = parent.depth + 1 if parent is not None else 0
+        self.depth: int = 0 if parent is None else parent.depth + 1
         self.last: etree._Element | None = None
         #: The level that takes what is still to come for this one.
         self.moved: _Level | None = None
