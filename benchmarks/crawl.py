@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from extract import FIRST_ID, build_posts
 from scrapy import Request, Spider
@@ -61,7 +61,7 @@ class BareSpider(Spider):
     """Downloads all addresses of the server ``base`` and throws the pages away."""
 
     name = "bare"
-    custom_settings: ClassVar[dict[Any, Any]] = {
+    custom_settings = {  # noqa: RUF012 - Scrapy declares it so
         "DOWNLOADER_MIDDLEWARES": {},
         "ITEM_PIPELINES": {},
         "EXTENSIONS": {},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from archiver import site
@@ -210,11 +211,13 @@ SNIPPETS = st.recursive(
 )
 
 
+@limits(deadline=None)  # a loaded machine is no defect
 @given(SNIPPETS)
 def test_without_a_footer_nothing_is_removed(html: str) -> None:
     assert stripped(html) == inner_html(parse_fragment(html)).strip()
 
 
+@limits(deadline=None)  # a loaded machine is no defect
 @given(SNIPPETS)
 def test_the_footer_goes_and_the_text_stays(html: str) -> None:
     body = parse_fragment(f"<div>{html}</div>{FOOTER}")
@@ -262,6 +265,7 @@ def test_clean(html: str, expected: str) -> None:
 HOSTILE = st.text("<>/='\"\\ \n:;&#abcdefghijklmnoprstuvxyAIMG-!()", max_size=80)
 
 
+@limits(deadline=None)  # a loaded machine is no defect
 @given(st.one_of(HOSTILE, st.builds("<img src=x {}>".format, HOSTILE)))
 def test_nothing_active_is_left(html: str) -> None:
     body = parse_fragment(cleaned(html))
@@ -281,6 +285,7 @@ MARKS += ["<iframe src=y>", "</iframe>", "<x:y>", "<type>", "<style>", "</style>
 BODIES = st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=3)), max_size=25).map("".join)
 
 
+@limits(deadline=None)  # a loaded machine is no defect
 @given(BODIES)
 def test_the_stored_html_reads_as_the_cleaned_body(html: str) -> None:
     """``body_text`` and the formulas can be had again from ``body_html`` alone."""
@@ -294,12 +299,14 @@ def test_the_stored_html_reads_as_the_cleaned_body(html: str) -> None:
     assert list_links(stored) == list_links(body)
 
 
+@limits(deadline=None)  # a loaded machine is no defect
 @given(BODIES)
 def test_cleaning_twice_is_cleaning_once(html: str) -> None:
     once = cleaned(html)
     assert cleaned(once) == once
 
 
+@limits(deadline=None)  # a loaded machine is no defect
 @given(st.lists(st.one_of(st.sampled_from(["文", "a b", "&lt;", "&amp;", "&nbsp;"]), SNIPPETS)))
 def test_serialising_is_undone_by_parsing(parts: list[str]) -> None:
     html = inner_html(parse_fragment("".join(parts)))

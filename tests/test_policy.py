@@ -221,7 +221,7 @@ def test_script_cookie(body: bytes, cookies: dict[str, str]) -> None:
     [
         (answer(PAGE), None),
         (answer(b"\xef\xbb\xbf" + PAGE), None),
-        (answer(PAGE[:-20]), "the page is cut off"),
+        (answer(PAGE[:-18]), "the page is cut off"),
         (answer(b"\xff" + PAGE), "invalid UTF-8 at byte 0"),
         (answer(b"{}"), "not an HTML page"),
         (answer(b""), "not an HTML page"),
@@ -256,13 +256,15 @@ def test_what_need_not_be_a_page(settings: Settings, url: str, status: int) -> N
 @pytest.mark.parametrize(
     ("wish", "delay", "slot"), [(None, 3, 3), (0, 3, 3), (1, 3, 3), (10, 10, 10), ("7.5", 7.5, 7.5)]
 )
-def test_crawl_delay(settings: Settings, wish: Any, delay: float, slot: float) -> None:
+def test_crawl_delay(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, wish: Any, delay: float, slot: float
+) -> None:
     crawler = crawler_with(settings)
     slots = {"kexue.fm": SimpleNamespace(delay=3.0)}
     downloader = SimpleNamespace(_delay=3.0, slots=slots)
     crawler.engine = SimpleNamespace(downloader=downloader)  # type: ignore[assignment]
     throttle = SimpleNamespace(mindelay=3.0, maxdelay=5.0)
-    crawler.get_extension = lambda _: throttle  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(crawler, "get_extension", lambda _: throttle)
     extension = build_from_crawler(ApplyCrawlDelay, crawler)
     extension.robots_parsed(SimpleNamespace(crawl_delay=lambda agent: wish))  # type: ignore[arg-type]
     assert (downloader._delay, slots["kexue.fm"].delay) == (delay, slot)
@@ -278,7 +280,7 @@ def test_crawl_delay(settings: Settings, wish: Any, delay: float, slot: float) -
         (0, 0, 30, 5.0, "reading the listings: 30 articles found"),
         (100, 0, 100, 5.0, "0/100 articles, 0/min"),
         (100, 20, 100, 60.0, "20/100 articles, 20/min, 4 min 0 s left"),
-        (1340, 120, 1340, 400.0, "120/1340 articles, 18/min, 1 h 8 min left"),
+        (1340, 120, 1340, 400.0, "120/1340 articles, 18/min, 1 h 7 min left"),
         (10, 10, 10, 0.0, "10/10 articles, 0/min"),
     ],
 )
@@ -352,22 +354,26 @@ LOST = [Failure(URL, 6583, "HTTP 500")]
         ({}, None),
         ({"left": 3, "mode": "partial"}, None),
         ({"left": 3, "mode": "ids"}, None),
-        ({"left": 3}, "the archive is not complete: 3 not read; run it again"),
-        ({"failed": LOST}, "the archive is not complete: 1 failed; run it again"),
-        ({"failed": LOST, "mode": "ids"}, "the archive is not complete: 1 failed; run it again"),
+        ({"left": 3}, "the archive is not complete: 3 not read"),
+        ({"listed": 9, "failed": LOST}, "the archive is not complete: 1 failed"),
+        ({"failed": LOST, "mode": "ids"}, "the archive is not complete: 1 failed"),
+        ({"missing": LOST, "mode": "partial"}, "the archive is not complete: 1 listed but missing"),
         (
-            {"missing": LOST, "failed": LOST, "left": 2},
-            "the archive is not complete: 1 listed but missing, 1 failed, 2 not read; run it again",
+            {"listed": 9, "missing": LOST, "failed": LOST, "left": 2},
+            "the archive is not complete: 1 listed but missing, 1 failed, 2 not read",
         ),
-        (
-            {"ending": "shutdown"},
-            "the run ended early (shutdown); the next run goes on with what is left",
-        ),
+        ({"failed": LOST}, f"the blog cannot be read: {URL}: HTTP 500"),
+        ({"ending": "shutdown"}, "the run ended early (shutdown)"),
     ],
 )
 def test_report(changes: dict[str, Any], problem: str | None) -> None:
     report = a_report(**changes)
-    assert (report.problem, report.exit_status) == (problem, 0 if problem is None else 1)
+    assert report.exit_status == (0 if problem is None else 1)
+    if problem is None:
+        assert report.problem is None
+    else:
+        assert str(report.problem).startswith(problem)
+        assert "\n" not in str(report.problem)
 
 
 def test_report_lines() -> None:
@@ -411,12 +417,10 @@ def test_plan(arguments: dict[str, Any], plan: Plan, mode: str) -> None:
         {"ids": "-1"},
         {"ids": "6583 7006"},
         {"ids": "1" * 30},
-        {"ids": "1" * 5000},
         {"limit": "0"},
         {"limit": "-1"},
         {"limit": "1.5"},
         {"limit": "x"},
-        {"limit": "1" * 5000},
         {"since": ""},
         {"since": "2024-13-01"},
         {"since": "yesterday"},
@@ -440,7 +444,7 @@ def test_wrong_arguments(arguments: dict[str, Any]) -> None:
         ("KEXUE_RECHECK", "many"),
         ("KEXUE_RECHECK", "1.5"),
         ("KEXUE_MOST_PAGES", "-5"),
-        ("KEXUE_GATE_DELAY", None),
+        ("KEXUE_GATE_DELAY", "-0.1"),
     ],
 )
 def test_wrong_settings(settings: Settings, name: str, value: object) -> None:

@@ -15,6 +15,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
+from archiver.body.boilerplate import strip_boilerplate
+from archiver.body.embeds import replace_embeds
+from archiver.body.links import make_absolute
 from archiver.body.serialize import inner_html
 
 _DROPPED: Final = [
@@ -216,6 +219,15 @@ STYLE_PROPERTIES: Final = frozenset(
 URL_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder"})
 
 _PSEUDO_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
+
+
+def clean_body(body: HtmlElement, article: int) -> str:
+    """Clean a body as it was served, in place; returns its safe HTML with absolute addresses."""
+    strip_boilerplate(body)
+    replace_embeds(body, article)  # before the cleaning takes the parameters of old players away
+    clean_tree(body)
+    make_absolute(body, article)
+    return safe_html(body)
 
 
 def clean_tree(body: HtmlElement) -> None:

@@ -90,11 +90,17 @@ class KexueSpider(Spider):
         """The first requests: the home page, or the articles that were asked for."""
         self.run = run_of(self.crawler)
         self.run.start(self.plan)
+        self._check_contact()
         if self.plan.ids:
             for request in self._article_requests(list(self.plan.ids)):
                 yield request
         else:
             yield self._listing_request(1)
+
+    def _check_contact(self) -> None:
+        """A polite guest leaves an address; nobody reads mail at example.org."""
+        if self.base.is_live and self.settings["KEXUE_CONTACT"].endswith("@example.org"):
+            logger.warning("set KEXUE_CONTACT to your mail address: it goes into the user agent")
 
     # --- 1. The listing pages ------------------------------------------------------------------
 
