@@ -69,7 +69,9 @@ def _parse_ids(value: str | Iterable[int] | None) -> tuple[int, ...]:
     parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
     ids = [part.strip() for part in parts]
     wrong = [
-        part for part in ids if not (part.isascii() and part.isdigit() and 0 < int(part) < 10**9)
+        part
+        for part in ids
+        if not (part.isascii() and part.isdigit() and len(part) < 10 and int(part) > 0)
     ]
     if wrong or not ids:
         raise ValueError(f"ids={value} is not a list of archive ids like 6583,7006")
@@ -89,6 +91,6 @@ def _parse_limit(value: str | int | None) -> int | None:
     if value is None:
         return None
     text = str(value).strip()
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
         raise ValueError(f"limit={value} is not a number of articles from 1 on")
     return int(text)

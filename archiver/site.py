@@ -93,9 +93,9 @@ FEED_PATH: Final = "/feed/"
 
 #: ``/index.php`` stands in front where Typecho runs without address rewriting.
 _ARTICLE_PATH = re.compile(
-    r"(?:/index\.php)?/archives/(?P<id>[1-9]\d{0,8})(?:/comment-page-\d+)?/?\Z"
+    r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
 )
-_LISTING_PATH = re.compile(r"(?:/index\.php)?/page/(?P<number>[1-9]\d{0,5})/?\Z")
+_LISTING_PATH = re.compile(r"(?:/index\.php)?/page/(?P<number>[1-9][0-9]{0,5})/?\Z")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 

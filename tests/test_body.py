@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from archiver import site
+from archiver.body import math
 from archiver.body.boilerplate import strip_boilerplate
-from archiver.body.clean import clean_tree, safe_html
+from archiver.body.braces import ClosingMarks
+from archiver.body.clean import clean_body
 from archiver.body.embeds import replace_embeds
 from archiver.body.excerpt import excerpt_of
 from archiver.body.links import list_links, make_absolute
@@ -29,10 +33,35 @@ def text(html: str) -> str:
 
 def cleaned(html: str, article: int = 6583) -> str:
     body = parse_fragment(html)
-    clean_tree(body)
-    replace_embeds(body, article)
-    make_absolute(body, article)
-    return safe_html(body)
+    return clean_body(body, article)
+
+
+@pytest.mark.parametrize("mark", ["$", "$$", r"\)", r"\]"])
+@given(text=st.text(alphabet="$${}\\()[] a\n", max_size=60))
+def test_long_and_short_search_find_the_same_end(mark: str, text: str) -> None:
+    """A formula that goes on and on is looked up in a table; it must end where a search ends."""
+    opening = {"$": "$", "$$": "$$", r"\)": r"\(", r"\]": r"\["}[mark]
+    body = parse_fragment("<p></p>")
+    body.text = f"{opening}x{text}"
+    searched = find_formulas(body).found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(math, "_PATIENCE", 0)
+        assert find_formulas(body).found == searched
+
+
+def test_unbalanced_braces_take_linear_time() -> None:
+    """Ten times the text may not take a hundred times the steps: the table is made only once."""
+    body = parse_fragment("$ { $ " * 3000)
+    with pytest.MonkeyPatch.context() as patch:
+        made: list[ClosingMarks] = []
+
+        def make(*given: Any) -> ClosingMarks:
+            made.append(ClosingMarks(*given))
+            return made[-1]
+
+        patch.setattr(math, "ClosingMarks", make)
+        assert len(find_formulas(body).found) == 3000
+    assert len(made) == 1
 
 
 # --- Formulas -------------------------------------------------------------------------------------
@@ -290,10 +319,7 @@ BODIES = st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=3)), max_si
 def test_the_stored_html_reads_as_the_cleaned_body(html: str) -> None:
     """``body_text`` and the formulas can be had again from ``body_html`` alone."""
     body = parse_fragment(html)
-    clean_tree(body)
-    replace_embeds(body, 6583)
-    make_absolute(body, 6583)
-    stored = parse_fragment(safe_html(body))
+    stored = parse_fragment(clean_body(body, 6583))
     assert plain_text(stored) == plain_text(body)
     assert find_formulas(stored).found == find_formulas(body).found
     assert list_links(stored) == list_links(body)

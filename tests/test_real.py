@@ -61,7 +61,7 @@ def extracted(article: str) -> dict[str, Any]:
         published=day,
         body=inner_body(article),
     )
-    page = answer(Blog([post]), f"/archives/{article}").body
+    page = answer(Blog((post,)), f"/archives/{article}").body
     kind, (item,) = extractor().extract(page, site.article_url(int(article)))
     assert kind is Kind.ARTICLE
     return item

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import crawl
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
-_NUMBERS = (
-    "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_GATE_DELAY",
-)  # fmt: skip
+_SECONDS = ("DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_GATE_DELAY")
+_COUNTS = ("KEXUE_RECHECK", "KEXUE_MOST_PAGES", "RETRY_TIMES", "CONCURRENT_REQUESTS")
 
 
 class Command(crawl.Command):
@@ -88,10 +89,20 @@ def check_settings(settings: Settings) -> None:
         Base.parse(settings["KEXUE_BASE_URL"])
     except ValueError as error:
         raise UsageError(f"KEXUE_BASE_URL: {error}", print_help=False) from error
-    for name in _NUMBERS:
-        try:
-            negative = settings.getfloat(name) < 0
-        except (TypeError, ValueError):
-            negative = True
-        if negative:
+    for name in _SECONDS:
+        if not _is_number(settings.getfloat, name):
             raise UsageError(f"{name}={settings[name]} is not a number from 0 on", print_help=False)
+    for name in _COUNTS:
+        if not _is_number(settings.getint, name):
+            raise UsageError(
+                f"{name}={settings[name]} is not a whole number from 0 on", print_help=False
+            )
+
+
+def _is_number(read: Callable[[str], float], name: str) -> bool:
+    """Can a setting be read as a number that is not negative?"""
+    try:
+        value = read(name)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return math.isfinite(value) and value >= 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ _SETTINGS: Final = {
     "REQUIRE_PARTS": ["day", "month", "year"],
     "DATE_ORDER": "YMD",
 }
+_YEAR_FIRST = re.compile(r"\d{4}\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})")
 _TIME = re.compile(r"\d{1,2}\s*[:：时點点]\s*\d{1,2}")
 
 
@@ -80,4 +81,14 @@ def _parse(text: str) -> datetime | None:
         return None
     if not isinstance(moment, datetime) or str(moment.year) not in text:
         return None
+    year_first = _YEAR_FIRST.match(text)
+    if year_first and not _says(year_first, moment):
+        return None  # dateparser turns 2019-13-01 into the 13th of January
     return moment.astimezone(site.TIMEZONE)
+
+
+def _says(numbers: re.Match[str], moment: datetime) -> bool:
+    """Are the second and third number of a text month and day, in its own time zone or in ours?"""
+    said = int(numbers["month"]), int(numbers["day"])
+    moments = (moment, moment.astimezone(site.TIMEZONE), moment.astimezone(UTC))
+    return said in {(m.month, m.day) for m in moments}
