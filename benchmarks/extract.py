@@ -28,7 +28,7 @@ FIRST_ID: Final = 1001
 _PAGES: Final = 200
 _WARM_UP: Final = 20
 _TARGET_MS: Final = 10
-_COMMENTS: Final = 5
+_COMMENTS: Final = 20  # a page of them; with the side bars this leaves a body of some 20 kB
 _FIRST_TIME: Final = datetime(2010, 1, 1, 9, 30, tzinfo=SHANGHAI)
 
 
@@ -63,19 +63,20 @@ def build_posts(count: int) -> list[Post]:
         for post in load_posts()
         if post.state == "published" and post.byline == "spans" and not post.footer_in_quote
     ]
-    models = [replace(post, comments=_COMMENTS) for post in models]
-    room = PAGE_BYTES - _frame_bytes(models)
-    return [
+    frames = [
         replace(
             models[number % len(models)],
             id=FIRST_ID + number,
             published=_FIRST_TIME + timedelta(days=number),
             listed=None,
             sticky=False,
-            body=_body(models, number, room),
+            comments=_COMMENTS,
+            body="",
         )
         for number in range(count)
     ]
+    room = PAGE_BYTES - len(render_article(Blog(tuple(frames)), frames[-1]).encode())
+    return [replace(post, body=_body(models, number, room)) for number, post in enumerate(frames)]
 
 
 def _body(models: list[Post], first: int, room: int) -> str:
@@ -96,12 +97,6 @@ def _pieces(models: list[Post], first: int, room: int) -> Iterator[str]:
         room -= len(piece.encode()) + 1
         if room <= 0:
             return
-
-
-def _frame_bytes(posts: list[Post]) -> int:
-    """The size of a page without a body."""
-    empty = replace(posts[-1], body="")
-    return len(render_article(Blog((*posts[:-1], empty)), empty).encode())
 
 
 def _check(extractor: Extractor, url: str, body: bytes) -> None:

@@ -186,7 +186,8 @@ def test_inline_text() -> None:
     ],
 )
 def test_excerpt(html: str, excerpt: str | None) -> None:
-    assert excerpt_of(parse_fragment(html)) == excerpt
+    body = parse_fragment(html)
+    assert excerpt_of(body, find_formulas(body)) == excerpt
 
 
 # --- Boilerplate ----------------------------------------------------------------------------------

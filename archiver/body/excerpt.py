@@ -6,12 +6,13 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
+from archiver.body.math import Formulas
 from archiver.body.text import text_before
 
 
-def excerpt_of(body: HtmlElement) -> str | None:
+def excerpt_of(body: HtmlElement, formulas: Formulas) -> str | None:
     """The text before ``<!--more-->``; ``None`` when the body does not have it."""
     for comment in body.iter(etree.Comment):
         if (comment.text or "").strip() == site.MORE_COMMENT:
-            return text_before(body, comment)
+            return text_before(body, comment, formulas)
     return None

@@ -96,12 +96,17 @@ def _runs(top: HtmlElement) -> Iterator[_Run]:
                 yield run
             run = []
         elif isinstance(step, tuple):
-            if run or not text_of(step).isspace():
+            if run or _can_open(text_of(step)):
                 run.append(step)
         elif run:
             run.append(step)
     if run:
         yield run
+
+
+def _can_open(text: str) -> bool:
+    """Can a formula begin in this text? All opening marks have a dollar or a backslash."""
+    return "$" in text or "\\" in text
 
 
 def _walk(top: HtmlElement) -> Iterator[TextNode | etree._Element | None]:
@@ -145,14 +150,18 @@ def _is_transparent(element: etree._Element) -> bool:
 
 def _is_searched(element: etree._Element) -> bool:
     """Does tex2jax look inside this element?"""
-    classes = element.get("class") or ""
+    classes = element.get("class")
+    if not classes:
+        return element.tag not in SKIPPED
     if _MATHJAX_CLASS.search(classes):
         return False
     return element.tag not in SKIPPED or _PROCESSED_CLASS.search(classes) is not None
 
 
 def _is_ignored(element: etree._Element, ignored: bool) -> bool:
-    classes = element.get("class") or ""
+    classes = element.get("class")
+    if not classes:
+        return ignored
     if _PROCESSED_CLASS.search(classes):
         return False
     return ignored or _IGNORED_CLASS.search(classes) is not None

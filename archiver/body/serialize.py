@@ -32,8 +32,8 @@ VOID = frozenset(
         "keygen",
     ]
 )
-_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
-_ATTRIBUTE = str.maketrans({"&": "&amp;", '"': "&quot;", "\xa0": "&nbsp;"})
+_IN_TEXT = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\xa0", "&nbsp;"))
+_IN_ATTRIBUTE = (("&", "&amp;"), ('"', "&quot;"), ("\xa0", "&nbsp;"))
 #: A line feed right behind these is dropped by the parser, so one that is meant is written twice.
 _EATS_LINE_FEED = frozenset({"pre", "textarea", "listing"})
 
@@ -57,7 +57,8 @@ def inner_html(top: HtmlElement) -> str:
 
 def _start_tag(element: etree._Element) -> str:
     attributes = "".join(
-        f' {name!s}="{str(value).translate(_ATTRIBUTE)}"' for name, value in element.attrib.items()
+        f' {name!s}="{_escape(str(value), _IN_ATTRIBUTE)}"'
+        for name, value in element.attrib.items()
     )
     text = element.text or ""
     line_feed = "\n" if text.startswith("\n") and element.tag in _EATS_LINE_FEED else ""
@@ -65,5 +66,11 @@ def _start_tag(element: etree._Element) -> str:
     return f"<{element.tag!s}{attributes}>{line_feed}{inner}"
 
 
-def _escape(text: str | None) -> str:
-    return text.translate(_TEXT) if text else ""
+def _escape(text: str | None, entities: tuple[tuple[str, str], ...] = _IN_TEXT) -> str:
+    """Text with its special characters as entities; ``replace`` is faster than ``translate``."""
+    if not text:
+        return ""
+    for character, entity in entities:
+        if character in text:
+            text = text.replace(character, entity)
+    return text

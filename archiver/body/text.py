@@ -102,8 +102,7 @@ _HIDDEN_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
 # Marks for the assembly of the text: lone surrogates, which no tree can contain.
 _PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
 _KEPT = {" ": "\ud810", "\n": "\ud811", "\t": "\ud812", "\r": "\ud813"}
-_PROTECT = str.maketrans(_KEPT)
-_RESTORE = str.maketrans({mark: char for char, mark in _KEPT.items()} | {_TAB: "\t"})
+_RESTORED = [*((mark, char) for char, mark in _KEPT.items()), (_TAB, "\t")]
 _SPACES = re.compile(r"[ \t\r\n]+")
 _SEPARATORS = re.compile(f" ?(?:[{_PARAGRAPH}{_LINE}{_BREAK}] ?)+")
 _BLOCK_END = re.compile(f"{_KEPT[chr(10)]}+(?= ?{_PARAGRAPH})")
@@ -115,9 +114,9 @@ def plain_text(top: HtmlElement, formulas: Formulas | None = None) -> str:
     return _assemble(_pieces(top, find_formulas(top) if formulas is None else formulas))
 
 
-def text_before(top: HtmlElement, stop: etree._Element) -> str:
+def text_before(top: HtmlElement, stop: etree._Element, formulas: Formulas) -> str:
     """The text below ``top`` that stands before the element or comment ``stop``."""
-    return _assemble(_pieces(top, find_formulas(top), stop))
+    return _assemble(_pieces(top, formulas, stop))
 
 
 def inline_text(top: HtmlElement) -> str:
@@ -202,7 +201,7 @@ def _text(node: TextNode, preformatted: bool, formulas: Formulas) -> str:
     owner, is_tail = node
     text = (owner.tail if is_tail else owner.text) or ""
     if preformatted:
-        return text.translate(_PROTECT)
+        return _protect(text)
     spans = formulas.spans.get(node)
     if not spans:
         return text
@@ -210,7 +209,7 @@ def _text(node: TextNode, preformatted: bool, formulas: Formulas) -> str:
     pieces: list[str] = []
     position = int(is_tail and owner in formulas.breaks and text.startswith("\n"))
     for start, end in spans:
-        pieces += text[position:start], text[start:end].translate(_PROTECT)
+        pieces += text[position:start], _protect(text[start:end])
         position = end
     return "".join([*pieces, text[position:]])
 
@@ -220,7 +219,18 @@ def _assemble(pieces: Iterator[str]) -> str:
     text = _BLOCK_END.sub("", text)  # the line feed that ends a <pre> shows no empty line
     text = _AROUND_TAB.sub(_TAB, text)
     text = _SEPARATORS.sub(_line_breaks, text)
-    return text.strip(" ").translate(_RESTORE).strip("\n")
+    text = text.strip(" ")
+    for mark, character in _RESTORED:
+        text = text.replace(mark, character)
+    return text.strip("\n")
+
+
+def _protect(text: str) -> str:
+    """Text whose white space survives the folding."""
+    for character, mark in _KEPT.items():
+        if character in text:
+            text = text.replace(character, mark)
+    return text
 
 
 def _line_breaks(match: re.Match[str]) -> str:

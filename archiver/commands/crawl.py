@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import sys
 from collections.abc import Callable
@@ -50,6 +51,7 @@ class Command(crawl.Command):
         self._report()
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
+        gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
         try:
             super().run(args, opts)
         except KeyError as error:  # the spider loader's way to say that there is no such spider

@@ -12,7 +12,7 @@ import re
 from typing import Any, Final, Protocol, cast
 
 from lxml import etree
-from lxml.html import HtmlElement, html_parser
+from lxml.html import HtmlElement
 from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser
 
@@ -27,6 +27,9 @@ DEEPEST: Final = 512
 
 #: What XML, and so lxml, cannot hold: control characters, surrogates, noncharacters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: Makes every element an ``HtmlElement``; lxml.html's own parser asks a Python function for each.
+_PARSER: Final = etree.HTMLParser()
+_PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 ASCII_SPACE: Final = " \t\r\n\x0c"
 _BREAKS = re.compile(r"[ ]*[\t\r\n\x0c][ \t\r\n\x0c]*")
 _NAME = re.compile(r"[A-Za-z_][-A-Za-z0-9_.]*\Z")
@@ -121,7 +124,11 @@ def _copy(node: Node, level: _Level) -> _Level | None:
     """Append the copy of one node; returns the new level when it has children to copy."""
     tag = node.tag
     if tag == "-text":
-        level.append_text(xml_text(node.text_content or ""))
+        text = node.text_content or ""
+        try:
+            level.append_text(text)
+        except ValueError:  # rare, so it is not looked for beforehand
+            level.append_text(xml_text(text))
     elif tag == "-comment":
         level.append(etree.Comment(_comment_text(node.comment_content or "")))
     elif tag and tag[0].isalpha():
@@ -142,9 +149,13 @@ def _is_surrounding(tag: str, attributes: dict[str, str | None]) -> bool:
 
 def _element(tag: str, attributes: dict[str, str | None]) -> HtmlElement:
     """An element; pseudo elements that XML cannot name (``<u:0002>``) become ``<span>``."""
-    name = tag if _NAME.match(tag) else "span"
-    kept = {key: xml_text(value or "") for key, value in attributes.items() if _NAME.match(key)}
-    return cast("HtmlElement", html_parser.makeelement(name, kept))
+    try:
+        values = {key: value or "" for key, value in attributes.items()} if attributes else None
+        return cast("HtmlElement", _PARSER.makeelement(tag, values))
+    except ValueError:  # rare, so it is not looked for beforehand
+        name = tag if _NAME.match(tag) else "span"
+        kept = {key: xml_text(value or "") for key, value in attributes.items() if _NAME.match(key)}
+        return cast("HtmlElement", _PARSER.makeelement(name, kept))
 
 
 def _comment_text(text: str) -> str:

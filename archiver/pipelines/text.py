@@ -22,6 +22,6 @@ class ExtractText(Pipeline):
             item.formula_count = len(formulas.found)
             item.picture_count = sum(1 for _ in item.body.iter("img"))
             if not item.excerpt_known:
-                item.excerpt = excerpt_of(item.body)
+                item.excerpt = excerpt_of(item.body, formulas)
                 item.excerpt_known = item.excerpt is not None
         return item
