@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure  # comes with Scrapy
 
 _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (exceptions.CannotResolveHostError, "the host is unknown (no such name, or no network)"),

@@ -1,6 +1,7 @@
 """The settings of the project. Defaults are the polite ones: faster is a setting to write down."""
 
 from archiver import __version__
+from archiver.site import LARGEST_PAGE
 
 BOT_NAME = "kexue-archiver"
 SPIDER_MODULES = ["archiver.spiders"]
@@ -36,7 +37,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is not to
 REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs Python code, on by default
 TELNETCONSOLE_ENABLED = False
 METAREFRESH_ENABLED = False  # only captive pages use it
-DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # a page has 70 kB; a larger answer is not a page
+DOWNLOAD_MAXSIZE = LARGEST_PAGE  # a page has 70 kB; a larger answer is not a page
 DOWNLOAD_WARNSIZE = 0  # the refusal names the page
 DOWNLOAD_TIMEOUT = 60  # seconds
 

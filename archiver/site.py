@@ -95,7 +95,6 @@ FEED_PATH: Final = "/feed/"
 _ARTICLE_PATH = re.compile(
     r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
 )
-_LISTING_PATH = re.compile(r"(?:/index\.php)?/page/(?P<number>[1-9][0-9]{0,5})/?\Z")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -149,15 +148,6 @@ def article_id(url: str, base: Base | None = None) -> int | None:
     path = _own_path(url, base)
     match = _ARTICLE_PATH.match(path) if path is not None else None
     return int(match["id"]) if match else None
-
-
-def listing_number(url: str, base: Base | None = None) -> int | None:
-    """The number of the listing page that an address points to; ``None`` for other addresses."""
-    path = _own_path(url, base)
-    if path in {HOME_PATH, "/index.php", "/index.php/"} or (path == "" and "//" in url):
-        return 1
-    match = _LISTING_PATH.match(path) if path is not None else None
-    return int(match["number"]) if match else None
 
 
 def resolve(href: str, article: int) -> str:

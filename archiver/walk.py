@@ -7,7 +7,7 @@ index of all articles tells afterwards what it has missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from archiver.items import ListingEntry, ListingPage
@@ -69,7 +69,3 @@ class Walk:
             else:
                 pages |= {page - 1, page}
         return sorted(pages & self._read)
-
-    def not_shown(self, index: Iterable[int]) -> list[int]:
-        """The articles of the index that no listing page has shown."""
-        return [article for article in index if article not in self.entries]

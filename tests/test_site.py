@@ -8,7 +8,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from archiver import site
-from archiver.site import Base, article_id, listing_number
+from archiver.site import Base, article_id
 
 LIVE = Base.parse("https://kexue.fm")
 COPY = Base.parse("http://127.0.0.1:8080")
@@ -137,7 +137,6 @@ def test_article_addresses_are_read_back(number: int) -> None:
 def test_no_address_breaks(url: str) -> None:
     for base in (None, LIVE, BELOW):
         assert article_id(url, base) is None or "/archives/" in url
-        listing_number(url, base)
     assert LIVE.may_ask(url) in {True, False}
     assert isinstance(site.resolve(url, 6583), str)
 
@@ -145,59 +144,9 @@ def test_no_address_breaks(url: str) -> None:
 # --- Listing pages --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("url", "number"),
-    [
-        ("/", 1),
-        ("https://kexue.fm", 1),
-        ("https://kexue.fm/", 1),
-        ("//spaces.ac.cn", 1),
-        ("https://kexue.fm?x=1", 1),
-        ("/index.php", 1),
-        ("/index.php/", 1),
-        ("/page/1/", 1),
-        ("/page/2/", 2),
-        ("/page/2", 2),
-        ("/index.php/page/3/", 3),
-        ("http://www.spaces.ac.cn/page/134/#content", 134),
-        ("", None),
-        ("#top", None),
-        ("?q=1", None),
-        ("/page/", None),
-        ("/page/0/", None),
-        ("/page/02/", None),
-        ("/page/1234567/", None),
-        ("/page/2/3", None),
-        ("/category/Big-Data/2/", None),
-        ("/archives/2", None),
-        ("https://example.org/", None),
-        ("//example.org", None),
-        ("http://album.kexue.fm/page/2/", None),
-        ("http://[", None),
-    ],
-)
-def test_listing_number(url: str, number: int | None) -> None:
-    assert listing_number(url) == number
-
-
-@pytest.mark.parametrize(
-    ("url", "number"),
-    [
-        ("http://127.0.0.1:8080/copy", 1),
-        ("http://127.0.0.1:8080/copy/", 1),
-        ("http://127.0.0.1:8080/copy/page/2/", 2),
-        ("http://127.0.0.1:8080/page/2/", None),
-        ("https://kexue.fm/page/2/", 2),
-    ],
-)
-def test_listing_number_of_a_copy(url: str, number: int | None) -> None:
-    assert listing_number(url, BELOW) == number
-
-
 @pytest.mark.parametrize(("number", "path"), [(1, "/"), (2, "/page/2/"), (134, "/page/134/")])
 def test_listing_path(number: int, path: str) -> None:
     assert site.listing_path(number) == path
-    assert listing_number(BELOW.url(path), BELOW) == number
 
 
 # --- Addresses of a body --------------------------------------------------------------------------

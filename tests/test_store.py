@@ -274,11 +274,11 @@ def test_failures(db: Database) -> None:
     failures.save_failure(db, other, 1, "HTTP 500", DAY2)
     failures.save_failure(db, "https://kexue.fm/page/2/", None, "HTTP 500", DAY2)
     assert failures.failed_ids(db) == {1}
-    assert tuple(failures.list_failures(db)[0].values()) == (url, 1, DAY1, DAY2, 2, "HTTP 404")
+    assert tuple(next(iter(db["failures"].rows)).values()) == (url, 1, DAY1, DAY2, 2, "HTTP 404")
     failures.clear_failure(db, url, 1)
-    assert [row["url"] for row in failures.list_failures(db)] == ["https://kexue.fm/page/2/"]
+    assert [row["url"] for row in db["failures"].rows] == ["https://kexue.fm/page/2/"]
     failures.clear_failure(db, "https://kexue.fm/page/2/")
-    assert failures.list_failures(db) == []
+    assert list(db["failures"].rows) == []
 
 
 def test_runs(db: Database) -> None:
@@ -310,7 +310,7 @@ def test_close_leaves_one_file(path: Path) -> None:
     close_archive(db)
     assert [file.name for file in path.parent.iterdir()] == ["kexue.db"]
     again = open_archive(path)
-    assert articles.count_articles(again) == 1
+    assert again["articles"].count == 1
     close_archive(again)
     assert [file.name for file in path.parent.iterdir()] == ["kexue.db"]
 

@@ -80,11 +80,6 @@ def known_articles(db: Database) -> Iterator[Row]:
     )
 
 
-def count_articles(db: Database) -> int:
-    """How many articles the archive has."""
-    return int(db.execute("SELECT count(*) FROM articles").fetchone()[0])
-
-
 def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | None) -> bool:
     parameters = {key: values[key] for key in ("id", "readers", "comment_count")}
     cursor = db.execute(_SEEN, parameters | {"now": now, "fetched_at": fetched_at})

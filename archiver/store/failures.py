@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archiver.store.records import Row
-
 _FAILED = """
     INSERT INTO failures (url, article_id, first_seen, last_seen, tries, reason)
     VALUES (:url, :article_id, :now, :now, 1, :reason)
@@ -30,8 +28,3 @@ def failed_ids(db: Database) -> set[int]:
     """The articles that could not be read the last time."""
     rows = db.query("SELECT article_id FROM failures WHERE article_id IS NOT NULL")
     return {row["article_id"] for row in rows}
-
-
-def list_failures(db: Database) -> list[Row]:
-    """All failures, the longest standing first."""
-    return list(db.query("SELECT * FROM failures ORDER BY first_seen, url"))
