@@ -8,11 +8,14 @@ position and markup decide, never the words alone: without a footer block nothin
 
 from __future__ import annotations
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
+from archiver.body.apart import drop, keep_apart
 from archiver.pages.document import ASCII_SPACE, string_of
 
+_NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -26,12 +29,17 @@ def strip_boilerplate(body: HtmlElement) -> None:
 
 def remove_self_anchors(body: HtmlElement) -> None:
     """Remove ``<a href="#id">#</a>`` from headings with the space before it, in place."""
-    for heading in body.iter(*_HEADINGS):
-        for anchor in heading.findall(".//a"):
-            is_fragment = (anchor.get("href") or "").startswith("#")
-            if is_fragment and string_of(anchor).strip() == site.SELF_ANCHOR_TEXT:
-                _strip_space_before(anchor)
-                anchor.drop_tree()
+    anchors = [
+        anchor
+        for heading in body.iter(*_HEADINGS)
+        for anchor in heading.iter("a")
+        if (anchor.get("href") or "").startswith("#")
+        and string_of(anchor).strip() == site.SELF_ANCHOR_TEXT
+    ]
+    for anchor in anchors:
+        _strip_space_before(anchor)
+    keep_apart(anchors)
+    drop(anchors)
 
 
 def _remove_footer_blocks(body: HtmlElement) -> bool:
@@ -47,12 +55,13 @@ def _remove_footer_blocks(body: HtmlElement) -> bool:
 
 def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
     """Remove the paragraph that ends the body, if it is the footer paragraph with this mark."""
-    paragraphs = body.xpath(".//p[em/strong or strong]")
+    paragraphs = body.xpath(".//p[.//strong]")  # an open <a> or <b> stands in between
     if not paragraphs:
         return
     last = paragraphs[-1]
-    bold = last.xpath("(em/strong | strong)[1]")[0]
-    if string_of(bold).strip().startswith(mark) and not _text_after(last, body):
+    bold = next(last.iter("strong"))
+    is_footer = all(string_of(part).strip().startswith(mark) for part in (bold, last))
+    if is_footer and not _text_after(last, body):
         last.drop_tree()
 
 
@@ -63,10 +72,19 @@ def _text_after(element: HtmlElement, top: HtmlElement) -> bool:
         if (node.tail or "").strip():
             return True
         for sibling in node.itersiblings():
-            if string_of(sibling).strip() or (sibling.tail or "").strip():
+            if _shows_text(sibling) or (sibling.tail or "").strip():
                 return True
         node = node.getparent()
     return False
+
+
+def _shows_text(element: HtmlElement) -> bool:
+    """Has an element text that a browser shows? An unclosed tag draws the page's scripts in."""
+    return any(
+        ((part.text or "").strip() and part.tag not in _NEVER_SHOWN)
+        or (part is not element and (part.tail or "").strip())
+        for part in element.iter(etree.Element)
+    )
 
 
 def _strip_space_before(element: HtmlElement) -> None:

@@ -15,10 +15,13 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
+from archiver.body.addresses import URL_SCHEMES, Addresses, drop_unsafe_addresses
+from archiver.body.apart import drop, keep_apart, write_comments
 from archiver.body.boilerplate import strip_boilerplate
 from archiver.body.embeds import replace_embeds
 from archiver.body.links import make_absolute
-from archiver.body.serialize import inner_html
+from archiver.body.mathjax import restore_formulas
+from archiver.body.serialize import ENTITIES, inner_html
 
 _DROPPED: Final = [
     "script",
@@ -43,7 +46,20 @@ _DROPPED: Final = [
     "math",
     "frameset",
 ]
-_UNWRAPPED: Final = ("form", "fieldset", "legend", "button", "label")
+#: Elements whose text stays, under a name that does nothing but draw them in the same way.
+_RENAMED: Final = {
+    "form": "div",
+    "fieldset": "div",
+    "legend": "div",
+    "button": "span",
+    "label": "span",
+    "textarea": "pre",
+    "xmp": "pre",
+    "listing": "pre",
+    "plaintext": "pre",
+}
+#: What ``replace_embeds`` takes out where there is nothing to link to.
+_EMBEDS: Final = ("iframe", "embed", "object", "frame")
 _SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
 
 #: Every element that HTML defines or browsers still draw, without those taken out above.
@@ -216,34 +232,41 @@ STYLE_PROPERTIES: Final = frozenset(
         "word-break",
     ]
 )
-URL_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder"})
-
+#: The sanitiser writes one line feed where a parser drops one.
+_PRE = re.compile(r"""<pre(?: [a-z]+="[^"]*")*>(?=\n)""")
+#: Unicode keeps these for the inner use of programs.
+_NONCHARACTERS: Final = [chr(code) for code in range(0xFDD0, 0xFDF0)]
 _PSEUDO_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
 def clean_body(body: HtmlElement, article: int) -> str:
     """Clean a body as it was served, in place; returns its safe HTML with absolute addresses."""
+    restore_formulas(body)
     strip_boilerplate(body)
+    keep_apart(body.iter(*_EMBEDS))
     replace_embeds(body, article)  # before the cleaning takes the parameters of old players away
     clean_tree(body)
+    write_comments(body)
     make_absolute(body, article)
+    drop_unsafe_addresses(body)
     return safe_html(body)
 
 
 def clean_tree(body: HtmlElement) -> None:
     """Take out of a body what does not belong to a text, in place; the text behind it stays."""
-    for element in list(body.iter(*_DROPPED)):
-        element.drop_tree()
-    for picture in list(body.iter("img")):
-        if is_tracker(picture):
-            picture.drop_tree()
-    for area in list(body.iter("textarea")):
-        area.tag = "pre"
-    for element in list(body.iter(*_UNWRAPPED)):
-        element.drop_tag()
+    dropped = [*body.iter(*_DROPPED), *filter(is_tracker, body.iter("img"))]
+    keep_apart(dropped)
+    drop(dropped)
     for element in body.iter(etree.Element):
+        if element.tag not in TAGS:
+            element.tag = _kept_name(element.tag)
         for name in [name for name in element.attrib if name.startswith("on")]:
             del element.attrib[name]
+
+
+def _kept_name(tag: str) -> str:
+    """What to call an element: one that the sanitiser would unwrap still has to part the text."""
+    return _RENAMED.get(tag) or (tag if _PSEUDO_NAME.match(tag) else "span")
 
 
 def is_tracker(picture: HtmlElement) -> bool:
@@ -264,14 +287,31 @@ def safe_html(body: HtmlElement) -> str:
     Pseudo elements that an author wrote as text (``<type>`` in an error message) are kept, since
     a browser keeps them too; no page gives such a name a meaning.
     """
-    html = inner_html(body)
+    addresses = Addresses()
+    html, entities = _without_entities(inner_html(body, addresses.stand_in))
     tags = {element.tag for element in body.iter(etree.Element)} - TAGS
     pseudo = {tag for tag in tags if _PSEUDO_NAME.match(tag)} - nh3.CLEAN_CONTENT_TAGS
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=TAGS | pseudo,
         attributes=ATTRIBUTES,
         filter_style_properties=set(STYLE_PROPERTIES),
         url_schemes=set(URL_SCHEMES),
         link_rel=None,
-    ).strip(" \t\r\n")
+    )
+    clean = _PRE.sub(r"\g<0>\n", clean)
+    for entity, character in entities:
+        clean = clean.replace(character, entity)
+    return addresses.restore(clean).strip(" \t\r\n")
+
+
+def _without_entities(html: str) -> tuple[str, list[tuple[str, str]]]:
+    """HTML with a character of no other use for each entity, and the pairs of both.
+
+    The sanitiser takes time quadratic in the number of entities.
+    """
+    unused = [character for character in _NONCHARACTERS if character not in html]
+    pairs = list(zip(ENTITIES, unused, strict=False))
+    for entity, character in pairs:
+        html = html.replace(entity, character)
+    return html, pairs

@@ -18,11 +18,17 @@ def replace_embeds(body: HtmlElement, article: int) -> None:
             continue  # inside an embed that is replaced already
         source = _source(element)
         if source and not source.lower().startswith(("javascript:", "data:", "about:")):
-            element.addprevious(_link(site.resolve(source, article)))
+            _place_of(element).addprevious(_link(site.resolve(source, article)))
         element.drop_tree()
     for link in body.iter("a"):
         if link.get("class") == EMBED_CLASS and link.text != link.get("href"):
             del link.attrib["class"]
+
+
+def _place_of(element: HtmlElement) -> HtmlElement:
+    """Where the link for an embed goes in front: a link inside a link would end the outer one."""
+    links: list[HtmlElement] = list(element.iterancestors("a"))
+    return links[-1] if links else element
 
 
 def _source(element: HtmlElement) -> str:

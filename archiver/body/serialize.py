@@ -7,6 +7,8 @@ https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -32,41 +34,66 @@ VOID = frozenset(
         "keygen",
     ]
 )
+#: Attributes that hold an address, wherever they stand.
+ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _IN_TEXT = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\xa0", "&nbsp;"))
-_IN_ATTRIBUTE = (("&", "&amp;"), ('"', "&quot;"), ("\xa0", "&nbsp;"))
+IN_ATTRIBUTE = (*_IN_TEXT, ('"', "&quot;"))
+#: All that ``inner_html`` writes.
+ENTITIES = tuple(entity for _, entity in IN_ATTRIBUTE)
 #: A line feed right behind these is dropped by the parser, so one that is meant is written twice.
 _EATS_LINE_FEED = frozenset({"pre", "textarea", "listing"})
 
 
-def inner_html(top: HtmlElement) -> str:
-    """The HTML of all that is below ``top``; comments are left out."""
-    out = [_escape(top.text)]
-    for event, element in etree.iterwalk(top, events=("start", "end", "comment", "pi")):
-        if element is top:
-            continue
-        if event == "start":
-            out.append(_start_tag(element))
-        elif event == "end":
-            if element.tag not in VOID:
-                out.append(f"</{element.tag}>")
-            out.append(_escape(element.tail))
+#: What to write for an address: called with the element, the attribute's name and its value.
+Address = Callable[[etree._Element, str, str], str]
+
+
+def inner_html(top: HtmlElement, address: Address | None = None) -> str:
+    """The HTML of all that is below ``top``; comments are left out.
+
+    ``address`` is asked what to write for each attribute that is an address.
+    """
+    out = [escape(top.text)]
+    # lxml's iterwalk takes quadratic time for comments that stand side by side.
+    open_elements = [(top, iter(top))]
+    while open_elements:
+        parent, children = open_elements[-1]
+        for child in children:
+            if isinstance(child.tag, str):
+                out.append(_start_tag(child, address))
+                if len(child):
+                    open_elements.append((child, iter(child)))
+                    break
+                out.append(_end(child))
+            else:
+                out.append(escape(child.tail))
         else:
-            out.append(_escape(element.tail))
+            open_elements.pop()
+            if open_elements:
+                out.append(_end(parent))
     return "".join(out)
 
 
-def _start_tag(element: etree._Element) -> str:
-    attributes = "".join(
-        f' {name!s}="{_escape(str(value), _IN_ATTRIBUTE)}"'
-        for name, value in element.attrib.items()
-    )
+def _end(element: etree._Element) -> str:
+    """The end tag and the text behind it."""
+    end_tag = "" if element.tag in VOID else f"</{element.tag!s}>"
+    return end_tag + escape(element.tail)
+
+
+def _start_tag(element: etree._Element, address: Address | None) -> str:
+    attributes = ""
+    for key, given in element.attrib.items():
+        name, value = str(key), str(given)
+        if address is not None and name in ADDRESSES:
+            value = address(element, name, value)
+        attributes += f' {name}="{escape(value, IN_ATTRIBUTE)}"'
     text = element.text or ""
     line_feed = "\n" if text.startswith("\n") and element.tag in _EATS_LINE_FEED else ""
-    inner = "" if element.tag in VOID else _escape(text)
+    inner = "" if element.tag in VOID else escape(text)
     return f"<{element.tag!s}{attributes}>{line_feed}{inner}"
 
 
-def _escape(text: str | None, entities: tuple[tuple[str, str], ...] = _IN_TEXT) -> str:
+def escape(text: str | None, entities: tuple[tuple[str, str], ...] = _IN_TEXT) -> str:
     """Text with its special characters as entities; ``replace`` is faster than ``translate``."""
     if not text:
         return ""

@@ -16,6 +16,9 @@ from lxml.html import HtmlElement
 from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser
 
+from archiver import site
+from archiver.pages.nesting import check_nesting
+
 #: Blocks around the content that hold other articles' titles, links and stray dollars. Left out
 #: while the tree is built, wherever an unclosed tag of the body has put them.
 SURROUNDING_DIVS: Final = frozenset({"MobileSideBar", "Sidebar", "Header", "Footer"})
@@ -25,6 +28,13 @@ COMMENT_LIST: Final = "comment-list"
 #: (kMaximumHTMLParserDOMTreeDepth); it also keeps the copy linear in the size of the page.
 DEEPEST: Final = 512
 
+#: Blocks that start so near to that depth start at half of it, to stay in one piece: paragraphs
+#: and the site's blocks, which could not be taken out in two pieces.
+_WHOLE: Final = frozenset({*site.FOOTER_BLOCKS, "tools", "neighbours", "similar", "comments"})
+_NEAR_DEEPEST: Final = DEEPEST - 32
+#: No block of the site is deeper in itself.
+_BLOCK_LEVELS: Final = 16
+
 #: What XML, and so lxml, cannot hold: control characters, surrogates, noncharacters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Makes every element an ``HtmlElement``; lxml.html's own parser asks a Python function for each.
@@ -32,28 +42,35 @@ _PARSER: Final = etree.HTMLParser()
 _PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 ASCII_SPACE: Final = " \t\r\n\x0c"
 _BREAKS = re.compile(r"[ ]*[\t\r\n\x0c][ \t\r\n\x0c]*")
+#: A noncharacter that parts the hyphens of a comment, which XML does not let stand together.
+_FILLER: Final = "\ufdd0"
+_HYPHEN = re.compile(r"-(?=-|\Z)")
 _NAME = re.compile(r"[A-Za-z_][-A-Za-z0-9_.]*\Z")
 
 
 class Node(Protocol):
     """What is read of a Lexbor node (selectolax ships no types)."""
 
-    tag: str
+    tag: str | None  # None for <?…?>
     child: Node | None
     next: Node | None
     attributes: dict[str, str | None]
     text_content: str | None
-    comment_content: str | None
+    html: str | None
 
 
 def parse_page(text: str) -> Selector:
-    """The whole page, without the site's side bars, header, footer and comments."""
+    """The whole page, without the site's side bars, header, footer and comments.
+
+    Raises ``UnexpectedPage`` for one with too many tags inside one another.
+    """
+    check_nesting(text)
     return Selector(root=parse_tree(text), type="html")
 
 
 def parse_tree(text: str) -> HtmlElement:
     """The ``<html>`` element of a page or fragment, as the HTML standard builds it."""
-    root = cast("Any", LexborHTMLParser(_encodable(text))).root
+    root = cast("Any", LexborHTMLParser(_encoded(text))).root
     return build_tree(root) if root is not None else _element("html", {})
 
 
@@ -65,7 +82,7 @@ def parse_fragment(html: str) -> HtmlElement:
 
 def build_tree(source: Node) -> HtmlElement:
     """Copy a Lexbor element and all below it, in document order and without recursion."""
-    top = _element(source.tag, source.attributes)
+    top = _element(source.tag or "html", source.attributes)
     level = _Level(top, None)
     open_levels: list[tuple[Node | None, _Level]] = []
     node = source.child
@@ -74,8 +91,8 @@ def build_tree(source: Node) -> HtmlElement:
             node, level = open_levels.pop()
             level = level.moved or level
             continue
-        if level.depth >= DEEPEST:
-            level = _raise(level)
+        if level.depth >= _NEAR_DEEPEST:
+            level = _place(node, level)
         following, inner = node.next, _copy(node, level)
         if inner is None:
             node = following
@@ -83,6 +100,14 @@ def build_tree(source: Node) -> HtmlElement:
             open_levels.append((following, level))
             node, level = node.child, inner
     return top
+
+
+def _place(node: Node, level: _Level) -> _Level:
+    """Where a node goes that stands near to the deepest level, or beyond."""
+    is_whole = node.tag == "p" or (node.tag == "div" and node.attributes.get("id") in _WHOLE)
+    if level.depth >= DEEPEST or (is_whole and not level.is_in_block()):
+        return _raise(level)
+    return level
 
 
 def _raise(level: _Level) -> _Level:
@@ -109,6 +134,17 @@ class _Level:
         #: The level that takes what is still to come for this one.
         self.moved: _Level | None = None
 
+    def is_in_block(self) -> bool:
+        """Is this inside a block that has started a few levels above?"""
+        level: _Level | None = self
+        for _ in range(_BLOCK_LEVELS):
+            if level is None:
+                return False
+            if level.element.tag == "p" or level.element.get("id") in _WHOLE:
+                return True
+            level = level.parent
+        return False
+
     def append(self, child: etree._Element) -> None:
         self.element.append(child)
         self.last = child
@@ -130,10 +166,14 @@ def _copy(node: Node, level: _Level) -> _Level | None:
         except ValueError:  # rare, so it is not looked for beforehand
             level.append_text(xml_text(text))
     elif tag == "-comment":
-        level.append(etree.Comment(_comment_text(node.comment_content or "")))
+        level.append(etree.Comment(_storable((node.html or "")[4:-3])))  # <!--…-->
+    elif tag is None:
+        level.append(etree.Comment(_storable((node.html or "")[1:-1])))  # <?…?>, which is one too
     elif tag and tag[0].isalpha():
         attributes = node.attributes
-        if not _is_surrounding(tag, attributes):
+        if _is_surrounding(tag, attributes):
+            level.append(etree.Comment())  # so that no text is joined again and again
+        else:
             element = _element(tag, attributes)
             level.append(element)
             if tag != "template" and node.child is not None:
@@ -147,6 +187,11 @@ def _is_surrounding(tag: str, attributes: dict[str, str | None]) -> bool:
     return tag == "ol" and attributes.get("class") == COMMENT_LIST
 
 
+def new_element(tag: str) -> HtmlElement:
+    """An empty element of its own, to be put into a tree."""
+    return cast("HtmlElement", _PARSER.makeelement(tag))
+
+
 def _element(tag: str, attributes: dict[str, str | None]) -> HtmlElement:
     """An element; pseudo elements that XML cannot name (``<u:0002>``) become ``<span>``."""
     try:
@@ -158,9 +203,15 @@ def _element(tag: str, attributes: dict[str, str | None]) -> HtmlElement:
         return cast("HtmlElement", _PARSER.makeelement(name, kept))
 
 
-def _comment_text(text: str) -> str:
+def _storable(comment: str) -> str:
     """Comment text that lxml takes: no ``--`` inside and no ``-`` at the end."""
-    return xml_text(re.sub(r"-(?=-|\Z)", "- ", text))
+    text = xml_text(comment).replace(_FILLER, "")
+    return _HYPHEN.sub(f"-{_FILLER}", text) if "-" in text else text
+
+
+def comment_text(comment: etree._Element) -> str:
+    """The text of a comment as the page has it."""
+    return (comment.text or "").replace(_FILLER, "")
 
 
 def xml_text(text: str) -> str:
@@ -168,13 +219,18 @@ def xml_text(text: str) -> str:
     return _NOT_XML.sub("", text).replace("\x0c", " ")
 
 
-def _encodable(text: str) -> str:
-    """Text that UTF-8 can hold: a lone surrogate becomes U+FFFD, as the HTML standard has it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _encoded(text: str) -> bytes:
+    """Text in UTF-8; a lone surrogate becomes U+FFFD, as the HTML standard has it."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # rare, so it is not looked for beforehand
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def string_of(element: etree._Element) -> str:
-    """All text below an element, comments left out."""
+    """All text below an element, comments left out; a comment has none."""
+    if isinstance(element, etree._Comment):
+        return ""
     return "".join(cast("list[str]", list(element.itertext(etree.Element))))
 
 

@@ -12,7 +12,7 @@ from archiver.pages.document import string_of
 
 _END = re.compile(r"</(?:html|body|rss)\s*>", re.IGNORECASE)
 _TAIL = 2000
-_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<rss\b", re.DOTALL)
+_FEED = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*)*+<rss\b", re.DOTALL)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div)\b", re.IGNORECASE)
 
 
@@ -52,7 +52,7 @@ def is_feed(text: str) -> bool:
 
 def kind_of_text(text: str) -> Kind | None:
     """The kinds that show before parsing; ``None`` when the page must be looked at."""
-    if is_gate(text.encode("utf-8", "replace")):
+    if len(text) < site.GATE_LARGEST and is_gate(text.encode("utf-8", "replace")):
         return Kind.GATE
     feed = is_feed(text)
     if not feed and not is_html(text):

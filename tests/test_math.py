@@ -1,0 +1,156 @@
+"""Formulas by MathJax's rules: comments, rare marks, and time in proportion to the text."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from archiver.body import math
+from archiver.body.math import ends_formula, find_formulas
+from archiver.pages.document import comment_text, parse_fragment
+from archiver.pages.errors import UnexpectedPage
+
+
+def formulas(html: str) -> list[str]:
+    return [found.latex for found in find_formulas(parse_fragment(html)).found]
+
+
+def formulas_of_text(text: str) -> list[str]:
+    body = parse_fragment("<p></p>")
+    body.text = text
+    return [found.latex for found in find_formulas(body).found]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        # encloseMath of tex2jax adds the text of comments, of a CDATA section what is inside.
+        ("$a<!-- x -->b$", ["$a x b$"]),
+        ("$a<![CDATA[x]]>b$", ["$axb$"]),
+        ("$a<!--[CDATA[x-->b$", ["$a[CDATA[xb$"]),
+        ("$a<!---->b$", ["$ab$"]),
+        ("$a<!-- b -- c --->d$", ["$a b -- c -d$"]),
+        ("$a<br><!--x-->\nb$", ["$a\nx\nb$"]),
+        # … but it looks for marks in texts only, each for itself.
+        ("$a<!--$-->b$", ["$a$b$"]),
+        ("$a<!--$-->b", []),
+        ("<!--$-->a$", []),
+        ("<!--$x$-->", []),
+        (r"\<!---->$x$", ["$x$"]),
+        (r"$a\<!---->$", ["$a\\$"]),
+        ("$<!---->$a$$", ["$$"]),
+        (r"\begin{a<!--x-->}y\end{a}", []),
+        # The line feed behind <br> is the same line break; behind <wbr> it is one of its own.
+        ("$a<br>\nb$", ["$a\nb$"]),
+        ("$a<wbr>\nb$", ["$a\nb$"]),
+        ("$a<br><wbr>\nb$", ["$a\n\nb$"]),
+    ],
+)
+def test_comments_and_breaks(html: str, expected: list[str]) -> None:
+    assert formulas(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\begin{a", []),
+        (r"\ref{a", []),
+        (r"\begin{\ref{x}", []),  # one name, up to the brace; the search goes on inside it
+        (r"\begin{a}\ref{x}", [r"\ref{x}"]),
+        (r"\\\\(x\)", [r"\(x\)"]),
+        (r"\\\$x$ $y$", ["$ $"]),
+        (r"\\\\\\$x$", []),
+        (r"\begin{a}{\end{a}\end{a}", [r"\begin{a}{\end{a}"]),
+        (r"\begin{a}{\end{a}}\end{a}", [r"\begin{a}{\end{a}}\end{a}"]),
+        (r"\begin{a}\begin{b}\end{a}\end{b}", [r"\begin{a}\begin{b}\end{a}"]),
+        (r"\end{a}\begin{a}$x$", ["$x$"]),
+        (r"\begin{}x\end{}", [r"\begin{}x\end{}"]),
+        (r"\begin{a b}x\end{a b}", [r"\begin{a b}x\end{a b}"]),
+        (r"\begin{a{}x\end{a{}", [r"\begin{a{}x\end{a{}"]),
+        (r"\begin{" + "n" * 300 + r"}x\end{" + "n" * 300 + "}",
+         [r"\begin{" + "n" * 300 + r"}x\end{" + "n" * 300 + "}"]),
+    ],
+)  # fmt: skip
+def test_rare_marks(text: str, expected: list[str]) -> None:
+    assert formulas_of_text(text) == expected
+
+
+@pytest.mark.parametrize("comment", ["x", " x ", "-", "--", "a--b-", "- -", "-->"[:2], "文", ""])
+def test_comments_are_kept_as_written(comment: str) -> None:
+    """XML forbids ``--`` in comments; the page's text can be had again all the same."""
+    (element,) = parse_fragment(f"<!--{comment}-->")
+    assert comment_text(element) == comment
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "expected"),
+    [
+        ("x", "$", False),
+        (r"\frac{a}{b}", "$", False),
+        ("a$", "$", True),
+        (r"a\$", "$", False),
+        ("{", "$", True),
+        ("}", "$", True),
+        ("}{", "$", True),
+        ("$", r"\)", False),
+        (r"\)", r"\)", True),
+    ],
+)
+def test_ends_formula(text: str, end: str, expected: bool) -> None:
+    assert ends_formula(text, end) is expected
+
+
+PIECES = ["$", "$$", "\\", r"\(", r"\)", "{", "}", r"\begin{", r"\begin{a}", r"\end{a}", r"\ref{"]
+PIECES += [r"\begin{b}", r"\end{b}", "x", "<br>", "<wbr>", "<!--x-->", "<b>", "</b>", "a}", "\n"]
+
+
+@limits(deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_patience_changes_nothing(html: str) -> None:
+    """A table answers what a search answers, for environments too."""
+    body = parse_fragment(html)
+    searched = find_formulas(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(math, "_PATIENCE", 0)
+        looked_up = find_formulas(body)
+    assert looked_up.found == searched.found
+    assert looked_up.spans == searched.spans
+
+
+DENSE = ["$", "$$", r"\begin{", r"\begin{a}", r"\ref{", "\\", r"\(", "{", "}", "$x{", "$ ", "$\n"]
+DENSE += [r"\begin{a}{\end{a}", r"\end{a}", r"\end{", r"$\begin{a}", "\\\\(", r"\$"]
+
+
+@pytest.mark.parametrize("unit", DENSE)
+def test_time_is_in_proportion_to_the_text(unit: str) -> None:
+    """Four times the text takes some four times the time; a quadratic search takes sixteen."""
+    short, long = (_seconds(unit * (size // len(unit))) for size in (60_000, 240_000))
+    assert long < 8 * short + 0.5
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [r"\begin{{a{0}}}", r"\begin{{a{0}}}{{}}\end{{a{0}}}", r"\begin{{a{0}}}{{\end{{a{0}}}"],
+)
+def test_many_names_take_linear_time(unit: str) -> None:
+    short, long = (_seconds("".join(map(unit.format, range(count)))) for count in (3000, 12_000))
+    assert long < 8 * short + 0.5
+
+
+def test_environments_that_would_take_quadratic_time_are_refused() -> None:
+    text = "".join(rf"\begin{{a{n}}}{{\end{{a{n}}}" for n in range(200))
+    ends = "".join(rf"\end{{a{n}}}" for n in range(200))
+    with pytest.raises(UnexpectedPage, match="unclosed braces"):
+        formulas_of_text(text + ends)
+
+
+def _seconds(text: str) -> float:
+    body = parse_fragment("<p></p>")
+    body.text = text
+    start = process_time()
+    find_formulas(body)
+    return process_time() - start

@@ -1,0 +1,213 @@
+"""Odd pages: a result or a refusal that names the reason, in linear time; never another error."""
+
+from __future__ import annotations
+
+from time import process_time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from replica import make_post
+
+from archiver import site
+from archiver.body.clean import clean_body
+from archiver.body.math import find_formulas
+from archiver.body.text import plain_text
+from archiver.demo.blog import Blog
+from archiver.demo.routes import answer
+from archiver.extracting import Extractor
+from archiver.pages.article import parse_article
+from archiver.pages.document import DEEPEST, parse_fragment, parse_page
+from archiver.pages.errors import UnexpectedPage
+from archiver.pages.kind import Kind, kind_of_text
+from archiver.pages.nesting import MOST_ATTRIBUTES, MOST_OPEN, check_nesting
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
+ID = 321
+_MARK = "这里是正文"
+
+
+@pytest.fixture(scope="module")
+def frame() -> tuple[bytes, bytes]:
+    """An article's page around its body."""
+    post = make_post(ID, body=_MARK)
+    before, after = answer(Blog((post,)), f"/archives/{ID}").body.split(_MARK.encode(), 1)
+    return before, after
+
+
+@pytest.fixture(scope="module")
+def extractor(settings: Settings) -> Extractor:
+    return Extractor(settings)
+
+
+def extract(extractor: Extractor, frame: tuple[bytes, bytes], body: bytes | str) -> Any:
+    """The article, or the reason why there is none."""
+    body = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+    try:
+        _, (item,) = extractor.extract(body.join(frame), site.article_url(ID))
+    except UnexpectedPage as refusal:
+        return str(refusal)
+    return item
+
+
+# --- Time -----------------------------------------------------------------------------------------
+
+UNITS = ["$", "$$", r"\begin{", "<", "&", "\\", "{", "}", "<!--", "<!---->", "<br>", "$<br>"]
+UNITS += ["<b>$", "<b>$</b>", "]]>", "<!-- -- -->", "<p>", "</p>", "<a href=x>", "<a href=x></a>"]
+UNITS += ["<font>", "<table>", "<td>", "<i>", "<div>", "<div></div>", "<li>", "<ul><li>", "<rp>"]
+UNITS += ["<form>", "<button>", "<select>", "<svg>", "<math>", "<object>", "<embed src=x>", "\0"]
+UNITS += ["<p><b>x", "<a><b>x", "<b><p>x", "<table><b>", "<textarea>", "&nbsp;", "&#0;", "\x01"]
+UNITS += ["<script></script>$", '<script type="math/tex">x</script>$', "<h2><a href=#a>#</a>"]
+UNITS += ["<img src=data:image/png,x>", "<a href='http://['>x</a>", "$a<!--x-->", "\ufffe", " \n"]
+UNITS += ["<div id=pay></div>", "<div id=Footer></div>x", "<foo-bar>$", "<!--more-->", "<x:y>"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_time_is_in_proportion_to_the_page(
+    extractor: Extractor, frame: tuple[bytes, bytes], unit: str
+) -> None:
+    """Four times the page takes some four times the time; what is quadratic takes sixteen."""
+    times = []
+    for size in (15_000, 60_000):
+        start = process_time()
+        extract(extractor, frame, unit * (size // len(unit)))
+        times.append(process_time() - start)
+    assert times[1] < 8 * times[0] + 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<div>" * (MOST_OPEN + 1), "more than 12,000 open tags, the last one <div>"),
+        ("<B><i>" * MOST_OPEN, "more than 12,000 open tags, the last one <b>"),
+        ("<div></b>" * (MOST_OPEN + 1), "more than 12,000 open tags, the last one <div>"),
+        (
+            "<p " + " ".join(f"name{n}=1" for n in range(MOST_ATTRIBUTES * 5)) + ">",
+            "a tag with more than 1,000 attributes",
+        ),
+        (
+            "<p " + " ".join(f'name{n}=">"' for n in range(MOST_ATTRIBUTES * 5)) + ">",
+            "a tag with more than 1,000 attributes",
+        ),
+    ],
+)
+def test_what_no_parser_reads_in_linear_time_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(UnexpectedPage) as refusal:
+        check_nesting(text)
+    assert str(refusal.value) == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<div></div>" * 50_000,
+        "<p>x<br>" * 50_000,
+        "<ul>" + "<li>x" * 50_000,
+        "<table>" + "<tr><td>x" * 50_000,
+        '<img src="data:image/png;base64,' + "A" * 500_000 + '">',
+        '<p title="' + "a " * 100_000 + '">',
+        "<" * 100_000,
+    ],
+)
+def test_large_pages_are_not_refused(text: str) -> None:
+    check_nesting(text)
+
+
+def test_a_page_that_begins_with_comments_is_soon_known() -> None:
+    """A pattern that tried every way to divide them would never end."""
+    assert kind_of_text("<!--a-->" * 200 + "<html></html>") is None
+    assert kind_of_text("<!--a-->" * 200 + "<rss></rss>") is Kind.FEED
+
+
+# --- Content --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("一\0二", "一二"),
+        ("一\x01\x0b\x1f二", "一二"),
+        ("一&#1;&#xFFFE;&#xD800;二", "一\ufffd二"),
+        ("一\ufffe\uffff二", "一二"),
+        ("一]]>二", "一]]>二"),
+        ("一<![CDATA[二]]>三", "一三"),
+        ("一<!-- -- - --->二", "一二"),
+        ("一<!-->二", "一二"),
+        ("一<!--二--", "一"),  # the rest of the page is a comment
+        ("一<?二?>三", "一三"),
+        ("一</>二</ 三>四", "一二四"),
+        ("<a" + " b" * 2000 + ">一", "一"),
+        ("<p \0=1 <=2 '=3 \"=4 é=5>一", "一"),
+        ('<p title="' + "长" * 200_000 + '">一', "一"),
+        ("<\x01b>一", "<b>一"),
+        ("<b\0>一", "一"),
+        ("&#0;&#x110000;&unknown;&", "\ufffd\ufffd&unknown;&"),
+    ],
+)
+def test_odd_characters(
+    extractor: Extractor, frame: tuple[bytes, bytes], body: str, text: str
+) -> None:
+    item = extract(extractor, frame, body)
+    assert item["body_text"] == text
+
+
+def test_a_lone_surrogate_in_the_bytes_is_named(
+    extractor: Extractor, frame: tuple[bytes, bytes]
+) -> None:
+    reason = extract(extractor, frame, "一\ud800")
+    assert reason == f"invalid UTF-8 at byte {len(frame[0]) + 3:,}"
+
+
+@pytest.mark.parametrize("tag", ["b", "font", "a", "div", "blockquote", "ul", "p", "span", "x"])
+def test_ten_thousand_nested_tags(
+    extractor: Extractor, frame: tuple[bytes, bytes], tag: str
+) -> None:
+    item = extract(extractor, frame, f"<p>开头</p>{f'<{tag}>' * 10_000}最里面")
+    assert item["body_text"] == "开头\n\n最里面"
+
+
+MARKUP = ["<", ">", "</", "<!--", "-->", "<![CDATA[", "]]>", "<?", "&", "&#", "&lt;", "\0", "\x01"]
+MARKUP += ["\ud800", "\ufffe", "$", "\\", "{", "--", "-", "=", '"', "'", " ", "\n", "/", "b", "文"]
+MARKUP += ["<p>", "<div>", "</div>", "<table>", "<td>", "<svg>", "<select>", "<form>", "<iframe"]
+MARKUP += ["<script", ">", "<textarea>", "<plaintext>", "<xmp>", "<frameset>", "<html a=b>"]
+MARKUP += [
+    "<math><mi>",
+    "<template>",
+    "<noscript>",
+    "<title>",
+    "<img src=data:",
+    "<a href=http://[",
+]
+MARKUP += ['<script type="math/tex">', "</script>", "<h2>", "<a href=#>#</a>"]
+
+
+@limits(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from(MARKUP), max_size=25).map("".join))
+def test_any_markup_gives_a_result(
+    extractor: Extractor, frame: tuple[bytes, bytes], html: str
+) -> None:
+    """No exception but the named one, whatever stands in the body."""
+    body = html.replace("\ud800", "&#xD800;")
+    assert extract(extractor, frame, body)
+    tree = parse_fragment(html)
+    stored = clean_body(tree, ID)
+    assert clean_body(parse_fragment(stored), ID) == stored
+    assert find_formulas(parse_fragment(stored)).found == find_formulas(tree).found
+
+
+# --- Depth ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", ["div", "blockquote", "b"])
+def test_the_footer_goes_at_every_depth(frame: tuple[bytes, bytes], tag: str) -> None:
+    """Deep content goes on at half the depth; no block of the footer is split there."""
+    for depth in (0, 1, 2, 3, 50, *range(DEEPEST - 72, DEEPEST + 9), 10_000):
+        page = f"<p>前文</p>{f'<{tag}>' * depth}作者的话".encode().join(frame).decode()
+        body = parse_article(parse_page(page), site.article_url(ID)).body
+        assert body is not None
+        clean_body(body, ID)
+        assert plain_text(body) == "前文\n\n作者的话", f"at {depth} open tags"
