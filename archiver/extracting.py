@@ -26,7 +26,7 @@ from archiver.pages.kind import Kind, kind_of_page, kind_of_text
 from archiver.pages.listing import parse_listing
 from archiver.pages.received import decode_page
 from archiver.spiders.kexue import KexueSpider
-from archiver.store.records import Row, article_row, link_rows, record
+from archiver.store.records import Row, article_row, part_rows, record
 
 Item = Article | ListingEntry | IndexEntry | FeedEntry
 
@@ -89,6 +89,6 @@ class Extractor:
 def as_object(item: Any) -> Row:
     """An item as a crawl would store it."""
     if isinstance(item, Article):
-        return record(article_row(item), link_rows(item.id, item.links))
+        return record(article_row(item), part_rows(item))
     values = {key: getattr(item, key) for key in _LISTING_KEYS if hasattr(item, key)}
     return {"id": item.id, "url": site.article_url(item.id), **values}

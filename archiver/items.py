@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from lxml.html import HtmlElement
 
+from archiver.body.math import Formula
+
 
 class Status(StrEnum):
     """What the blog last said about an article."""
@@ -19,6 +21,15 @@ class Status(StrEnum):
     PUBLISHED = "published"
     PROTECTED = "protected"
     GONE = "gone"
+
+
+class Problem(StrEnum):
+    """Why an address cannot be followed as it is written."""
+
+    EMAIL = "email"  # an e-mail address without ``mailto:``
+    SPACE = "space"  # white space before or behind it
+    HOST = "host"  # no host, or one that cannot be
+    SCHEME = "scheme"  # a host without ``https://`` in front
 
 
 @dataclass(slots=True)
@@ -29,6 +40,16 @@ class Link:
     text: str
     #: Archive id when the link points to an article of this blog, whatever its form.
     target_id: int | None = None
+    problem: Problem | None = None
+
+
+@dataclass(slots=True)
+class Picture:
+    """One picture of a body."""
+
+    url: str
+    alt: str
+    caption: str | None = None
 
 
 @dataclass(slots=True)
@@ -117,6 +138,7 @@ class Article:
     readers: int | None = None
     body_html: str | None = field(default=None, repr=False)
     body_text: str | None = field(default=None, repr=False)
-    formula_count: int | None = None
-    picture_count: int | None = None
+    body_markdown: str | None = field(default=None, repr=False)
     links: list[Link] = field(default_factory=list, repr=False)
+    pictures: list[Picture] = field(default_factory=list, repr=False)
+    formulas: list[Formula] = field(default_factory=list, repr=False)

@@ -160,7 +160,11 @@ def test_the_body_is_the_authors(finished: Finished) -> None:
         "url": "https://kexue.fm/archives/100",
         "text": "另一篇",
         "target_id": 100,
+        "problem": None,
     }
+    assert [formula["label"] for formula in entry["formulas"]] == [None, "eq:101", None]
+    assert "讨论$x^2=101$的解" in entry["body_markdown"]
+    assert "\n## 推导\n" in entry["body_markdown"]
 
 
 def test_exact_times_come_from_the_feed(finished: Finished) -> None:

@@ -303,7 +303,12 @@ def test_the_body_pipelines_in_their_order(crawler: Crawler) -> None:
         '<p>后半<img src="https://kexue.fm/archives/a.png"></p>'
     )
     assert item.body_text == "讨论$x<1$，见此文\n\n后半"
-    assert (item.formula_count, item.picture_count) == (1, 1)
+    assert item.body_markdown == (
+        "讨论$x<1$，见[此文](https://kexue.fm/archives/7006#comments)\n\n"
+        "后半![](https://kexue.fm/archives/a.png)"
+    )
+    assert [formula.latex for formula in item.formulas] == ["$x<1$"]
+    assert [picture.url for picture in item.pictures] == ["https://kexue.fm/archives/a.png"]
     assert (item.excerpt, item.excerpt_known) == ("讨论$x<1$，见此文", True)
     assert [(link.url, link.text, link.target_id) for link in item.links] == [
         ("https://kexue.fm/archives/7006#comments", "此文", 7006)

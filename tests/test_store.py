@@ -14,7 +14,8 @@ import pytest
 from conftest import ROOT
 from sqlite_utils import Database
 
-from archiver.items import Article, Link, ListingEntry, Status
+from archiver.body.math import Formula
+from archiver.items import Article, Link, ListingEntry, Picture, Status
 from archiver.store import articles, failures, runs, schema
 from archiver.store.articles import save_article, save_sighting
 from archiver.store.errors import StoreError
@@ -52,9 +53,10 @@ def an_article(article: int = 6583, **changes: Any) -> Article:
         "excerpt_known": True,
         "body_html": "<p>注意力机制与旋转</p>",
         "body_text": "注意力机制与旋转",
-        "formula_count": 0,
-        "picture_count": 0,
+        "body_markdown": "注意力**机制**与旋转",
         "links": [Link("https://kexue.fm/archives/7006", "另一篇", 7006)],
+        "pictures": [Picture("https://kexue.fm/a.png", "图", "说明")],
+        "formulas": [Formula(r"\begin{align}x\label{eq:a}\end{align}", display=True)],
     }
     return Article(article, **{**values, **changes})
 
@@ -87,19 +89,25 @@ def test_new_article(db: Database) -> None:
         "excerpt": "摘要",
         "body_html": "<p>注意力机制与旋转</p>",
         "body_text": "注意力机制与旋转",
-        "body_markdown": None,
-        "formula_count": 0,
-        "picture_count": 0,
+        "body_markdown": "注意力**机制**与旋转",
+        "formula_count": 1,
+        "picture_count": 1,
         "content_sha256": content_sha256("多任务学习漫谈", "<p>注意力机制与旋转</p>"),
         "license": "CC BY-NC-ND 2.5 CN",
         "status": "published",
         "first_seen": DAY1,
         "last_seen": DAY1,
         "fetched_at": DAY1,
-        "parser_version": 1,
+        "parser_version": 2,
     }
     assert rows(db, "SELECT * FROM links") == [
-        (6583, 0, "https://kexue.fm/archives/7006", "另一篇", 7006)
+        (6583, 0, "https://kexue.fm/archives/7006", "另一篇", 7006, None)
+    ]
+    assert rows(db, "SELECT * FROM pictures") == [
+        (6583, 0, "https://kexue.fm/a.png", "图", "说明", None, None, None)
+    ]
+    assert rows(db, "SELECT * FROM formulas") == [
+        (6583, 0, r"\begin{align}x\label{eq:a}\end{align}", 1, "eq:a")
     ]
     assert rows(db, "SELECT * FROM reader_counts") == [(6583, DAY1, 100)]
     assert rows(db, "SELECT article_id, seen_at, title, body_html FROM revisions") == [
@@ -126,7 +134,8 @@ def test_unchanged_article(db: Database) -> None:
 
 def test_changed_article_keeps_the_old_text(db: Database) -> None:
     save_article(db, an_article(), DAY1)
-    edited = an_article(body_html="<p>改过</p>", body_text="改过", links=[])
+    nothing: dict[str, Any] = {"links": [], "pictures": [], "formulas": []}
+    edited = an_article(body_html="<p>改过</p>", body_text="改过", **nothing)
     assert save_article(db, edited, DAY2) is Change.CHANGED
     assert rows(db, "SELECT seen_at, body_html FROM revisions ORDER BY seen_at") == [
         (DAY1, "<p>注意力机制与旋转</p>"),
@@ -135,7 +144,31 @@ def test_changed_article_keeps_the_old_text(db: Database) -> None:
     assert rows(db, "SELECT body_html, first_seen, last_seen FROM articles") == [
         ("<p>改过</p>", DAY1, DAY2)
     ]
-    assert rows(db, "SELECT * FROM links") == []
+    for table in nothing:
+        assert db.table(table).count == 0
+
+
+def test_a_new_parser_fills_what_the_old_one_lacked(db: Database) -> None:
+    """An archive of an earlier version gets Markdown, formulas and pictures without a revision."""
+    save_article(db, an_article(), DAY1)
+    with db.atomic():
+        db.execute("UPDATE articles SET parser_version = 1, body_markdown = NULL")
+        db.execute("DELETE FROM formulas")
+    assert save_article(db, an_article(), DAY2) is Change.UNCHANGED
+    sql = "SELECT body_markdown, parser_version, first_seen FROM articles"
+    assert rows(db, sql) == [("注意力**机制**与旋转", 2, DAY1)]
+    assert rows(db, "SELECT label FROM formulas") == [("eq:a",)]
+    assert rows(db, "SELECT count(*) FROM revisions") == [(1,)]
+
+
+def test_an_archive_of_the_first_version_is_migrated(path: Path) -> None:
+    old = Database(path)
+    schema.migrations.apply(old, stop_before="m003_formulas_and_pictures")
+    assert "formulas" not in old.table_names()
+    old.close()
+    db = open_archive(path)
+    assert save_article(db, an_article(), DAY1) is Change.NEW
+    close_archive(db)
 
 
 def test_text_that_comes_back_makes_no_third_revision(db: Database) -> None:
@@ -323,7 +356,7 @@ def test_every_table_has_a_primary_key(db: Database) -> None:
 
 def test_foreign_keys_are_enforced(db: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError), db.atomic():
-        db.execute("INSERT INTO links VALUES (1, 0, 'u', 't', NULL)")
+        db.execute("INSERT INTO links VALUES (1, 0, 'u', 't', NULL, NULL)")
 
 
 def foreign_database(path: Path) -> None:
@@ -424,10 +457,21 @@ def test_jsonl(db: Database, tmp_path: Path) -> None:
     assert "注意力机制与旋转" in text
     assert [first["id"], second["id"]] == [6583, 7006]
     keys = [column for column in COLUMNS if column not in VOLATILE]
-    assert list(first)[: len(keys)] == keys
+    assert list(first) == [*keys, "links", "pictures", "formulas"]
     assert first["tags"] == ["损失", "优化"]
     assert first["links"] == [
-        {"url": "https://kexue.fm/archives/7006", "text": "另一篇", "target_id": 7006}
+        {
+            "url": "https://kexue.fm/archives/7006",
+            "text": "另一篇",
+            "target_id": 7006,
+            "problem": None,
+        }
+    ]
+    assert first["pictures"] == [
+        {"url": "https://kexue.fm/a.png", "alt": "图", "caption": "说明"},
+    ]
+    assert first["formulas"] == [
+        {"latex": r"\begin{align}x\label{eq:a}\end{align}", "display": True, "label": "eq:a"}
     ]
     assert second["links"] == []
 

@@ -1,15 +1,22 @@
-"""The links and pictures of a body: absolute addresses, and the list of links."""
+"""The links of a body: absolute addresses, the list of links, and what is wrong with broken ones.
+
+A broken address is kept as its author wrote it and named in the list: to guess what was meant is
+left to the reader.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Final
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.body.embeds import EMBED_CLASS
 from archiver.body.text import inline_text
-from archiver.items import Link
+from archiver.items import Link, Problem
+from archiver.pages.document import ASCII_SPACE
 
 _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("blockquote", "cite"))
 _MEDIA = (("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "src"))
@@ -17,6 +24,12 @@ _MEDIA = (("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "s
 _SCRIPT = re.compile(
     r"[\s\x00-\x1f]*(?:j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t|vbscript)\s*:", re.IGNORECASE
 )
+_EMAIL = re.compile(r"[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#.]+\Z")
+_BLOG_HOSTS = "|".join(re.escape(host) for host in sorted(site.BLOG_HOSTS))
+_HOST_ONLY = re.compile(rf"(?:www\.[^\s/.]+\.[^\s/]+|{_BLOG_HOSTS})(?:[/?#]|\Z)", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_WITH_HOST: Final = frozenset({"http", "https", "ftp"})
+_HOST = re.compile(r"[^\s\\<>\"^`{|}]+\Z")
 
 
 def make_absolute(body: HtmlElement, article: int) -> None:
@@ -29,7 +42,48 @@ def make_absolute(body: HtmlElement, article: int) -> None:
             if _SCRIPT.match(value):
                 del element.attrib[attribute]
             else:
-                element.set(attribute, site.resolve(value, article))
+                element.set(attribute, absolute(value, article))
+
+
+def absolute(href: str, article: int) -> str:
+    """An address of an article's body, absolute; a broken one as written.
+
+    White space behind an address is part of what was written and stays.
+    """
+    written = href.strip(ASCII_SPACE)
+    problem = problem_of(href)
+    if problem not in {None, Problem.SPACE}:
+        return href
+    if _SCHEME.match(written):
+        return href
+    resolved = site.resolve(written, article)
+    if written.endswith(("#", "?")) and not resolved.endswith(written[-1]):
+        resolved += written[-1]  # urljoin drops an empty fragment or query
+    return resolved + href[len(href.rstrip(ASCII_SPACE)) :] if written else resolved
+
+
+def problem_of(href: str) -> Problem | None:
+    """What keeps a reader from following an address; ``None`` when nothing is known to."""
+    written = href.strip(ASCII_SPACE)
+    if _EMAIL.match(written):
+        return Problem.EMAIL
+    if _HOST_ONLY.match(written):
+        return Problem.SCHEME
+    if not _has_host(written):
+        return Problem.HOST
+    return Problem.SPACE if written != href and written else None
+
+
+def _has_host(url: str) -> bool:
+    """May an address have the host it has? One without a scheme needs none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    if not parts.netloc:
+        return parts.scheme not in _WITH_HOST
+    return bool(parts.hostname) and _HOST.match(parts.netloc) is not None
 
 
 def list_links(body: HtmlElement, base: site.Base | None = None) -> list[Link]:
@@ -39,7 +93,14 @@ def list_links(body: HtmlElement, base: site.Base | None = None) -> list[Link]:
     same page has the article's own.
     """
     return [
-        Link(href, inline_text(link), site.article_id(href, base))
+        Link(href, inline_text(link), target_of(href, base), problem_of(href))
         for link in body.iter("a")
         if (href := link.get("href")) is not None and link.get("class") != EMBED_CLASS
     ]
+
+
+def target_of(href: str, base: site.Base | None = None) -> int | None:
+    """The archive id that an absolute address leads to, also where its scheme is missing."""
+    if problem_of(href) is Problem.SCHEME:
+        href = f"https://{href.strip(ASCII_SPACE)}"
+    return site.article_id(href, base)

@@ -1,10 +1,11 @@
-"""Plain text: what a person reads, with the formulas verbatim; and the excerpt the page tells."""
+"""Text: as a person reads it and as Markdown, its formulas, and the excerpt the page tells."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from archiver.body.excerpt import excerpt_of
+from archiver.body.markdown import to_markdown
 from archiver.body.math import find_formulas
 from archiver.body.text import plain_text
 from archiver.items import Article
@@ -12,15 +13,15 @@ from archiver.pipelines.base import Pipeline
 
 
 class ExtractText(Pipeline):
-    """Fill ``body_text``, the counts of formulas and pictures, and a missing ``excerpt``."""
+    """Fill ``body_text``, ``body_markdown``, ``formulas``, and a missing ``excerpt``."""
 
     def process_item(self, item: Any) -> Any:
         """Read the text of an article's cleaned body."""
         if isinstance(item, Article) and item.body is not None:
             formulas = find_formulas(item.body)
             item.body_text = plain_text(item.body, formulas)
-            item.formula_count = len(formulas.found)
-            item.picture_count = sum(1 for _ in item.body.iter("img"))
+            item.body_markdown = to_markdown(item.body, formulas)
+            item.formulas = formulas.found
             if not item.excerpt_known:
                 item.excerpt = excerpt_of(item.body, formulas)
                 item.excerpt_known = item.excerpt is not None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from archiver.items import Article, ListingEntry
 from archiver.store.merge import Change, compare, merge
-from archiver.store.records import COLUMNS, Row, article_row, link_rows
+from archiver.store.records import COLUMNS, PARTS, Row, article_row, part_rows
 
 _INSERT = (
     f"INSERT INTO articles ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{c}' for c in COLUMNS)})"  # noqa: S608
@@ -32,10 +32,12 @@ _REVISION = """
     VALUES (:id, :content_sha256, :last_seen, :title, :body_html)
     ON CONFLICT DO NOTHING
 """
-_LINK = """
-    INSERT INTO links (article_id, position, url, text, target_id)
-    VALUES (:article_id, :position, :url, :text, :target_id)
-"""
+#: Table → the statement that fills one row of it.
+_PART: Final = {
+    table: f"INSERT INTO {table} (article_id, position, {', '.join(columns)})"  # noqa: S608
+    f" VALUES (:article_id, :position, {', '.join(f':{c}' for c in columns)})"
+    for table, columns in PARTS.items()
+}
 
 
 def save_article(db: Database, article: Article, now: str) -> Change:
@@ -47,7 +49,7 @@ def save_article(db: Database, article: Article, now: str) -> Change:
         old = get_article(db, article.id)
         row = merge(old, article_row(article), excerpt_known=article.excerpt_known)
         change = compare(old, row)
-        if change is Change.UNCHANGED:
+        if change is Change.UNCHANGED and not _is_read_anew(old, row):
             _touch(db, row, now, fetched_at=now)
         else:
             row |= {"first_seen": old["first_seen"] if old else now}
@@ -80,6 +82,11 @@ def known_articles(db: Database) -> Iterator[Row]:
     )
 
 
+def _is_read_anew(old: Row | None, row: Row) -> bool:
+    """Has another version of the extraction read this body than the one that is stored?"""
+    return old is not None and old["parser_version"] != row["parser_version"]
+
+
 def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | None) -> bool:
     parameters = {key: values[key] for key in ("id", "readers", "comment_count")}
     cursor = db.execute(_SEEN, parameters | {"now": now, "fetched_at": fetched_at})
@@ -87,14 +94,16 @@ def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | Non
 
 
 def _save_text(db: Database, article: Article, row: Row, old: Row | None) -> None:
-    """The revision and the links, where the text is another one than before."""
+    """The revision, and what the body holds where it is another body than before."""
     if row["content_sha256"] is None:
         return
     db.execute(_REVISION, row)
-    if old is None or old["content_sha256"] != row["content_sha256"]:
-        db.execute("DELETE FROM links WHERE article_id = ?", [article.id])
-        for link in link_rows(article.id, article.links):
-            db.execute(_LINK, link)
+    is_other = old is None or old["content_sha256"] != row["content_sha256"]
+    if is_other or _is_read_anew(old, row):
+        for table, rows in part_rows(article).items():
+            db.execute(f"DELETE FROM {table} WHERE article_id = ?", [article.id])  # noqa: S608
+            for part in rows:
+                db.execute(_PART[table], part)
 
 
 def _save_readers(db: Database, article: int, readers: int | None, now: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archiver.store.errors import StoreError
-from archiver.store.records import Row, record
+from archiver.store.records import PARTS, Row, record
 
 
 def write_jsonl(db: Database, path: Path) -> int:
@@ -40,17 +40,26 @@ def write_jsonl(db: Database, path: Path) -> int:
 
 def records(db: Database) -> Iterator[Row]:
     """The JSONL objects of all articles, sorted by id."""
-    links = groupby(
-        db.query("SELECT * FROM links ORDER BY article_id, position"),
-        key=lambda link: link["article_id"],
-    )
-    owner, group = next(links, (None, iter(())))
+    parts = {table: _Parts(db, table) for table in PARTS}
     for row in db.query("SELECT * FROM articles ORDER BY id"):
-        own: list[Row] = []
-        if owner == row["id"]:
-            own = list(group)
-            owner, group = next(links, (None, iter(())))
-        yield record(row, own)
+        yield record(row, {table: rows.of(row["id"]) for table, rows in parts.items()})
+
+
+class _Parts:
+    """The rows of one table, given out article by article in one pass over it."""
+
+    def __init__(self, db: Database, table: str) -> None:
+        rows = db.query(f"SELECT * FROM {table} ORDER BY article_id, position")  # noqa: S608
+        self._groups = groupby(rows, key=lambda row: row["article_id"])
+        self._next = next(self._groups, None)
+
+    def of(self, article: int) -> list[Row]:
+        """The rows of an article; must be asked in the order of the ids."""
+        if self._next is None or self._next[0] != article:
+            return []
+        rows = list(self._next[1])
+        self._next = next(self._groups, None)
+        return rows
 
 
 def _sync_folder(folder: Path) -> None:

@@ -19,10 +19,13 @@ class Change(StrEnum):
 
 #: Counts that rise while an article stays as it is.
 COUNTS: Final = ("readers", "comment_count")
+#: Made from ``body_html`` by one version of the extraction.
+_DERIVED: Final = (
+    "body_text", "body_markdown", "formula_count", "picture_count", "parser_version",
+)  # fmt: skip
 #: What the page of a protected article does not show: kept as it was last seen.
 _HIDDEN_BY_PASSWORD: Final = (
-    "title", "excerpt", "body_html", "body_text", "body_markdown", "formula_count",
-    "picture_count", "content_sha256", "parser_version",
+    "title", "excerpt", "body_html", "content_sha256", *_DERIVED,
 )  # fmt: skip
 
 
@@ -50,9 +53,12 @@ def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
 
 
 def compare(old: Row | None, merged: Row) -> Change:
-    """Is the article new, changed (anything but its counts), or as it was?"""
+    """Is the article new, changed (anything but its counts), or as it was?
+
+    A newer version of the extraction that reads the same body is no change of the article.
+    """
     if old is None:
         return Change.NEW
-    ignored = {*SEEN, *COUNTS}
+    ignored = {*SEEN, *COUNTS, *_DERIVED}
     same = all(old[key] == value for key, value in merged.items() if key not in ignored)
     return Change.UNCHANGED if same else Change.CHANGED

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from archiver import PARSER_VERSION, site
-from archiver.items import Article, Link
+from archiver.body.math import Formula, label_of
+from archiver.items import Article, Link, Picture
 
 Row = dict[str, Any]
 
@@ -21,6 +22,12 @@ COLUMNS: Final = (
 )  # fmt: skip
 #: Different in every run, so left out of the JSONL file.
 VOLATILE: Final = frozenset({"last_seen", "fetched_at"})
+#: The tables of what a body holds, and their columns that JSONL shows, in the order of its keys.
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "links": ("url", "text", "target_id", "problem"),
+    "pictures": ("url", "alt", "caption"),
+    "formulas": ("latex", "display", "label"),
+}
 #: When the archive saw an article; not something that its page tells.
 SEEN: Final = ("first_seen", "last_seen", "fetched_at")
 
@@ -47,9 +54,9 @@ def article_row(article: Article) -> Row:
         "excerpt": article.excerpt,
         "body_html": article.body_html,
         "body_text": article.body_text,
-        "body_markdown": None,
-        "formula_count": article.formula_count,
-        "picture_count": article.picture_count,
+        "body_markdown": article.body_markdown,
+        "formula_count": len(article.formulas) if has_body else None,
+        "picture_count": len(article.pictures) if has_body else None,
         "content_sha256": content_sha256(article.title, article.body_html) if has_body else None,
         "license": site.LICENSE,
         "status": str(article.status),
@@ -57,23 +64,46 @@ def article_row(article: Article) -> Row:
     }
 
 
-def link_rows(article: int, links: Iterable[Link]) -> list[Row]:
-    """The rows of ``links`` of one article; positions count from 0."""
-    return [
-        {
-            "article_id": article,
-            "position": position,
-            "url": link.url,
-            "text": link.text,
-            "target_id": link.target_id,
-        }
-        for position, link in enumerate(links)
-    ]
+def part_rows(article: Article) -> dict[str, list[Row]]:
+    """The rows of what an article's body holds, by table; positions count from 0."""
+    rows = {
+        "links": [_link_row(link) for link in article.links],
+        "pictures": [_picture_row(picture) for picture in article.pictures],
+        "formulas": [_formula_row(formula) for formula in article.formulas],
+    }
+    for part in rows.values():
+        for position, row in enumerate(part):
+            row |= {"article_id": article.id, "position": position}
+    return rows
 
 
-def record(row: Mapping[str, Any], links: Iterable[Mapping[str, Any]]) -> Row:
-    """The JSONL object of an article: its row without the volatile columns, then its links."""
+def _link_row(link: Link) -> Row:
+    return {
+        "url": link.url,
+        "text": link.text,
+        "target_id": link.target_id,
+        "problem": None if link.problem is None else str(link.problem),
+    }
+
+
+def _picture_row(picture: Picture) -> Row:
+    return {"url": picture.url, "alt": picture.alt, "caption": picture.caption}
+
+
+def _formula_row(formula: Formula) -> Row:
+    return {
+        "latex": formula.latex,
+        "display": int(formula.display),
+        "label": label_of(formula.latex),
+    }
+
+
+def record(row: Mapping[str, Any], parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> Row:
+    """The JSONL object of an article: its row without the volatile columns, then its parts."""
     found = {key: row[key] for key in COLUMNS if key in row and key not in VOLATILE}
     found["tags"] = json.loads(row["tags"])
-    found["links"] = [{key: link[key] for key in ("url", "text", "target_id")} for link in links]
+    for name, keys in PARTS.items():
+        found[name] = [{key: part[key] for key in keys} for part in parts.get(name, ())]
+    for formula in found["formulas"]:
+        formula["display"] = bool(formula["display"])
     return found

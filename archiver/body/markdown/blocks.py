@@ -1,0 +1,307 @@
+"""A body's tree, walked once: paragraphs to ``inline``, their blocks to ``layout``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver.body.clean import TAGS
+from archiver.body.embeds import EMBED_CLASS
+from archiver.body.markdown import code, escape, layout, tables
+from archiver.body.markdown import formulas as maths
+from archiver.body.markdown.formats import Format, format_of, pseudo_tag
+from archiver.body.markdown.inline import Inline, Span
+from archiver.body.markdown.media import Pictures, player
+from archiver.body.markdown.render import Role
+from archiver.body.math import Formulas, TextNode, text_of
+from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden
+from archiver.pages.document import ASCII_SPACE
+
+_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_LISTS: Final = {"ul": "ul", "menu": "ul", "dir": "ul", "ol": "ol"}
+#: Blocks that Markdown cannot say: their tags stand on lines of their own, with Markdown between.
+_HTML_BLOCKS: Final = frozenset(
+    {"dl", "dt", "dd", "details", "summary", "table", "tr", "td", "th", "caption"}
+)
+#: What cannot stand in a heading.
+_STRUCTURE: Final = frozenset({"hr", "blockquote", "li", *_LISTS, *_HTML_BLOCKS})
+_SPANNING: Final = ("colspan", "rowspan")
+_START: Final = re.compile(r"\s*(\d{1,9})\s*\Z")
+
+
+class BlockWriter:
+    """Writes one body."""
+
+    def __init__(self, body: HtmlElement, formulas: Formulas) -> None:
+        self.body = body
+        self.formulas = formulas
+        self.pictures = Pictures(body, formulas)
+        self.layout = layout.Layout()
+        self.inline = Inline()
+        #: What to do at the end of each element that is open.
+        self.ends: dict[etree._Element, Callable[[], None]] = {}
+        #: The rows of the table that is being written in GFM.
+        self.rows: list[list[str]] | None = None
+        #: The level of the heading that is being written.
+        self.heading: int | None = None
+
+    def write(self) -> str:
+        """The Markdown of the body."""
+        walk = etree.iterwalk(self.body, events=("start", "end", "comment", "pi"))
+        for event, element in walk:
+            if element is self.body:
+                if event == "start":
+                    self._text((element, False))
+            elif event == "start":
+                if self._start(element):
+                    self._text((element, False))
+                else:
+                    walk.skip_subtree()
+            else:
+                if element in self.ends:
+                    self.ends.pop(element)()
+                self._text((element, True))
+        self._flush()
+        return self.layout.finish()
+
+    # --- Elements ---------------------------------------------------------------------------------
+
+    def _start(self, element: HtmlElement) -> bool:
+        """Begin an element; ``False`` when all of it is dealt with."""
+        tag = element.tag
+        if element in self.pictures.plain_captions:
+            self._boundary()
+        elif tag == "a" and element.get("class") == EMBED_CLASS:
+            self._embed(element)
+        elif tag in {"img", "audio", "video"}:
+            self._medium(element)
+        elif is_hidden(element):
+            self._hidden(element)
+        elif tag == "br":
+            self._break(element)
+        elif tag in {"pre", "code"}:
+            return self._code(element)
+        elif tag in BLOCKS or tag in LINES or tag in CELLS:
+            self._start_block(element)
+            return True
+        else:
+            self._start_inline(element)
+            return True
+        return False
+
+    def _start_block(self, element: HtmlElement) -> None:
+        self._boundary()
+        self.ends[element] = self._boundary
+        tag = element.tag
+        if self.rows is not None:
+            self._start_in_table(element)
+            return
+        if tag in _HEADINGS or tag in _STRUCTURE:
+            self._end_heading()
+        if tag in _HEADINGS:
+            self._start_heading(element)
+        elif tag == "hr":
+            self.layout.block("***")
+        elif tag in _LISTS:
+            self._open(element, _LISTS[tag], _start_of(element))
+        elif tag == "blockquote" or (tag == "li" and self.layout.in_list):
+            self._open(element, tag)
+        elif tag == "table" and tables.is_simple(element, self.formulas):
+            self.rows, self.inline.one_line = [], True
+            self.ends[element] = self._end_table
+        elif tag in _HTML_BLOCKS:
+            self._open_html(element)
+
+    def _open(self, element: HtmlElement, tag: str, start: int = 1) -> None:
+        self.layout.open(tag, start)
+        self.ends[element] = self._close
+
+    def _close(self) -> None:
+        self._flush()
+        self.layout.close()
+
+    def _open_html(self, element: HtmlElement) -> None:
+        self.layout.html(_tag_line(element))
+        self.ends[element] = partial(self._close_html, f"</{element.tag}>")
+
+    def _close_html(self, line: str) -> None:
+        self._flush()
+        self.layout.html(line)
+
+    def _start_heading(self, element: HtmlElement) -> None:
+        self.heading = _HEADINGS[element.tag]
+        self.inline.one_line = True
+        self.ends[element] = self._end_heading
+
+    def _end_heading(self) -> None:
+        """Write the heading that is open, unless there is nothing in it."""
+        if self.heading is None:
+            return
+        text = escape.escape_heading(self.inline.take())
+        if text:
+            self.layout.block(f"{'#' * self.heading} {text}")
+        self.heading, self.inline.one_line = None, False
+
+    def _start_in_table(self, element: HtmlElement) -> None:
+        assert self.rows is not None
+        if element.tag == "tr":
+            self.rows.append([])
+        elif element.tag in CELLS:
+            self.inline.take()  # stray white space between cells
+            self.ends[element] = self._end_cell
+
+    def _end_cell(self) -> None:
+        assert self.rows is not None
+        self.rows[-1].append(self.inline.take().replace("|", "\\|"))
+
+    def _end_table(self) -> None:
+        assert self.rows is not None
+        self.inline.take()
+        self.layout.block(layout.table(self.rows))
+        self.rows, self.inline.one_line = None, False
+
+    def _start_inline(self, element: HtmlElement) -> None:
+        if element.tag == "a":
+            self._start_link(element)
+        elif (found := format_of(element)) is not None:
+            self._start_span(element, Span(found))
+        elif (name := pseudo_tag(element, TAGS)) is not None:
+            self._raw(f"<{name}>", Role.OTHER)
+            self.ends[element] = partial(self._raw, f"</{name}>", Role.OTHER)
+
+    def _start_span(self, element: HtmlElement, span: Span) -> None:
+        self.inline.start(span)
+        self.ends[element] = partial(self.inline.end, span)
+
+    def _start_link(self, element: HtmlElement) -> None:
+        href = element.get("href")
+        if href is None:
+            return
+        self.inline.end_links()  # Markdown has no link inside a link
+        closing = f"]({escape.destination(href)}{escape.title(element.get('title') or '')})"
+        self._start_span(element, Span(Format("[", closing), is_link=True))
+
+    # --- What has no content of its own -----------------------------------------------------------
+
+    def _break(self, element: HtmlElement) -> None:
+        if element not in self.formulas.breaks:
+            self.inline.line_break()
+
+    def _embed(self, element: HtmlElement) -> None:
+        url = element.get("href") or ""
+        opening = f'<a class="{EMBED_CLASS}" href="{escape.attribute(url)}">'
+        self._raw(f"{opening}{escape.escape_text(url, all_brackets=True)}</a>", Role.OTHER)
+
+    def _medium(self, element: HtmlElement) -> None:
+        is_picture = element.tag == "img"
+        markdown = self.pictures.markdown(element) if is_picture else player(element)
+        if markdown:
+            self._raw(markdown, Role.OTHER)
+
+    def _code(self, element: HtmlElement) -> bool:
+        """Code: a block, a span, or a format around what a span cannot hold (then ``True``)."""
+        if element.tag == "pre":
+            self._boundary()
+            self._end_heading()
+            block = code.block(element)
+            if block is not None:
+                self.layout.block(block)
+            return False
+        text = code.span_text(element)
+        if text is None:
+            self._start_span(element, Span(Format("<code>", "</code>")))
+            return True
+        if text.strip():
+            self._raw(code.span(text), Role.OTHER)
+        return False
+
+    def _hidden(self, element: HtmlElement) -> None:
+        """Of what a browser hides only the formulas: they define macros for the others."""
+        if not self.formulas.spans:
+            return
+        for event, inner in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+            if event == "start":
+                self._formulas_of((inner, False))
+            elif inner is not element:
+                self._formulas_of((inner, True))
+
+    # --- Text and formulas ------------------------------------------------------------------------
+
+    def _text(self, node: TextNode) -> None:
+        text = text_of(node)
+        spans = self.formulas.spans.get(node)
+        if not spans:
+            if text:
+                self._words(text)
+            return
+        position = 0
+        for start, end in spans:
+            self._words(text[position:start])
+            self._formula(self.formulas.starts.get((node, start)))
+            position = end
+        self._words(text[position:])
+
+    def _formulas_of(self, node: TextNode) -> None:
+        for start, _ in self.formulas.spans.get(node, ()):
+            self._formula(self.formulas.starts.get((node, start)))
+
+    def _words(self, text: str) -> None:
+        if self.inline.wants_paragraph and text.strip(ASCII_SPACE):
+            self._flush()
+        self.inline.text(text)
+
+    def _formula(self, number: int | None) -> None:
+        """Write a formula where it begins; the parts behind its line breaks have no number."""
+        if number is None:
+            return
+        formula = self.formulas.found[number]
+        if formula.display and not self.inline.one_line and not self.inline.in_link:
+            self._flush()
+            self.layout.block(maths.block(formula))
+        else:
+            self._raw(maths.inline(formula), Role.FORMULA)
+
+    def _raw(self, markdown: str, role: Role) -> None:
+        if self.inline.wants_paragraph:
+            self._flush()
+        self.inline.raw(markdown, role)
+
+    def _boundary(self) -> None:
+        """Between two blocks: a new paragraph, or in a cell a new line.
+
+        A heading is what stands in it up to its first block: one that was never closed does not
+        take the rest of the article.
+        """
+        if self.rows is not None:
+            self.inline.breaks = max(1, self.inline.breaks)
+        elif self.heading is None:
+            self._flush()
+        elif self.inline.pieces:
+            self._end_heading()
+
+    def _flush(self) -> None:
+        """End the paragraph."""
+        paragraph = self.inline.take()
+        if paragraph:
+            self.layout.block(paragraph)
+
+
+def _tag_line(element: HtmlElement) -> str:
+    """The start tag of a block in HTML, with the merged cells of a table."""
+    spans = "".join(
+        f' {name}="{escape.attribute(value)}"'
+        for name in _SPANNING
+        if (value := element.get(name)) is not None
+    )
+    return f"<{element.tag}{spans}>"
+
+
+def _start_of(element: HtmlElement) -> int:
+    """The number that an ordered list begins with."""
+    match = _START.match(element.get("start") or "")
+    return int(match[1]) if match else 1

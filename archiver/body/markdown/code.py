@@ -1,0 +1,85 @@
+"""Code in Markdown: spans in a line and fenced blocks, with their content exactly as it was."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver.body.serialize import inner_html
+from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden
+
+_LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
+_TICKS = re.compile("`+")
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+#: What a code span or a fenced block cannot hold.
+_RICH = ("a", "img", "audio", "video")
+_NOT_IN_SPAN = frozenset({*_RICH, "br", *BLOCKS, *LINES, *CELLS})
+
+
+def span_text(code: HtmlElement) -> str | None:
+    """The text of inline code, or ``None`` when a code span cannot hold what is in it."""
+    if any(element.tag in _NOT_IN_SPAN for element in code.iterdescendants(etree.Element)):
+        return None
+    return _SPACES.sub(" ", _visible_text(code))
+
+
+def span(text: str) -> str:
+    """Text as a code span, between as many back-ticks as it needs."""
+    ticks = "`" * (1 + _longest_run(text))
+    is_padded = text.startswith(" ") and text.endswith(" ") and text.strip(" ")
+    pad = " " if text.startswith("`") or text.endswith("`") or is_padded else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def block(pre: HtmlElement) -> str | None:
+    """A ``<pre>`` as a fenced block, or as HTML where it holds links or pictures.
+
+    ``None`` when there is nothing in it.
+    """
+    if next(pre.iter(*_RICH), None) is not None:
+        return raw_block(pre)
+    text = _visible_text(pre)
+    if not text.strip("\n"):
+        return None
+    fence = "`" * max(3, 1 + _longest_run(text))
+    return f"{fence}{language_of(pre)}\n{text.removesuffix(chr(10))}\n{fence}"
+
+
+def raw_block(pre: HtmlElement) -> str:
+    """A ``<pre>`` as HTML; a reader drops the line feed behind its tag."""
+    return f"<pre>\n{inner_html(pre)}</pre>"
+
+
+def language_of(pre: HtmlElement) -> str:
+    """The language that ``<pre>`` or the ``<code>`` in it names by its class, or nothing."""
+    for element in (pre, *pre.iter("code")):
+        match = _LANGUAGE.search(element.get("class") or "")
+        if match is not None:
+            return match[1]
+    return ""
+
+
+def _longest_run(text: str) -> int:
+    """The length of the longest run of back-ticks."""
+    return max((len(run) for run in _TICKS.findall(text)), default=0)
+
+
+def _visible_text(top: HtmlElement) -> str:
+    """The text below an element as a browser shows preformatted text; ``<br>`` is a line feed."""
+    out = [top.text or ""]
+    walk = etree.iterwalk(top, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if element is top:
+            continue
+        if event == "start":
+            if is_hidden(element):
+                walk.skip_subtree()
+            elif element.tag == "br":
+                out.append("\n")
+            else:
+                out.append(element.text or "")
+        else:
+            out.append(element.tail or "")
+    return "".join(out)

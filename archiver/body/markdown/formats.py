@@ -1,0 +1,81 @@
+"""What an inline element is in Markdown: emphasis, inline HTML that carries meaning, or nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from archiver.body.markdown import escape
+
+#: Emphasis: the Markdown delimiter, and the element where the delimiter does not work.
+_EMPHASIS: Final = {
+    "strong": ("**", "strong"),
+    "b": ("**", "strong"),
+    "em": ("*", "em"),
+    "i": ("*", "em"),
+}
+#: Elements that mean something Markdown cannot say; kept as they are.
+_KEPT: Final = frozenset(
+    [
+        *("u", "ins", "del", "s", "strike", "sub", "sup", "mark", "kbd", "samp", "var", "tt"),
+        *("small", "big", "q", "cite", "dfn", "ruby", "rt", "rb", "rtc", "code"),
+    ]
+)
+#: Elements without a meaning of their own; only their content is written.
+_DROPPED: Final = frozenset(["nobr", "bdi", "time", "data", "label", "acronym", "wbr", "map"])
+#: Style that says something; sizes and places are for the page.
+_SAYING = re.compile(
+    r"(?:^|;)\s*((?:color|background-color|text-decoration|font-weight|font-style)\s*:[^;]*)"
+)
+#: No colour and no full name of an abbreviation is longer.
+_LONGEST_VALUE: Final = 200
+#: A pseudo element, an error message's ``<type>``: no name that begins a block of HTML.
+_PSEUDO = re.compile(r"[a-z][a-z0-9]*\Z")
+_BLOCK_NAMES: Final = frozenset(["search", "dialog", "option", "optgroup", "menuitem", "body"])
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What stands around a piece of text."""
+
+    opening: str
+    closing: str
+    #: The Markdown delimiter of emphasis, to be used where CommonMark's rules let it work.
+    delimiter: str = ""
+
+
+def format_of(element: etree._Element) -> Format | None:
+    """How an inline element is written, ``None`` when only its content is."""
+    tag = str(element.tag)
+    if tag in _EMPHASIS:
+        delimiter, name = _EMPHASIS[tag]
+        return Format(f"<{name}>", f"</{name}>", delimiter)
+    if tag in _KEPT:
+        return Format(f"<{tag}>", f"</{tag}>")
+    if tag == "font":
+        return _with_attribute("font", "color", element.get("color"))
+    if tag == "span":
+        style = "; ".join(_SAYING.findall(element.get("style") or ""))
+        return _with_attribute("span", "style", style)
+    if tag == "abbr":
+        return _with_attribute("abbr", "title", element.get("title"))
+    if tag == "bdo":
+        return _with_attribute("bdo", "dir", element.get("dir"))
+    return None
+
+
+def pseudo_tag(element: etree._Element, known: frozenset[str]) -> str | None:
+    """The name of an element that HTML does not know, as the author's error message has it."""
+    tag = str(element.tag)
+    if tag in known or tag in _DROPPED or tag in _BLOCK_NAMES or not _PSEUDO.match(tag):
+        return None
+    return tag
+
+
+def _with_attribute(tag: str, name: str, value: str | None) -> Format | None:
+    if not value or not value.strip() or len(value) > _LONGEST_VALUE:
+        return None
+    return Format(f'<{tag} {name}="{escape.attribute(value)}">', f"</{tag}>")

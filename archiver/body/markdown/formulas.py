@@ -1,0 +1,72 @@
+"""Formulas in Markdown: ``$…$`` in a line, ``$$…$$`` as a block of its own.
+
+GitHub, Obsidian, pandoc and Jupyter all know these two, and only these. The LaTeX between the
+delimiters is the author's; what changes is white space at places where TeX gives it no meaning.
+"""
+
+from __future__ import annotations
+
+import re
+
+from archiver.body.math import Formula
+
+_DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
+_DOLLAR = re.compile(r"(\\.)|\$", re.DOTALL)
+#: Beginnings of lines that a reader without a maths plug-in would take for a list, heading, ….
+_BLOCK_START = re.compile(r"[-+*](?=\s|\Z)|=+\s*\Z|-+\s*\Z|#{1,6}(?=\s|\Z)|[>|<~`]|\d{1,9}[.)]")
+
+
+def content_of(latex: str) -> str:
+    """The LaTeX between the delimiters; an environment or reference has none and stays whole."""
+    for opening, closing in _DELIMITERS:
+        long_enough = len(latex) >= len(opening) + len(closing)
+        if long_enough and latex.startswith(opening) and latex.endswith(closing):
+            return latex[len(opening) : len(latex) - len(closing)]
+    return latex
+
+
+def inline(formula: Formula) -> str:
+    """A formula in a line of text; a displayed one (in a heading, a link) keeps two dollars."""
+    mark = "$$" if formula.display else "$"
+    content = content_of(formula.latex).strip()
+    if not _COMMENT.search(content):
+        content = " ".join(content.split("\n"))
+    content = _without_dollars(content) if "$" in content else content
+    return f"{mark}{content or ' '}{mark}"
+
+
+def block(formula: Formula) -> str:
+    """A displayed formula as a block: on one line, or on several between two lines of dollars."""
+    content = content_of(formula.latex)
+    if "$$" in content:
+        content = _without_dollars(content)
+    if "\n" not in content and not content.startswith("\\begin"):
+        return f"$${content.strip() or ' '}$$"
+    return f"$$\n{_lines(content) or ' '}\n$$"
+
+
+def _lines(content: str) -> str:
+    """The lines of a formula, without empty ones and without beginnings of Markdown blocks."""
+    lines: list[str] = []
+    for line in content.split("\n"):
+        words = line.strip()
+        if not words:
+            continue
+        if lines and _BLOCK_START.match(words) and not _COMMENT.search(lines[-1]):
+            lines[-1] += f" {words}"
+        else:
+            lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+def _without_dollars(content: str) -> str:
+    r"""Formulas inside a formula (``\text{若$y$}``) with ``\(…\)``, which means the same there."""
+    marks = iter(range(content.count("$")))
+
+    def replace(match: re.Match[str]) -> str:
+        if match[1] is not None:
+            return match[1]
+        return "\\)" if next(marks) % 2 else "\\("
+
+    return _DOLLAR.sub(replace, content)

@@ -1,0 +1,160 @@
+"""One paragraph of Markdown: text, formats, links and line breaks, folded as a browser folds them.
+
+A space or line break is written only when something visible follows, and a format is opened only
+then: so no line begins or ends with white space, and no emphasis has it at its edges, where
+CommonMark would not see emphasis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from archiver.body.markdown import escape
+from archiver.body.markdown.formats import Format
+from archiver.body.markdown.render import Piece, Role, render
+
+_SPACES = re.compile(r"[ \t\r\n\x0c]+")
+#: White space that folding changes.
+_UNFOLDED = re.compile(r"[\t\r\n\x0c]|  ")
+
+#: Formats around one piece of text; they are written anew in every paragraph.
+_MOST_FORMATS: Final = 6
+
+
+@dataclass(eq=False, slots=True)
+class Span:
+    """A format or a link that is open; ``url`` is set for a link."""
+
+    format: Format
+    is_link: bool = False
+    #: A link is written once, around the first of the paragraphs that it spans.
+    written: bool = False
+
+
+@dataclass(slots=True)
+class Inline:
+    """The pieces of the paragraph that is being written."""
+
+    #: In headings and table cells everything stays on one line.
+    one_line: bool = False
+    pieces: list[Piece] = field(default_factory=list)
+    open: list[Span] = field(default_factory=list)
+    waiting: list[Span] = field(default_factory=list)
+    space: bool = False
+    breaks: int = 0
+
+    def text(self, text: str) -> None:
+        """Add text of the author's."""
+        folded = _SPACES.sub(" ", text) if _UNFOLDED.search(text) else text
+        words = folded.strip(" ")
+        if not words:
+            self.space = self.space or bool(folded)
+            return
+        self.space = self.space or folded.startswith(" ")
+        self._before_visible()
+        last = self.pieces[-1] if self.pieces else None
+        if last is not None and last.role is Role.TEXT:
+            last.text += words
+        else:
+            self.pieces.append(Piece(Role.TEXT, words))
+        self.space = folded.endswith(" ")
+
+    def raw(self, markdown: str, role: Role) -> None:
+        """Add a finished piece: a formula, a code span, a picture, a tag."""
+        self._before_visible()
+        self.pieces.append(Piece(role, markdown))
+
+    def line_break(self) -> None:
+        """Add a ``<br>``."""
+        self.breaks += 1
+        self.space = False
+
+    def start(self, span: Span) -> None:
+        """Open a format or link with the next piece that shows.
+
+        A format inside the same one, or inside too many, says nothing more and is left out.
+        """
+        spans = [*self.open, *self.waiting]
+        is_heard = len(spans) < _MOST_FORMATS and all(span.format != s.format for s in spans)
+        if span.is_link or is_heard:
+            self.waiting.append(span)
+
+    def end(self, span: Span) -> None:
+        """Close it; a format with nothing in it leaves nothing, a link leaves an empty link."""
+        if span in self.waiting:
+            self.waiting.remove(span)
+            if span.is_link and not span.written:
+                self.raw(f"[{span.format.closing}", Role.LINK)
+        elif span in self.open:
+            self.open.remove(span)
+            self.pieces.append(_piece(span, Role.CLOSE))
+
+    @property
+    def in_link(self) -> bool:
+        """Is a link being written, or about to be?"""
+        return any(span.is_link and not span.written for span in self.waiting) or any(
+            span.is_link for span in self.open
+        )
+
+    @property
+    def wants_paragraph(self) -> bool:
+        """Do two or more line breaks separate what follows from what there is?"""
+        return self.breaks > 1 and bool(self.pieces) and not self.one_line and not self.in_link
+
+    def end_links(self) -> None:
+        """End the link that is open, or has not begun, before the element that it is made from."""
+        for span in [span for span in self.waiting if span.is_link]:
+            self.end(span)
+        if any(span.is_link for span in self.open):
+            self.suspend()
+
+    def suspend(self) -> None:
+        """Close all that is open; formats go on with what follows, a link has been written."""
+        for span in reversed(self.open):
+            self.pieces.append(_piece(span, Role.CLOSE))
+        self.waiting = [*(span for span in self.open if not span.is_link), *self.waiting]
+        self.open = []
+
+    def take(self) -> str:
+        """The finished paragraph; formats that are still open go on in the next one."""
+        self.space, self.breaks = False, 0
+        if not self.pieces:
+            return ""
+        self.suspend()
+        pieces, self.pieces = self.pieces, []
+        return finish(pieces, one_line=self.one_line)
+
+    def _before_visible(self) -> None:
+        """Write the white space that was held back, then open what waits."""
+        if self.pieces:
+            if self.breaks:
+                self.pieces.extend(Piece(Role.BREAK, "") for _ in range(self.breaks))
+            elif self.space:
+                self._add_space()
+        self.breaks, self.space = 0, False
+        for span in self.waiting:
+            span.written = True
+            self.pieces.append(_piece(span, Role.OPEN))
+        self.open += self.waiting
+        self.waiting = []
+
+    def _add_space(self) -> None:
+        last = self.pieces[-1]
+        if last.role is Role.TEXT:
+            last.text += " "
+        else:
+            self.pieces.append(Piece(Role.TEXT, " "))
+
+
+def _piece(span: Span, role: Role) -> Piece:
+    text = span.format.opening if role is Role.OPEN else span.format.closing
+    return Piece(role, text, span.format.delimiter, is_link=span.is_link)
+
+
+def finish(pieces: Sequence[Piece], *, one_line: bool) -> str:
+    """The Markdown of a paragraph's pieces, with its lines made safe."""
+    text = render(pieces, "<br>" if one_line else "\\\n")
+    return "\n".join(escape.escape_line(line) for line in text.split("\n"))

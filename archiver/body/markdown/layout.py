@@ -1,0 +1,193 @@
+"""The quotes, lists and tables of a document, laid out by the library html-to-markdown.
+
+The library gets HTML with a token in the place of every finished piece of Markdown and writes the
+marks of quotes and lists before them. Then each token is replaced; a piece of several lines gets
+the marks before every one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import html_to_markdown
+
+#: Quotes and lists nested deeper are flattened into the last of these (readers give up at 20).
+DEEPEST: Final = 8
+
+_OPTIONS: Final = html_to_markdown.ConversionOptions(
+    bullets="-", compact_tables=True, extract_metadata=False
+)
+_TOKEN = re.compile(r"q(\d+)q")
+_LISTS: Final = frozenset({"ul", "ol"})
+#: Two lists of a kind in a row would be read as one.
+_SEPARATOR: Final = "<!-- -->"
+#: The mark of a list item; the lines of the item are indented by its width.
+_MARK = re.compile(r"[^>\s]")
+
+
+@dataclass(slots=True)
+class _Block:
+    """A block that is being filled: a quote, a list, an item, or the document."""
+
+    tag: str
+    start: int = 1
+    #: Is this an item that the source does not have?
+    is_implied: bool = False
+    #: Tag and HTML of each child.
+    children: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Layout:
+    """Collects blocks in document order; ``finish`` gives the Markdown."""
+
+    def __init__(self) -> None:
+        self._tokens: list[str] = []
+        self._last_html = 0
+        self._open = [_Block("")]
+        self._depth = 0
+        self._flattened = 0
+
+    def block(self, markdown: str) -> None:
+        """Add a finished block: a paragraph, a heading, a formula, code."""
+        self._add("p", f"<p>{self._token(markdown)}</p>")
+
+    def html(self, line: str) -> None:
+        """Add a line of HTML; lines in a row make one block."""
+        children = self._open[-1].children
+        if children and children[-1][0] == "html":
+            self._tokens[self._last_html] += f"\n{line}"
+        else:
+            self._last_html = len(self._tokens)
+            self._add("html", f"<p>{self._token(line)}</p>")
+
+    @property
+    def in_list(self) -> bool:
+        """Would an item stand in a list here?"""
+        block = self._open[-2] if self._open[-1].is_implied else self._open[-1]
+        return block.tag in _LISTS and not self._flattened
+
+    def open(self, tag: str, start: int = 1) -> None:
+        """Begin a quote (``blockquote``), a list (``ul``, ``ol``) or, in a list, an item (``li``).
+
+        What stands directly in a list is in an item of its own, up to the next real one.
+        """
+        if tag != "li":
+            self._depth += 1
+        if self._depth > DEEPEST:
+            self._flattened += 1
+            return
+        if tag == "li":
+            self._end_implied_item()
+        else:
+            self._imply_item()
+        self._open.append(_Block(tag, start))
+
+    def close(self) -> None:
+        """End the innermost quote, list or item."""
+        if self._flattened:
+            self._flattened -= 1
+            self._depth -= 1
+            return
+        self._end_implied_item()
+        if self._open[-1].tag != "li":
+            self._depth -= 1
+        self._pop()
+
+    def finish(self) -> str:
+        """The Markdown of all blocks."""
+        while len(self._open) > 1:
+            self._pop()
+        skeleton = "\n".join(html for _, html in self._open[0].children)
+        if not skeleton:
+            return ""
+        return "\n".join(self._expand(_convert(skeleton)))
+
+    # --- Building ---------------------------------------------------------------------------------
+
+    def _token(self, markdown: str) -> str:
+        self._tokens.append(markdown)
+        return f"q{len(self._tokens) - 1}q"
+
+    def _add(self, tag: str, html: str) -> None:
+        self._imply_item()
+        self._append(tag, html)
+
+    def _imply_item(self) -> None:
+        if self._open[-1].tag in _LISTS:
+            self._open.append(_Block("li", is_implied=True))
+
+    def _end_implied_item(self) -> None:
+        if self._open[-1].is_implied:
+            self._pop()
+
+    def _append(self, tag: str, html: str) -> None:
+        children = self._open[-1].children
+        before = children[-1][0] if children else ""
+        if before in _LISTS or (before and tag == "blockquote"):
+            children.append(("gap", f"<p>{self._token('')}</p>"))
+        if before in _LISTS and before == tag:
+            children.append(("p", f"<p>{self._token(_SEPARATOR)}</p>"))
+        children.append((tag, html))
+
+    def _pop(self) -> None:
+        """End the innermost block and put it into the one around it, unless it is empty."""
+        block = self._open.pop()
+        if not block.children:
+            return
+        start = f' start="{block.start}"' if block.start != 1 else ""
+        inner = _inner(block)
+        self._append(block.tag, f"<{block.tag}{start}>{inner}</{block.tag}>")
+
+    # --- Replacing the tokens ---------------------------------------------------------------------
+
+    def _expand(self, laid_out: str) -> Iterator[str]:
+        """The lines of the library's Markdown with their tokens replaced.
+
+        The token of an empty piece goes without its line: it stands where the library writes no
+        empty line between two blocks, and leaves the one that a reader needs there.
+        """
+        is_empty = True
+        for line in laid_out.split("\n"):
+            match = _TOKEN.search(line)
+            if match is None:
+                if line.strip("> ") or not is_empty:
+                    yield line
+                is_empty = not line.strip("> ")
+            elif piece := self._tokens[int(match[1])]:
+                yield self._with_marks(line[: match.start()], piece)
+                is_empty = False
+
+    @staticmethod
+    def _with_marks(prefix: str, piece: str) -> str:
+        """A piece of Markdown with the marks of its quotes and lists before every line."""
+        following = _MARK.sub(" ", prefix)
+        first, *rest = piece.split("\n")
+        lines = (following + line if line else following.rstrip(" ") for line in rest)
+        return "\n".join([prefix + first, *lines])
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """A GFM table of finished cells; its first row is the header, as GFM wants it."""
+    cells = [cell for row in rows for cell in row]
+    numbers = iter(range(len(cells)))
+    head, *body = ("".join(f"<td>q{next(numbers)}q</td>" for _ in row) for row in rows)
+    html = "".join(f"<tr>{row}</tr>" for row in body)
+    skeleton = f"<table><thead><tr>{head}</tr></thead><tbody>{html}</tbody></table>"
+    return _TOKEN.sub(lambda found: cells[int(found[1])], _convert(skeleton))
+
+
+def _convert(skeleton: str) -> str:
+    return (html_to_markdown.convert(skeleton, _OPTIONS).content or "").strip("\n")
+
+
+def _inner(block: _Block) -> str:
+    """The HTML of a block's children; the only paragraph of an item stands without ``<p>``."""
+    children = block.children
+    tags = [tag for tag, _ in children]
+    if block.tag == "li" and tags[0] == "p" and all(tag in _LISTS for tag in tags[1:]):
+        first = children[0][1].removeprefix("<p>").removesuffix("</p>")
+        return first + "".join(html for _, html in children[1:])
+    return "".join(html for _, html in children)

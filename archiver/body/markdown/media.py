@@ -1,0 +1,62 @@
+"""Pictures and players in Markdown."""
+
+from __future__ import annotations
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver.body.markdown import escape
+from archiver.body.math import Formulas
+from archiver.body.pictures import captions
+from archiver.body.text import inline_text
+
+#: A caption with one of these says more than the title of a picture can hold.
+_RICH = ("a", "code", "pre", "img")
+_PLAYER_ATTRIBUTES = ("src", "poster", "controls")
+
+
+class Pictures:
+    """The pictures of a body and their captions.
+
+    A caption of plain text becomes the title of its picture and is not text of the Markdown; one
+    with formulas, links or code stays a paragraph below the picture.
+    """
+
+    def __init__(self, body: HtmlElement, formulas: Formulas) -> None:
+        found = captions(body)
+        self.plain_captions = {caption for caption in found if _is_plain(caption, formulas)}
+        self._titles = {found[caption]: inline_text(caption) for caption in self.plain_captions}
+
+    def markdown(self, picture: HtmlElement) -> str:
+        """``![alt](url "caption")``; nothing for a picture without an address."""
+        url = picture.get("src")
+        if not url:
+            return ""
+        alt = escape.escape_text(" ".join((picture.get("alt") or "").split()), all_brackets=True)
+        title = escape.title(self._titles.get(picture, ""))
+        return f"![{alt}]({escape.destination(url)}{title})"
+
+
+def player(element: HtmlElement) -> str:
+    """An ``audio`` or ``video`` element as inline HTML, with its sources."""
+    sources = [source for source in element.iter("source") if source.get("src")]
+    inner = "".join(f"<source{_attributes(source)}>" for source in sources)
+    return f"<{element.tag}{_attributes(element)}>{inner}</{element.tag}>"
+
+
+def _attributes(element: etree._Element) -> str:
+    return "".join(
+        f' {name}="{escape.attribute(element.get(name, ""))}"'
+        for name in _PLAYER_ATTRIBUTES
+        if element.get(name) is not None
+    )
+
+
+def _is_plain(caption: HtmlElement, formulas: Formulas) -> bool:
+    """Is a caption nothing but text, so that a title can hold it?"""
+    for element in caption.iter(etree.Element):
+        if element.tag in _RICH or (element, False) in formulas.spans:
+            return False
+        if element is not caption and (element, True) in formulas.spans:
+            return False
+    return True

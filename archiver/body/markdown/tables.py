@@ -1,0 +1,74 @@
+"""Which tables Markdown can say: GFM has rows of single-line cells and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver.body.math import Formulas
+from archiver.body.text import is_hidden
+
+#: What fits into a cell beside inline elements: paragraphs, which become lines of the cell.
+_PARAGRAPHS: Final = frozenset({"p", "div", "center"})
+_STRUCTURE: Final = frozenset({"thead", "tbody", "tfoot", "colgroup", "col"})
+_BLOCKS: Final = frozenset(
+    [
+        *("table", "caption", "pre", "ul", "ol", "menu", "dir", "li", "dl", "dt", "dd", "hr"),
+        *("blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "details", "summary", "figure"),
+        *("audio", "video"),
+    ]
+)
+
+
+def is_simple(table: HtmlElement, formulas: Formulas) -> bool:
+    """Can GFM say this table: equal rows, no merged cells, no blocks, no displayed formulas?"""
+    widths: set[int] = set()
+    for row in _rows(table):
+        if row is None:
+            return False
+        widths.add(len(row))
+        if not all(_is_plain(cell, formulas) for cell in row):
+            return False
+    return len(widths) == 1 and 0 not in widths
+
+
+def _rows(table: HtmlElement) -> Iterator[list[HtmlElement] | None]:
+    """The cells of each row; ``None`` for what is no row of cells."""
+    for child in table.iterchildren(etree.Element):
+        if child.tag == "tr":
+            yield _cells(child)
+        elif child.tag not in _STRUCTURE:
+            yield None
+        else:
+            for row in child.iterchildren(etree.Element):
+                yield _cells(row) if row.tag == "tr" else None if row.tag != "col" else []
+    if (table.text or "").strip():
+        yield None
+
+
+def _cells(row: HtmlElement) -> list[HtmlElement] | None:
+    cells = list(row.iterchildren(etree.Element))
+    return cells if all(cell.tag in {"td", "th"} for cell in cells) and not is_hidden(row) else None
+
+
+def _is_plain(cell: HtmlElement, formulas: Formulas) -> bool:
+    """Is there nothing in a cell but text, inline elements and paragraphs?"""
+    if cell.get("colspan", "1").strip() != "1" or cell.get("rowspan", "1").strip() != "1":
+        return False
+    for element in cell.iter(etree.Element):
+        if element.tag in _BLOCKS or _has_display(element, formulas, top=element is cell):
+            return False
+    return not is_hidden(cell)
+
+
+def _has_display(element: etree._Element, formulas: Formulas, *, top: bool) -> bool:
+    """Does a displayed formula begin in an element's text, or in the text behind it?"""
+    for node in ((element, False),) if top else ((element, False), (element, True)):
+        for start, _ in formulas.spans.get(node, ()):
+            number = formulas.starts.get((node, start))
+            if number is not None and formulas.found[number].display:
+                return True
+    return False

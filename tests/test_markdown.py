@@ -1,0 +1,299 @@
+"""Markdown: what is written for each thing a body can hold, and that it reads back the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from archiver.body.clean import clean_body
+from archiver.body.markdown import to_markdown
+from archiver.body.markdown.formulas import content_of
+from archiver.body.math import find_formulas
+from archiver.pages.document import parse_fragment
+
+READER = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(dollarmath_plugin)
+
+
+def markdown(html: str) -> str:
+    """What the archive stores for a body."""
+    body = parse_fragment(html)
+    clean_body(body, 6583)
+    return to_markdown(body)
+
+
+def read_back(text: str) -> str:
+    """The visible text of Markdown, as a CommonMark reader has it, without white space."""
+    shown = [
+        inner.content
+        for token in READER.parse(text)
+        for inner in token.children or [token]
+        if inner.type in {"text", "code_inline", "fence", "math_inline", "math_block"}
+    ]
+    return "".join("".join(shown).split())
+
+
+# --- Text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("", ""),
+        ("<p> </p>", ""),
+        ("<p>一</p><p>二</p>", "一\n\n二"),
+        ("<p>一<br>二</p>", "一\\\n二"),
+        ("<p>一<br><br>二<br></p>", "一\n\n二"),
+        ("<p> 一 \n 二 </p>", "一 二"),
+        ("<p>　　一</p>", "&#12288;&#12288;一"),
+        ("<p>一&nbsp;二</p>", "一\xa0二"),
+        ("<p>a*b_c_d snake_case</p>", "a\\*b_c_d snake_case"),
+        ("<p>_强调_</p>", "\\_强调\\_"),
+        ("<p>`x` ~y~ &lt;z&gt;</p>", "\\`x\\` \\~y\\~ \\<z>"),
+        ("<p>a\\b</p>", "a\\\\b"),
+        ("<p>[更新] 见 [1]</p>", "[更新] 见 [1]"),
+        ("<p>[a](b)</p>", "\\[a\\](b)"),
+        ("<p>[0,1)</p>", "\\[0,1)"),
+        ("<p>AT&amp;T &amp;copy;</p>", "AT&T &amp;copy;"),
+        ("<p># 题</p>", "\\# 题"),
+        ("<p>#题</p>", "#题"),
+        ("<p>1. 一<br>- 二<br>+ 三<br>&gt; 四</p>", "1\\. 一\\\n\\- 二\\\n\\+ 三\\\n\\> 四"),
+        ("<p>1、一</p>", "1、一"),
+        ("<p>===</p><p>---</p>", "\\===\n\n\\---"),
+        ("<p>a<br>===<br>---<br>|-|</p>", "a\\\n===\\\n---\\\n\\|-|"),
+        ("<p>价格\\$5和5$</p>", "价格\\\\\\$5和5\\$"),
+        ("<p>好!<a href='/x'>y</a></p>", "好\\![y](https://kexue.fm/x)"),
+    ],
+)
+def test_text(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>一<b>二</b>三</p>", "一**二**三"),
+        ("<p>一<em>二</em>三</p>", "一*二*三"),
+        ("<p><strong>注意：</strong>这里</p>", "<strong>注意：</strong>这里"),
+        ("<p><strong>注意：</strong> 这里</p>", "**注意：** 这里"),
+        ("<p>看<b>“这”</b>里</p>", "看<strong>“这”</strong>里"),
+        ("<p>一<b> 二 </b>三</p>", "一 **二** 三"),
+        ("<p>一<b></b>二<b> </b>三</p>", "一二 三"),
+        ("<p><b>一<i>二</i>三</b></p>", "<strong>一*二*三</strong>"),
+        ("<p><b>一</b><b>二</b></p>", "<strong>一</strong><strong>二</strong>"),
+        ("<p>甲<b>$x$</b>乙</p>", "甲<strong>$x$</strong>乙"),
+        ("<b><p>一</p><p>二</p></b>", "**一**\n\n**二**"),
+        ("<p><b>一<br>二<br></b>三</p>", "**一\\\n二**\\\n三"),
+        ('<p><font color="red">红</font></p>', '<font color="red">红</font>'),
+        ("<p><font size=5>大</font></p>", "大"),
+        (
+            '<p><span style="color:Red;margin:0">红</span></p>',
+            '<span style="color:Red">红</span>',
+        ),
+        ("<p><u>一</u><del>二</del>3<sup>5</sup></p>", "<u>一</u><del>二</del>3<sup>5</sup>"),
+        ("<p>pickle &lt;type&gt; <type>: x</type></p>", "pickle \\<type> <type>: x</type>"),
+    ],
+)
+def test_formats(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+# --- Formulas -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (r"<p>设$x_1*y_2$为\(z\)</p>", "设$x_1*y_2$为$z$"),
+        (r"<p>见\eqref{eq:a}</p>", r"见$\eqref{eq:a}$"),
+        (r"<p>$ x $</p>", "$x$"),
+        (r"<p>$a<br>b$</p>", "$a b$"),
+        (r"<p>$x$5 $a$$b$</p>", "$x$<!-- -->5 $a$<!-- -->$b$"),
+        (r"<p>$\text{若$y$}$</p>", r"$\text{若\(y\)}$"),
+        (r"<p>$|\$|$</p>", r"$|\$|$"),
+        ("<p>由<br>\n$$L=T-U$$<br>\n得</p>", "由\n\n$$L=T-U$$\n\n得"),
+        (r"<p>由\[L=T-U\]得</p>", "由\n\n$$L=T-U$$\n\n得"),
+        ("<p>$$a$$。）</p>", "$$a$$\n\n。）"),
+        (
+            "<p>\\begin{align}a&amp;=b\\\\<br>\nc&amp;&lt;d\\end{align}</p>",
+            "$$\n\\begin{align}a&=b\\\\\nc&<d\\end{align}\n$$",
+        ),
+        (
+            "<p>$$\\begin{aligned}a\\\\<br><br>- b\\\\<br>+ c\\end{aligned}$$</p>",
+            "$$\n\\begin{aligned}a\\\\ - b\\\\ + c\\end{aligned}\n$$",
+        ),
+        (
+            "<blockquote>由$$a\\\\<br>b$$得</blockquote>",
+            "> 由\n>\n> $$\n> a\\\\\n> b\n> $$\n>\n> 得",
+        ),
+        ("<h2>$$x$$的意义</h2>", "## $$x$$的意义"),
+        ("<p><b>粗$$x$$体</b></p>", "**粗**\n\n$$x$$\n\n**体**"),
+        (r'<div style="display:none">藏$\newcommand{\a}{b}$</div>', r"$\newcommand{\a}{b}$"),
+        ("<p><code>$x$</code></p>", "`$x$`"),
+    ],
+)
+def test_formulas(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("latex", "content"),
+    [
+        ("$x$", "x"),
+        ("$$x$$", "x"),
+        (r"\(x\)", "x"),
+        (r"\[x\]", "x"),
+        ("$$", ""),
+        (r"\begin{a}x\end{a}", r"\begin{a}x\end{a}"),
+        (r"\eqref{a}", r"\eqref{a}"),
+    ],
+)
+def test_content_of_a_formula(latex: str, content: str) -> None:
+    assert content_of(latex) == content
+
+
+# --- Blocks ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<h2 id="a">题 <a href="#a">#</a></h2><h3>C #</h3>', "## 题\n\n### C \\#"),
+        ("<h2>一<br>二</h2>", "## 一<br>二"),
+        ("<h3>题<p>文</p><pre>a\nb</pre>", "### 题\n\n文\n\n```\na\nb\n```"),
+        ("<h2><p>题</p></h2>文", "## 题\n\n文"),
+        ("<blockquote><ol><li>一</ol>二</blockquote>", "> 1. 一\n>\n> 二"),
+        ("<ul><li><hr></ul>", "- ***"),
+        ("<blockquote>一<br>二</blockquote>三", "> 一\\\n> 二\n\n三"),
+        ("<blockquote>一</blockquote><blockquote>二</blockquote>", "> 一\n\n> 二"),
+        ("<p>一</p><blockquote>二</blockquote>", "一\n\n> 二"),
+        ("<ul><li>一<li>二</ul>", "- 一\n- 二"),
+        ("<ol start=3><li>一<li>二</ol>", "3. 一\n4. 二"),
+        ("<ul><li>一<ol><li>二</ol></ul>", "- 一\n  1. 二"),
+        ("<ul><li><p>一</p><p>二</p></ul>", "- 一\n\n  二"),
+        ("<ul><li>一</ul><ul><li>二</ul>", "- 一\n\n<!-- -->\n\n- 二"),
+        ("<ul>一<li>二</ul>", "- 一\n- 二"),
+        ("一<hr>二", "一\n\n***\n\n二"),
+        (
+            "<table><tr><td>甲<td>$|x|$<tr><td>a<br>b<td>c</table>",
+            "| 甲 | $\\|x\\|$ |\n| --- | --- |\n| a<br>b | c |",
+        ),
+        (
+            '<table><tr><td colspan="2">甲<tr><td>a<td>$$b$$</table>',
+            '<table>\n<tr>\n<td colspan="2">\n\n甲\n\n</td>\n</tr>\n'
+            "<tr>\n<td>\n\na\n\n</td>\n<td>\n\n$$b$$\n\n</td>\n</tr>\n</table>",
+        ),
+        ("<dl><dt>词<dd>义</dl>", "<dl>\n<dt>\n\n词\n\n</dt>\n<dd>\n\n义\n\n</dd>\n</dl>"),
+    ],
+)
+def test_blocks(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<pre class="line-numbers"><code class="language-python">a = 1  \n\tb\n</code></pre>',
+            "```python\na = 1  \n\tb\n```",
+        ),
+        ("<pre>a</pre>", "```\na\n```"),
+        ("<pre>```\n</pre>", "````\n```\n````"),
+        ("<pre>a\n\n</pre>", "```\na\n\n```"),
+        ("<pre>a<br>b</pre>", "```\na\nb\n```"),
+        ("<pre>echo $x &lt;type&gt; *a*</pre>", "```\necho $x <type> *a*\n```"),
+        ("<blockquote><pre>a\n\nb</pre></blockquote>", "> ```\n> a\n>\n> b\n> ```"),
+        ("<ul><li>x<pre>a\n b</pre></ul>", "- x\n\n  ```\n  a\n   b\n  ```"),
+        ("<p>用<code>a`b</code>和<code>`</code></p>", "用``a`b``和`` ` ``"),
+        ("<p><code>a</code><code>b</code></p>", "`a`<!-- -->`b`"),
+        (
+            '<pre>见<a href="/x">y</a></pre>',
+            '<pre>\n见<a href="https://kexue.fm/x">y</a></pre>',
+        ),
+    ],
+)
+def test_code(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+def test_lists_too_deep_to_read_are_flattened() -> None:
+    """CommonMark's readers stop at some depth; what stands deeper is kept at that depth."""
+    text = markdown("<ul><li>x" * 40)
+    assert max(len(line) - len(line.lstrip()) for line in text.splitlines()) == 16
+    assert read_back(text) == "x" * 40
+
+
+# --- Links and pictures ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<a href="/archives/7">一</a>', "[一](https://kexue.fm/archives/7)"),
+        ('<a href="/a(b) c">一</a>', "[一](<https://kexue.fm/a(b) c>)"),
+        ('<a href="/a" title="“x&quot;">一</a>', '[一](https://kexue.fm/a "“x\\"")'),
+        ('<a href="http://\\cos.name/">一</a>', "[一](<http://\\cos.name/>)"),
+        ('<a href="/a">[0,1)</a>', "[\\[0,1)](https://kexue.fm/a)"),
+        ('<a href="/a"></a>', "[](https://kexue.fm/a)"),
+        ('<a name="x">一</a>', "一"),
+        (
+            '<a href="/a">一<table><tr><td><a href="/b">二</a></table></a>',
+            "[一](https://kexue.fm/a)\n\n| [二](https://kexue.fm/b) |\n| --- |",
+        ),
+        ('<a href="/a"><p>一</p><p>二</p></a>', "[一](https://kexue.fm/a)\n\n二"),
+        (
+            '<embed src="/a_b.swf">',
+            '<a class="embed" href="https://kexue.fm/a_b.swf">https://kexue.fm/a_b.swf</a>',
+        ),
+        ('<img src="/a.png" alt="图[1] $x$">', "![图\\[1\\] \\$x\\$](https://kexue.fm/a.png)"),
+        ('<a href="/b"><img src="/a"></a>', "[![](https://kexue.fm/a)](https://kexue.fm/b)"),
+        (
+            '<div class="pic-container"><div class="typecho-caption"><div><img src="/a" alt="b">'
+            '</div><p class="typecho-caption-text">说"明"</p></div></div>',
+            '![b](https://kexue.fm/a "说\\"明\\"")',
+        ),
+        (
+            '<div class="pic-container"><div class="typecho-caption"><div><img src="/a"></div>'
+            '<p class="typecho-caption-text">见$x$</p></div></div>',
+            "![](https://kexue.fm/a)\n\n见$x$",
+        ),
+    ],
+)
+def test_links_and_pictures(html: str, expected: str) -> None:
+    assert markdown(html) == expected
+
+
+# --- Read back ------------------------------------------------------------------------------------
+
+PROSE = st.text(
+    st.sampled_from("注意力。：（）“”!*_`~[]()<>&#-+=|\\$.:;/1 2ab\n\t\xa0　"),
+    min_size=1,
+    max_size=40,
+)
+
+
+@limits(deadline=None)
+@given(PROSE)
+def test_prose_reads_back_as_it_was(prose: str) -> None:
+    """No character of the author's becomes markup, and none is lost."""
+    body = parse_fragment("<p></p>")
+    body.text = prose
+    if not find_formulas(body).found:  # a formula is written with other delimiters
+        assert read_back(to_markdown(body)) == "".join(prose.split())
+
+
+@limits(deadline=None)
+@given(st.lists(st.tuples(PROSE, st.sampled_from(["b", "em", "u", "code", "font", "a"]))))
+def test_formatted_prose_reads_back_as_it_was(parts: list[tuple[str, str]]) -> None:
+    """Emphasis beside any character: never a literal asterisk, never a lost one."""
+    body = parse_fragment("")
+    for prose, tag in parts:
+        element = body.makeelement(tag, {"href": "/x"} if tag == "a" else {})
+        element.text = prose.replace("$", "").replace("\\", "")
+        element.tail = "文"
+        body.append(element)
+    text = "".join("".join(body.itertext()).split())
+    assert read_back(to_markdown(body)) == text
