@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
@@ -25,3 +26,16 @@ def real_folder() -> Path:
     if not (REAL / "real_articles").is_dir():
         pytest.skip(f"no real pages at ../{REAL.name}/real_articles")
     return REAL
+
+
+#: The lines of the corpus gate's table, shown below the results of the tests.
+GATE = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print the table of the corpus gate (tests/test_gate.py)."""
+    lines = terminalreporter.config.stash.get(GATE, [])
+    if lines:
+        terminalreporter.section("fidelity")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -51,8 +51,8 @@ def shown_text(html: str) -> str:
 
 
 @cache
-def extracted(article: str) -> dict[str, Any]:
-    """The item of a page with a real body and the facts that are stored beside it."""
+def page_of_real(article: str) -> bytes:
+    """A page with a real body and the facts that are stored beside it."""
     snapshot = json.loads((REAL / "real_articles" / article / "snapshot.json").read_text("utf-8"))
     day = datetime.fromisoformat(snapshot["metadata"]["date"]).replace(tzinfo=site.TIMEZONE)
     post = make_post(
@@ -61,8 +61,13 @@ def extracted(article: str) -> dict[str, Any]:
         published=day,
         body=inner_body(article),
     )
-    page = answer(Blog((post,)), f"/archives/{article}").body
-    kind, (item,) = extractor().extract(page, site.article_url(int(article)))
+    return answer(Blog((post,)), f"/archives/{article}").body
+
+
+@cache
+def extracted(article: str) -> dict[str, Any]:
+    """The item of such a page."""
+    kind, (item,) = extractor().extract(page_of_real(article), site.article_url(int(article)))
     assert kind is Kind.ARTICLE
     return item
 

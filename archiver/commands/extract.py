@@ -1,4 +1,7 @@
-"""``scrapy extract FILE``: what a crawl would store of one saved page, as JSON."""
+"""``scrapy extract FILE``: what a crawl would store of one saved page, as JSON.
+
+With ``--audit`` the proof that nothing is lost: the stored article is compared with the page.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archiver.audit.page import audit_page
+from archiver.audit.report import Totals, is_clean, table, verdict
 from archiver.commands.crawl import check_settings
 from archiver.extracting import Extractor
 from archiver.pages.errors import UnexpectedPage
@@ -17,40 +22,94 @@ from archiver.pages.kind import Kind
 
 
 class Command(ScrapyCommand):
-    """Reads a page from a file or standard input, without network and database."""
+    """Reads pages from files or standard input, without network and database.
+
+    Exit status 1: a page has nothing to extract, or its audit found a difference; 2: wrong use.
+    """
 
     requires_project = True
     requires_crawler_process = False
 
     def syntax(self) -> str:
         """The arguments."""
-        return "[--url URL] FILE"
+        return "[--url URL] [--audit] FILE"
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
         return "Print what a crawl would store of a saved page (FILE, or - for standard input)"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--url``."""
+        """Add ``--url`` and ``--audit``."""
         super().add_options(parser)
         parser.add_argument("--url", help="the address that the page was saved from")
+        parser.add_argument(
+            "--audit",
+            action="store_true",
+            help="compare what would be stored with the page in six points;"
+            " takes several files; exit status 1 when anything differs",
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print the items as JSON; exit status 1 when the page has none, with the reason."""
+        """Print the items as JSON, or the six points; exit status 1 with the reason on stderr."""
         assert self.settings is not None
-        if len(args) > 1 or (args and args[0].startswith("--")):
-            raise UsageError("give one file, or none to read standard input", print_help=False)
+        _check_arguments(args, opts)
         check_settings(self.settings)
-        name = args[0] if args else "-"
+        names = args or ["-"]
+        extractor = Extractor(self.settings)
+        if opts.audit:
+            self._audit(extractor, names, opts.url)
+        else:
+            self._extract(extractor, names[0], opts.url)
+
+    def _extract(self, extractor: Extractor, name: str, url: str | None) -> None:
         try:
-            kind, items = Extractor(self.settings).extract(_read(name), opts.url)
+            kind, items = extractor.extract(_read(name), url)
         except (OSError, UnexpectedPage) as error:
-            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            print(f"scrapy extract: {name}: {reason}", file=sys.stderr)
-            self.exitcode = 1
+            self._refuse(name, error)
             return
         single = kind in {Kind.ARTICLE, Kind.PROTECTED}
         print(json.dumps(items[0] if single else items, ensure_ascii=False, indent=2))
+
+    def _audit(self, extractor: Extractor, names: list[str], url: str | None) -> None:
+        """A table for one page; for several a line each, and the table of all together."""
+        totals = Totals()
+        for name in names:
+            try:
+                row, points = audit_page(extractor, _read(name), url)
+            except (OSError, UnexpectedPage) as error:
+                self._refuse(name, error)
+                continue
+            if row["body_html"] is None:
+                totals.without_body += 1
+                print(f"{name}: article {row['id']} has no body ({row['status']})")
+            elif len(names) > 1:
+                print(verdict(name, points))
+            totals.add(name, points)
+        self._print_totals(totals, len(names))
+
+    def _print_totals(self, totals: Totals, asked: int) -> None:
+        compared = totals.articles - totals.without_body
+        if compared:
+            if asked > 1:
+                print(f"\n{totals.articles:,} of {asked:,} pages audited")
+            print(*table(totals.results()), sep="\n")
+        if not is_clean(totals.results()):
+            self.exitcode = 1
+
+    def _refuse(self, name: str, error: OSError | UnexpectedPage) -> None:
+        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        print(f"scrapy extract: {name}: {reason}", file=sys.stderr)
+        self.exitcode = 1
+
+
+def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:
+    """Raise ``UsageError`` for arguments that mean nothing."""
+    if any(name.startswith("--") for name in args) or (len(args) > 1 and not opts.audit):
+        raise UsageError("give one file, or none to read standard input", print_help=False)
+    if opts.url and len(args) > 1:
+        raise UsageError("--url is the address of one page; give one file", print_help=False)
+    if args.count("-") > 1:
+        raise UsageError("standard input can be read once", print_help=False)
 
 
 def _read(name: str) -> bytes:

@@ -1,0 +1,164 @@
+"""What a document says, as a flat list of events that HTML and Markdown can both be read into.
+
+Emphasis, colours and paragraphs are no events: Markdown may write them otherwise. White space is
+no part of text, addresses and formulas are compared without line breaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+#: Pairs that say nothing when nothing stands in them; Markdown cannot write most of them.
+_NOTHING_WHEN_EMPTY: Final = frozenset({"quote", "heading", "list", "item", "table", "row"})
+#: Characters of context in the words for a difference.
+_CONTEXT: Final = 24
+#: A formula inside a formula (``\\text{若$y$}``); ``\\(y\\)`` means the same there.
+_INNER = re.compile(r"\\[()]|\$|\\.", re.DOTALL)
+_DELIMITERS: Final = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
+
+
+class Event(NamedTuple):
+    """One thing that a document says; a pair ends with an event ``end``."""
+
+    kind: str
+    values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join([self.kind, *(quoted(value) for value in self.values)])
+
+
+class Outline:
+    """The events of a document, in the order in which they are told."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def text(self, text: str) -> None:
+        """Add text; white space says nothing."""
+        if characters := squash(text):
+            self._events.append(Event("text", (characters,)))
+
+    def formula(self, latex: str, *, display: bool) -> None:
+        """Add a formula without its delimiters."""
+        self.point("formula", squash(_same_dollars(latex)), "display" if display else "inline")
+
+    def picture(self, url: str, alt: str, caption: str) -> None:
+        """Add a picture; no alternative text and no caption are empty strings."""
+        self.point("picture", fold(url), squash(alt), squash(caption))
+
+    def code(self, language: str, content: str) -> None:
+        """Add a code block; one line feed at its end more or less says nothing."""
+        if content.strip("\n"):
+            self.point("code", language, content.removesuffix("\n"))
+
+    def point(self, kind: str, *values: str) -> None:
+        """Add an event that has no end."""
+        self._events.append(Event(kind, values))
+
+    def open(self, kind: str, *values: str) -> None:
+        """Begin a pair."""
+        self._events.append(Event(kind, values))
+
+    def close(self, kind: str) -> None:
+        """End a pair, or drop it when nothing stands in it."""
+        is_empty = self._events and self._events[-1].kind == kind
+        if is_empty and kind in _NOTHING_WHEN_EMPTY:
+            self._events.pop()
+        else:
+            self._events.append(Event("end", (kind,)))
+
+    def events(self) -> list[Event]:
+        """All events, neighbouring texts as one."""
+        merged: list[Event] = []
+        for is_text, group in groupby(self._events, key=lambda event: event.kind == "text"):
+            if is_text:
+                merged.append(Event("text", ("".join(event.values[0] for event in group),)))
+            else:
+                merged += group
+        return merged
+
+
+class Difference(NamedTuple):
+    """How two sequences differ: the number of entries, and the place of the first."""
+
+    number: int
+    place: int
+
+
+def difference(expected: Sequence[Any], found: Sequence[Any]) -> Difference | None:
+    """Compare two sequences from both ends; ``None`` when they are equal.
+
+    The count is of the stretch between the first and the last difference, on its longer side.
+    """
+    if expected == found:
+        return None
+    shorter = min(len(expected), len(found))
+    start = 0
+    while start < shorter and expected[start] == found[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and expected[-1 - end] == found[-1 - end]:
+        end += 1
+    return Difference(max(len(expected), len(found)) - start - end, start)
+
+
+def words_for(expected: Sequence[Any], found: Sequence[Any], place: int) -> str:
+    """A difference of two lists in words, on one line."""
+    wanted, got = (values[place] if place < len(values) else None for values in (expected, found))
+    words = _told(wanted), _told(got)
+    if isinstance(wanted, Event) and isinstance(got, Event) and wanted.kind == got.kind:
+        words = _around(" ".join(wanted.values), " ".join(got.values))
+        words = f"{wanted.kind} {words[0]}", words[1]
+    return f"number {place + 1:,}: expected {words[0]}, found {words[1]}"
+
+
+def _told(entry: object) -> str:
+    if entry is None:
+        return "nothing"
+    return str(entry) if isinstance(entry, Event) else quoted(str(entry), 3 * _CONTEXT)
+
+
+def words_for_text(expected: str, found: str, place: int) -> str:
+    """A difference of two texts in words, on one line."""
+    wanted, got = _around(expected, found, place)
+    return f"character {place + 1:,}: expected {wanted}, found {got}"
+
+
+def _around(expected: str, found: str, place: int | None = None) -> tuple[str, str]:
+    if place is None:
+        first = difference(expected, found)
+        place = first.place if first else 0
+    start = max(place - _CONTEXT // 2, 0)
+    return quoted(expected[start:], place - start), quoted(found[start:], place - start)
+
+
+def quoted(text: str, reach: int = _CONTEXT) -> str:
+    """The beginning of a text between quotation marks, cut some characters behind ``reach``."""
+    length = reach + _CONTEXT
+    return f"«{fold(text[:length])}{'…' if len(text) > length else ''}»"
+
+
+def bare_latex(latex: str) -> str:
+    """A formula without its dollars or brackets; bare environments and references stay whole."""
+    for opening, closing in _DELIMITERS:
+        if latex.startswith(opening) and latex.endswith(closing) and len(latex) >= len(opening) * 2:
+            return latex[len(opening) : -len(closing)]
+    return latex
+
+
+def _same_dollars(latex: str) -> str:
+    """LaTeX with the one of the two ways to begin and end a formula inside it."""
+    return _INNER.sub(lambda match: "$" if match[0] in {"\\(", "\\)"} else match[0], latex)
+
+
+def squash(text: str) -> str:
+    """Text without white space."""
+    return "".join(text.split())
+
+
+def fold(text: str) -> str:
+    """Text with white space as single spaces, none at its ends."""
+    return " ".join(text.split())

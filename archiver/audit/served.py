@@ -1,0 +1,84 @@
+"""The reference for ``scrapy extract --audit``: an article's page as it is served."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver import site
+from archiver.audit.reading import Reading, parse_html, read_body
+from archiver.audit.shown import Node, shows_text
+from archiver.body.serialize import VOID
+from archiver.pages.article import parse_article
+from archiver.pages.document import parse_page
+
+_BODY: Final = "#content div.Post #PostContent"
+_FOOTER: Final = ", ".join(f"div#{block}" for block in site.FOOTER_BLOCKS)
+#: What stands behind a body; an unclosed tag of the body draws it in.
+_BEHIND: Final = "div#tools, div#neighbours, div#similar, div#comments"
+
+
+def read_page(text: str, article: int, base: site.Base | None = None) -> Reading:
+    """Read the body on a served page without the site's footer; ``article`` is its archive id."""
+    body = cast("Any", LexborHTMLParser(text)).css_first(_BODY)
+    if body is None or not body.css(_FOOTER) or body.css(_BEHIND):
+        body = _body_across_bounds(text, article, base)
+    _remove_footer(body)
+    return read_body(body, article)
+
+
+def _body_across_bounds(text: str, article: int, base: site.Base | None) -> Node:
+    """The body of a page whose malformed markup has moved its bounds, as the extraction has it.
+
+    It goes over to this reading as XML with all end tags, which keeps comments and addresses.
+    """
+    body = parse_article(parse_page(text), site.article_url(article), base).body
+    if body is None:
+        return parse_html("")
+    for element in body.iter(etree.Element):
+        if element.tag not in VOID:
+            element.text = element.text or ""
+    return parse_html(etree.tostring(body, encoding="unicode", method="xml", with_tail=False))
+
+
+def _remove_footer(body: Node) -> None:
+    """Remove the footer's blocks and its two paragraphs; without a block there is no footer."""
+    found = False
+    for block_id in site.FOOTER_BLOCKS:
+        blocks = body.css(f"div#{block_id}")
+        if blocks:
+            blocks[-1].decompose()
+            found = True
+    if found:
+        _remove_last_paragraphs(body)
+
+
+def _remove_last_paragraphs(body: Node) -> None:
+    """Remove the footer's paragraphs where they end the body, the last one first."""
+    paragraphs = [(node, bold) for node in body.css("p") if (bold := _bold_text(node))]
+    for mark in site.FOOTER_PARAGRAPHS:
+        if not paragraphs or not paragraphs[-1][1].startswith(mark):
+            continue
+        if _ends(paragraphs[-1][0], body):
+            paragraphs.pop()[0].decompose()
+
+
+def _bold_text(paragraph: Node) -> str:
+    """The bold beginning of a paragraph; empty when it begins otherwise."""
+    bold = paragraph.css_first("strong")
+    text = bold.text(deep=True).strip() if bold is not None else ""
+    return text if paragraph.text(deep=True).strip().startswith(text) else ""
+
+
+def _ends(node: Node, body: Node) -> bool:
+    """Does nothing to be seen follow a node, up to the end of the body?"""
+    while node is not None and node.mem_id != body.mem_id:
+        following = node.next
+        while following is not None:
+            if shows_text(following):
+                return False
+            following = following.next
+        node = node.parent
+    return True

@@ -1,0 +1,488 @@
+"""The audit finds every kind of damage, and nothing where there is none."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import REAL, ROOT
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from replica import make_post
+from scrapy.utils.project import get_project_settings
+
+from archiver import site
+from archiver.audit.comparing import Point
+from archiver.audit.from_markdown import outline_of_markdown
+from archiver.audit.from_tree import outline_of_tree
+from archiver.audit.outline import Event, difference
+from archiver.audit.page import audit_page
+from archiver.audit.points import audit
+from archiver.audit.reading import Reading
+from archiver.audit.report import Totals, is_clean, table
+from archiver.audit.served import read_page
+from archiver.demo.blog import Blog
+from archiver.demo.routes import answer
+from archiver.extracting import Extractor
+from archiver.pages.document import parse_fragment
+from archiver.pages.errors import UnexpectedPage
+
+BODY = r"""<h2 id="起点">起点 <a href="#起点">#</a></h2>
+<p>设 $x_1 &lt; y$，见<a href="/archives/42/#b">前文</a>和\eqref{eq:a}。<br>
+\begin{equation}a \\ b\label{eq:a}\end{equation}</p>
+<div class="pic-container"><div class="typecho-caption aligncenter"><div style="margin: 5px">\
+<a href="/usr/uploads/1.png" target="_blank"><img src="/usr/uploads/1.png" alt="甲图" /></a></div>\
+<p class="typecho-caption-text">图一的说明</p></div></div>
+<p><img src="/usr/uploads/2.png" alt="乙图"></p>
+<pre><code class="language-python">a = 1  # $x$
+b = 2
+</code></pre>
+<blockquote><p>引文</p><ul><li>一</li><li>二</li></ul></blockquote>
+<table><tr><td>甲</td><td>$z$</td></tr><tr><td>乙</td><td>丙</td></tr></table>
+<p style="display:none">$\newcommand{\m}{m}$ 看不见</p>
+<p>短片<iframe src="https://player.example.org/1"></iframe>完。</p>
+<script>alert(1)</script>"""
+
+Row = dict[str, Any]
+CASES = sorted(
+    path.parent.name
+    for path in (ROOT / "fixtures" / "cases").glob("*/case.json")
+    if json.loads(path.read_text("utf-8"))["kind"] == "article"
+)
+REAL_ARTICLES = sorted(path.name for path in (REAL / "real_articles").glob("[0-9]*"))
+
+
+@cache
+def extractor() -> Extractor:
+    return Extractor(get_project_settings())
+
+
+def page_of(body: str, article: int = 321) -> bytes:
+    post = make_post(article, body=body)
+    return answer(Blog((post,)), f"/archives/{article}").body
+
+
+@cache
+def extracted() -> tuple[Row, Reading]:
+    page = page_of(BODY)
+    _, (row,) = extractor().extract(page, site.article_url(321))
+    return row, read_page(page.decode("utf-8"), 321)
+
+
+def points_of(damage: Callable[[Row], None] | None = None) -> dict[str, Point]:
+    """The points of the article above, after its row was damaged."""
+    row, reference = extracted()
+    row = copy.deepcopy(row)
+    if damage is not None:
+        damage(row)
+    return {point.name: point for point in audit(row, reference)}
+
+
+def replaced(key: str, old: str, new: str) -> Callable[[Row], None]:
+    def damage(row: Row) -> None:
+        assert old in row[key], f"nothing to damage: {old!r}"
+        row[key] = row[key].replace(old, new, 1)
+
+    return damage
+
+
+def added(key: str, text: str) -> Callable[[Row], None]:
+    def damage(row: Row) -> None:
+        row[key] += text
+
+    return damage
+
+
+def changed(key: str, change: Callable[[Any], object]) -> Callable[[Row], None]:
+    def damage(row: Row) -> None:
+        result = change(row[key])
+        if result is not None:
+            row[key] = result
+
+    return damage
+
+
+# --- Clean ----------------------------------------------------------------------------------------
+
+
+def test_nothing_differs() -> None:
+    points = points_of()
+    assert [(point.name, point.first) for point in points.values() if point.differ] == []
+    assert list(points) == ["text", "formulas", "markdown", "links", "pictures", "safety"]
+
+
+def test_it_counts_what_it_compares() -> None:
+    """A point that compares nothing would pass whatever is stored."""
+    points = points_of()
+    assert points["formulas"].compared == 5
+    assert points["links"].compared == 2
+    assert points["pictures"].compared == 2
+    assert points["text"].compared > 100
+    assert points["markdown"].compared > 40
+    assert points["safety"].compared > 25
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fixture_is_clean(case: str) -> None:
+    folder = ROOT / "fixtures" / "cases" / case
+    url = json.loads((folder / "case.json").read_text("utf-8"))["url"]
+    _, points = audit_page(extractor(), next(folder.glob("page.*")).read_bytes(), url)
+    assert [point for point in points if point.differ] == []
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL_ARTICLES, reason="no real pages at ../shared")
+@pytest.mark.parametrize("article", REAL_ARTICLES)
+def test_real_article_is_clean(article: str) -> None:
+    source = (REAL / "real_articles" / article / "source.html").read_text("utf-8")
+    body = source.split(">", 1)[1].rstrip().removesuffix("</div>")
+    _, points = audit_page(extractor(), page_of(body, int(article)), None)
+    assert [point for point in points if point.differ] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>前</p></div><p>后 $y$</p>",
+        "<p>前</p></div></div>后 $y$",
+        "<blockquote><p>没有关的引文",
+        "<p>前</p><div>没有关的<a href='/archives/1'>容器</a>",
+        "<p>前</p><table><tr><td>没有关的表格",
+        "<p>前</p><table>",
+        "<p>前 $a<!-- 甲 -->$</div><p>后</p>",
+    ],
+)
+def test_malformed_markup_moves_no_bounds(body: str) -> None:
+    """The reference finds the body also where a stray tag has moved its end."""
+    row, points = audit_page(extractor(), page_of(body), None)
+    assert is_clean(points)
+    assert points[0].compared == len("".join(row["body_text"].split())) > 0
+
+
+def test_protected_article_has_nothing_to_compare() -> None:
+    page = (ROOT / "fixtures" / "cases" / "protected-403" / "page.html").read_bytes()
+    row, points = audit_page(extractor(), page, None)
+    assert row["body_html"] is None
+    assert {point.compared for point in points} == {0}
+    assert is_clean(points)
+
+
+# --- Damaged --------------------------------------------------------------------------------------
+
+DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
+    ("a word dropped", "text", replaced("body_text", "引文", ""), "body_text, character"),
+    ("a word dropped", "text", replaced("body_html", "引文", ""), "body_html, character"),
+    ("a word added", "text", added("body_text", "\n\n点击收藏"), "expected «"),
+    ("an embed in the text", "text", replaced("body_text", "短片", "短片 https://"), "«"),
+    ("underscore escaped", "formulas", replaced("body_text", "$x_1", "$x\\_1"), "$x_1 < y$"),
+    ("backslash doubled", "formulas", replaced("body_html", r"a \\ b", r"a \\\\ b"), "body_html"),
+    ("backslash lost", "formulas", replaced("body_text", r"a \\ b", r"a \ b"), "body_text"),
+    (
+        "formula not listed",
+        "formulas",
+        changed("formulas", lambda entries: entries[:-1]),
+        "formulas, number 5",
+    ),
+    ("miscounted", "formulas", changed("formula_count", lambda n: n + 1), "formula_count"),
+    (
+        "display taken for inline",
+        "formulas",
+        changed("formulas", lambda entries: entries[2].update(display=False)),
+        "expected «display",
+    ),
+    ("underscore escaped", "markdown", replaced("body_markdown", "x_1", r"x\_1"), "formula"),
+    ("backslash doubled", "markdown", replaced("body_markdown", r"\\", r"\\\\"), "formula"),
+    ("caption as text", "markdown", added("body_markdown", "\n\n图一的说明"), "图一的说明"),
+    ("caption lost", "markdown", replaced("body_markdown", ' "图一的说明"', ""), "picture"),
+    ("level of heading", "markdown", replaced("body_markdown", "## ", "# "), "heading"),
+    ("heading to text", "markdown", replaced("body_markdown", "## ", ""), "heading"),
+    ("language lost", "markdown", replaced("body_markdown", "```python", "```"), "code"),
+    ("line of code lost", "markdown", replaced("body_markdown", "b = 2\n", ""), "code"),
+    ("link to text", "markdown", replaced("body_markdown", "[前文]", "前文"), "前文"),
+    ("item lost", "markdown", replaced("body_markdown", "- 二", "二"), "body_markdown"),
+    ("quote lost", "markdown", replaced("body_markdown", "> 引文", "引文"), "quote"),
+    ("cell emptied", "markdown", replaced("body_markdown", "丙", ""), "丙"),
+    ("no Markdown", "markdown", changed("body_markdown", lambda _: ""), "nothing"),
+    ("link not listed", "links", changed("links", lambda entries: entries[:-1]), "links, number 2"),
+    ("links swapped", "links", changed("links", list.reverse), "links, number 1"),
+    ("link lost", "links", replaced("body_html", 'href="https://kexue.fm/a', 'title="'), "html"),
+    (
+        "wrong article",
+        "links",
+        changed("links", lambda links: links[0].update(target_id=43)),
+        "expected 42, found 43",
+    ),
+    ("pictures swapped", "pictures", changed("pictures", list.reverse), "pictures, number 1"),
+    ("alt changed", "pictures", replaced("body_html", "乙图", "丁图"), "乙图"),
+    ("miscounted", "pictures", changed("picture_count", lambda n: n + 1), "picture_count"),
+    (
+        "caption lost",
+        "pictures",
+        changed("pictures", lambda pictures: pictures[0].update(caption=None)),
+        "captions, number 1: expected «图一的说明»",
+    ),
+    ("script", "safety", added("body_html", "<script>alert(1)</script>"), "<script>"),
+    ("frame", "safety", added("body_html", '<iframe src="https://a.b"></iframe>'), "<iframe>"),
+    ("form", "safety", added("body_html", "<form>发送</form>"), "<form>"),
+    ("style", "safety", added("body_html", "<style>p{}</style>"), "<style>"),
+    ("handler", "safety", replaced("body_html", "<blockquote>", "<blockquote onclick=a()>"), "on"),
+    ("script address", "safety", added("body_html", '<a href="java\nscript:a()">b</a>'), "address"),
+    ("data address", "safety", added("body_html", '<a href=" DATA:text/html,a">b</a>'), "address"),
+    ("attribute", "safety", replaced("body_html", "<pre>", "<pre draggable=true>"), "draggable"),
+    (
+        "self anchor left",
+        "safety",
+        replaced("body_html", "</h2>", '<a href="https://kexue.fm/archives/321#a">#</a></h2>'),
+        "self anchor",
+    ),
+    ("id lost", "safety", replaced("body_html", ' id="起点"', ""), "ids of headings, number 1"),
+    ("not as sanitised", "safety", replaced("body_html", "<td>", "<td >"), "sanitised again"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "words"),
+    [(point, damage, words) for _, point, damage, words in DAMAGES],
+    ids=[f"{point}: {title}" for title, point, _, _ in DAMAGES],
+)
+def test_damage_is_found(name: str, damage: Callable[[Row], None], words: str) -> None:
+    point = points_of(damage)[name]
+    assert point.differ > 0
+    assert point.first is not None
+    assert words in point.first
+    assert "\n" not in point.first
+
+
+def test_lost_paragraph_is_found_without_a_page() -> None:
+    """Where pages are not stored, ``body_html`` is what everything else is compared with."""
+    row = copy.deepcopy(extracted()[0])
+    assert is_clean(audit(row))
+    row["body_text"] = row["body_text"].replace("引文", "")
+    assert [point.name for point in audit(row) if point.differ] == ["text"]
+
+
+# --- The reference --------------------------------------------------------------------------------
+
+
+def reading_of(body: str) -> Reading:
+    return read_page(page_of(body).decode("utf-8"), 321)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>甲 乙\n丙\u3000丁</p>", "甲乙丙丁"),
+        ("<p>甲<span style='color:red; DISPLAY : none'>隐</span>乙</p>", "甲乙"),
+        ("<p>甲<b hidden>隐</b>乙<noscript>无</noscript><select><option>选</select></p>", "甲乙"),
+        ("<p>甲<iframe src='//a.b'>框</iframe><object data='c'>件</object>乙</p>", "甲乙"),
+        ("<h3>甲 <a href='#x'>#</a></h3><p><a href='#x'>#</a></p>", "甲#"),
+        ("<textarea>甲</textarea><form><button>乙</button></form>", "甲乙"),
+        ("<p><strong>转载到请包括本文地址：</strong>甲</p><p>乙</p>", "转载到请包括本文地址：甲乙"),
+        ("<p>$a<!-- 甲 -->b$<!-- 乙 --></p>", "$a甲b$"),
+        ("<p>Can't pickle <type>: 甲</type></p>", "Can'tpickle:甲"),
+    ],
+)
+def test_visible_characters(body: str, text: str) -> None:
+    assert reading_of(body).text == text
+
+
+def test_reference_of_links_and_pictures() -> None:
+    reading = reading_of(
+        "<p><a href='/archives/5'>甲</a><a>乙</a><a href='javascript:x()'>丙</a>"
+        "<a href='#p'><b>丁</b></a></p><img src='a.png' alt=' 图 '><img alt='无'>"
+        "<img src='https://hm.baidu.com/a.gif'><img src='b.gif' width=1 height=1>"
+    )
+    assert reading.links == [
+        ("https://kexue.fm/archives/5", "甲"),
+        ("https://kexue.fm/archives/321#p", "丁"),
+    ]
+    assert reading.pictures == [("https://kexue.fm/archives/a.png", "图")]
+
+
+def test_saved_page_names_its_formulas() -> None:
+    reading = reading_of(
+        "<p>甲<span class='MathJax_Preview'>x</span><span class='MathJax'>ｘ</span>"
+        "<script type='math/tex'>x</script>乙"
+        "<script type='math/tex; mode=display'>y<z</script></p>"
+    )
+    assert [(formula.latex, formula.display) for formula in reading.formulas] == [
+        ("$x$", False),
+        ("$$y<z$$", True),
+    ]
+    assert reading.text == "甲$x$乙$$y<z$$"
+
+
+# --- Outlines -------------------------------------------------------------------------------------
+
+PAIRS: list[tuple[str, str]] = [
+    ("<p>一<b>二</b></p><p>三</p>", "一**二**\n\n三"),
+    ("<p>一</p>", "一\n\n<!-- 注 -->\n"),
+    ("<h3>一 $x$</h3>", "### 一 $x$"),
+    (r"<p>若\(x_1\)则$$y$$完</p>", "若$x_1$则\n\n$$y$$\n\n完"),
+    (
+        r"<p>\begin{align}a&amp;b\\<br>c\end{align}</p>",
+        "$$\n\\begin{align}a&b\\\\\nc\\end{align}\n$$",
+    ),
+    (r"<p>见\eqref{a}，价\$5</p>", r"见$\eqref{a}$，价\\\$5"),
+    ("<p><a href='https://a.b/c d'>一</a></p>", "[一](<https://a.b/c d>)"),
+    ("<a href='/x'><p>一</p><p>二</p></a>", "[一](/x)\n\n二"),
+    ("<p><a href='/x'></a></p>", "[](/x)"),
+    ("<p><a class='embed' href='/x'>/x</a>一</p>", '<a class="embed" href="/x">/x</a>一'),
+    ("<p><img src='/x' alt='一 $y$'></p>", r"![一 \$y\$](/x)"),
+    ("<pre><code class='language-c'>a\n\n b</code></pre>", "```c\na\n\n b\n```"),
+    ("<pre>a <a href='/x'>b</a>\n\nc</pre>", '<pre>a <a href="/x">b</a>\n\nc</pre>'),
+    ("<blockquote><p>一</p></blockquote><blockquote>二</blockquote>", "> 一\n\n> 二"),
+    ("<blockquote></blockquote><h2></h2><p>一</p>", "一"),
+    ("<ul><li>一<ol start=3><li>二</li></ol></li></ul>", "- 一\n\n  3. 二"),
+    ("<ul>一<li>二</li></ul>", "- 一\n- 二"),
+    ("<hr>", "---"),
+    ("<table><tr><th>a</th></tr><tr><td>b|c</td></tr></table>", "| a |\n|---|\n| b\\|c |"),
+    (
+        "<table><tr><td colspan=2>一</td></tr></table>",
+        '<table>\n<tr>\n<td colspan="2">\n\n一\n\n</td>\n</tr>\n</table>',
+    ),
+    ("<p>H<sub>2</sub>O <type>甲</type></p>", "H<sub>2</sub>O <type>甲</type>"),
+    ("<dl><dt>一</dt><dd>二</dd></dl>", "<dl>\n<dt>\n\n一\n\n</dt>\n<dd>\n\n二\n\n</dd>\n</dl>"),
+    ("<p hidden>一$x$二</p>", "$x$"),
+    ("<p>$x$\\</p>", r"$x$\\"),
+    ("<a href='/x'>&nbsp;<p>一</p></a>", "[\xa0](/x)\n\n一"),
+    (r"<p>$\text{若$y$}$</p>", r"$\text{若\(y\)}$"),
+]
+
+
+@pytest.mark.parametrize(("html", "markdown"), PAIRS)
+def test_same_outline(html: str, markdown: str) -> None:
+    assert outline_of_markdown(markdown) == outline_of_tree(parse_fragment(html))
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p>一*二*</p>", "一*二*"),
+        ("<p>$x$</p>", "$$x$$"),
+        ("<p>$a*b*c$</p>", "$a\\*b\\*c$"),
+        ("<p><a href='/x'>一</a></p>", "[一](/y)"),
+        ("<p><img src='/x'></p>", '![](/x "一")'),
+        ("<pre>a  b</pre>", "```\na b\n```"),
+        ("<pre>a</pre>", "`a`"),
+        ("<ol><li>一</li></ol>", "- 一"),
+        ("<ul><li>一</li><li>二</li></ul>", "- 一 二"),
+        ("<p>&lt;type&gt;</p>", "<type>"),
+        ("<p>1. 一</p>", "1. 一"),
+    ],
+)
+def test_other_outline(html: str, markdown: str) -> None:
+    assert outline_of_markdown(markdown) != outline_of_tree(parse_fragment(html))
+
+
+def test_outline_is_literal() -> None:
+    """Both sides could be wrong in the same way; so one of them is written out."""
+    html = "<h2>一 $x$</h2><blockquote><img src='/a' alt='图'></blockquote><pre>c</pre>"
+    assert outline_of_tree(parse_fragment(html)) == [
+        Event("heading", ("2",)),
+        Event("text", ("一",)),
+        Event("formula", ("x", "inline")),
+        Event("end", ("heading",)),
+        Event("quote"),
+        Event("picture", ("/a", "图", "")),
+        Event("end", ("quote",)),
+        Event("code", ("", "c")),
+    ]
+
+
+def test_levels_below_the_eighth_are_flat() -> None:
+    deep = f"{'<blockquote>' * 12}一{'</blockquote>' * 12}"
+    events = outline_of_tree(parse_fragment(deep))
+    assert [event.kind for event in events].count("quote") == 8
+
+
+@limits(deadline=None)
+@given(st.text("$\\*_`<>[](){}!#|-+.&;: \n>ab一，", max_size=80))
+def test_any_text_as_markdown_has_an_outline(markdown: str) -> None:
+    assert isinstance(outline_of_markdown(markdown), list)
+
+
+@pytest.mark.parametrize("piece", [">", "> ", "- ", "1. ", "![", "<b>", "<div>\n", "*a **b", "$a "])
+def test_deep_markdown_has_an_outline(piece: str) -> None:
+    """A damaged archive must not end the audit of all its articles."""
+    assert isinstance(outline_of_markdown(piece * 2_000), list)
+
+
+@given(st.lists(st.integers(0, 2)), st.lists(st.integers(0, 2)))
+def test_difference(expected: list[int], found: list[int]) -> None:
+    first = difference(expected, found)
+    assert (first is None) == (expected == found)
+    if first is not None:
+        assert expected[: first.place] == found[: first.place]
+        assert 1 <= first.number <= max(len(expected), len(found))
+
+
+# --- Report and command ---------------------------------------------------------------------------
+
+
+def test_totals_name_the_first_article() -> None:
+    totals = Totals()
+    totals.add("article 1", [Point("text", "characters", 10)])
+    totals.add("article 2", [Point("text", "characters", 5, 2, "body_text, …")])
+    totals.add("article 3", [Point("text", "characters", 5, 1, "body_html, …")])
+    assert table(totals.results()) == [
+        "      compared       differ  first difference",
+        "text  20 characters       3  article 2: body_text, …",
+    ]
+
+
+def test_refuses_what_is_no_article() -> None:
+    page = (ROOT / "fixtures" / "cases" / "listing-home" / "page.html").read_bytes()
+    with pytest.raises(UnexpectedPage, match="only an article's page"):
+        audit_page(extractor(), page, None)
+
+
+def run_audit(*words: str, page: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", "extract", "--audit", *words],
+        cwd=ROOT,
+        input=page,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_command_on_one_page() -> None:
+    done = run_audit("-", page=page_of(BODY))
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = done.stdout.decode("utf-8").splitlines()
+    assert [line.split()[0] for line in lines[1:]] == [
+        *("text", "formulas", "markdown", "links", "pictures", "safety"),
+    ]
+    assert lines[2].split() == ["formulas", "5", "formulas", "0"]
+
+
+def test_command_on_several_pages(tmp_path: Path) -> None:
+    good = tmp_path / "good.html"
+    good.write_bytes(page_of(BODY))
+    done = run_audit(str(good), "no-such-file.html", "fixtures/cases/listing-home/page.html")
+    output, errors = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    assert done.returncode == 1
+    assert f"{good}: the same" in output
+    assert "1 of 3 pages audited" in output
+    assert "no-such-file.html: No such file" in errors
+    assert "a listing of articles" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    "words", [("a.html", "b.html", "--url", "https://kexue.fm/archives/1"), ("-", "-")]
+)
+def test_command_refuses_wrong_use(words: tuple[str, ...]) -> None:
+    done = run_audit(*words)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
