@@ -1,6 +1,8 @@
 # Every target makes and uses its own environment in .venv.
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml)
+#   make browser-test
+#               let MathJax in Chromium judge the formulas (Debian: apt-get install chromium)
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time the extraction and a crawl on this machine
 #   make clean  remove the environment and what the tools left behind; data/ stays
@@ -10,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test browser-test lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -18,7 +20,10 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest --cov --cov-branch --cov-report=term-missing
+	$(BIN)/python -m pytest -m 'not browser' --cov --cov-branch --cov-report=term-missing
+
+browser-test: $(VENV)/.installed-browser
+	$(BIN)/python -m pytest -m browser
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -50,6 +55,10 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-test: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-browser: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,browser]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 # mypy reads the tests too, so what they import must be there.
 $(VENV)/.installed-lint: pyproject.toml $(VENV)/.created

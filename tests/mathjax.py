@@ -1,0 +1,153 @@
+"""MathJax 2.7 in a browser, with the blog's configuration, as the judge of what a formula is.
+
+Only its preprocessor ``tex2jax`` runs: it turns the formulas of a page into ``<script
+type="math/tex">`` elements, and these are the list. The browser is the system's Chromium, MathJax
+the static files of the package jupyter-server-mathjax. Every request is answered or refused here,
+so nothing leaves the process. Whoever misses one of the three gets a skip that says which.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from archiver import site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+#: A formula: is it displayed, and its TeX without delimiters and white space.
+Formula = tuple[bool, str]
+
+#: Names of the browser: Debian's, older Ubuntu's, Google's own build.
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS: Final = [
+    "--no-sandbox",  # a container's root has no other way
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+]
+_ORIGIN: Final = "http://blog.invalid"
+_NONCE: Final = "judge"
+#: Our two scripts run, and what they load; the page's own scripts, event attributes, frames and
+#: pictures do not. They all stay in the document, where tex2jax sees them as in a reader's browser.
+_POLICY: Final = (
+    f"default-src 'none'; script-src 'nonce-{_NONCE}' 'strict-dynamic'; style-src 'unsafe-inline'"
+)
+#: The blog's configuration; no output is made, and typesetting waits to be asked.
+_MATHJAX: Final = rf"""<script nonce="{_NONCE}">window.MathJax = {{
+  skipStartupTypeset: true, messageStyle: "none", jax: [], extensions: ["tex2jax.js"],
+  tex2jax: {{inlineMath: [["$", "$"], ["\\(", "\\)"]], processEscapes: true}}
+}};</script><script nonce="{_NONCE}" src="{_ORIGIN}/mathjax/MathJax.js"></script>"""
+_BARE: Final = "<!DOCTYPE html><html><head></head><body></body></html>"
+_HEAD: Final = re.compile(rb"<head[^>]*>", re.IGNORECASE)
+
+_READY: Final = "() => new Promise(done => MathJax.Hub.Register.StartupHook('End', () => done()))"
+_LIST: Final = """top => {
+  MathJax.Extension.tex2jax.PreProcess(top);
+  return [...top.querySelectorAll('script[type^="math/tex"]')];
+}"""
+_SHOWN: Final = "found => found.map(math => [math.type.includes('mode=display'), math.text])"
+#: An article's formulas stand behind the start of its body and before the first block that follows
+#: it on the page, where a stray or missing ``</div>`` of the author may put them; the formulas of
+#: the footer (a title is in it) are not its own.
+_BLOCKS_BEHIND: Final = "#tools, #neighbours, #similar, #comments"
+_OF_ARTICLE: Final = f"""footers => {{
+  const body = document.getElementById('PostContent');
+  const end = document.querySelector('{_BLOCKS_BEHIND}');
+  const isBehind = (mark, node) =>
+    mark.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const blocks = footers.map(id => [...document.querySelectorAll(`div[id=${{id}}]`)].pop());
+  const isOwn = math => isBehind(body, math) && !(end && isBehind(end, math))
+    && !blocks.some(block => block && block.contains(math));
+  return ({_SHOWN})(({_LIST})(document.body).filter(isOwn));
+}}"""
+_OF_BODIES: Final = f"""bodies => bodies.map(html => {{
+  const top = document.createElement('div');
+  top.innerHTML = html;
+  document.body.replaceChildren(top);
+  return ({_SHOWN})(({_LIST})(top));
+}})"""
+
+
+class MathJax:
+    """Tells what MathJax finds in pages and bodies; it has one tab, pages follow one another."""
+
+    def __init__(self, tab: Page, static: Path) -> None:
+        self._tab = tab
+        self._static = static
+        self._page = b""
+        self._is_bare = False
+        tab.route("**/*", self._answer)
+
+    def formulas_of_page(self, page: bytes) -> list[Formula]:
+        """What it finds in the body of an article's page, the site's footer left out."""
+        self._load(page)
+        self._is_bare = False
+        return _folded(self._tab.evaluate(_OF_ARTICLE, list(site.FOOTER_BLOCKS)))
+
+    def formulas_of_bodies(self, bodies: list[str]) -> list[list[Formula]]:
+        """What it finds in each of these pieces of HTML, put on a bare page one by one."""
+        if not self._is_bare:
+            self._load(_BARE.encode())
+            self._is_bare = True
+        return [_folded(found) for found in self._tab.evaluate(_OF_BODIES, bodies)]
+
+    def _load(self, page: bytes) -> None:
+        head = _HEAD.search(page)
+        assert head is not None, "the page has no <head> to put MathJax into"
+        self._page = page[: head.end()] + _MATHJAX.encode() + page[head.end() :]
+        self._tab.goto(f"{_ORIGIN}/page", wait_until="domcontentloaded")
+        self._tab.evaluate(_READY)
+
+    def _answer(self, route: Route) -> None:
+        url = route.request.url.partition("?")[0]
+        file = self._static / url.removeprefix(f"{_ORIGIN}/mathjax/")
+        if url == f"{_ORIGIN}/page":
+            headers = {"Content-Security-Policy": _POLICY}
+            route.fulfill(body=self._page, content_type="text/html; charset=utf-8", headers=headers)
+        elif url.startswith(f"{_ORIGIN}/mathjax/") and file.is_file():
+            route.fulfill(path=file, content_type="text/javascript; charset=utf-8")
+        else:
+            route.abort()
+
+
+def _folded(found: Any) -> list[Formula]:
+    """White space taken out: MathJax makes a space of ``<br>``, the archive a line break."""
+    return [(display, "".join(tex.split())) for display, tex in found]
+
+
+@contextmanager
+def open_mathjax() -> Iterator[MathJax]:
+    """Start the browser, or skip with the name of what is missing."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no playwright: pip install -e '.[browser]'"
+    )
+    static = _static_files()
+    browser_path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if browser_path is None:
+        pytest.skip("no browser: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path, args=_FLAGS)
+        try:
+            yield MathJax(browser.new_page(service_workers="block"), static)
+        finally:
+            browser.close()
+
+
+def _static_files() -> Path:
+    """The folder with MathJax.js. The package is not imported: it would load a whole server."""
+    spec = find_spec("jupyter_server_mathjax")
+    if spec is None or spec.origin is None:
+        pytest.skip("no MathJax: pip install -e '.[browser]' (jupyter-server-mathjax)")
+    return Path(spec.origin).parent / "static"
