@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from lxml.html import HtmlElement
 
-from archiver.body.math import Formula
+from archiver.body.formula import Formula
 
 
 class Status(StrEnum):

@@ -10,7 +10,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from archiver import site
-from archiver.body import math
+from archiver.body import scan
 from archiver.body.boilerplate import strip_boilerplate
 from archiver.body.braces import ClosingMarks
 from archiver.body.clean import clean_body
@@ -45,7 +45,7 @@ def test_long_and_short_search_find_the_same_end(mark: str, text: str) -> None:
     body.text = f"{opening}x{text}"
     searched = find_formulas(body).found
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(math, "_PATIENCE", 0)
+        patch.setattr(scan, "_PATIENCE", 0)
         assert find_formulas(body).found == searched
 
 
@@ -59,7 +59,7 @@ def test_unbalanced_braces_take_linear_time() -> None:
             made.append(ClosingMarks(*given))
             return made[-1]
 
-        patch.setattr(math, "ClosingMarks", make)
+        patch.setattr(scan, "ClosingMarks", make)
         assert len(find_formulas(body).found) == 3000
     assert len(made) == 1
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from archiver.body import math
-from archiver.body.math import ends_formula, find_formulas
+from archiver.body import scan
+from archiver.body.math import find_formulas
+from archiver.body.scan import ends_formula
 from archiver.pages.document import comment_text, parse_fragment
 from archiver.pages.errors import UnexpectedPage
 
@@ -115,10 +116,11 @@ def test_patience_changes_nothing(html: str) -> None:
     body = parse_fragment(html)
     searched = find_formulas(body)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(math, "_PATIENCE", 0)
+        patch.setattr(scan, "_PATIENCE", 0)
         looked_up = find_formulas(body)
     assert looked_up.found == searched.found
-    assert looked_up.spans == searched.spans
+    for node in [(body, False)] + [(e, tail) for e in body.iter() for tail in (False, True)]:
+        assert looked_up.spans(node) == searched.spans(node)
 
 
 DENSE = ["$", "$$", r"\begin{", r"\begin{a}", r"\ref{", "\\", r"\(", "{", "}", "$x{", "$ ", "$\n"]

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from sqlite_utils import Database
 
-from archiver.body.math import Formula
+from archiver.body.formula import Formula
 from archiver.items import Article, Link, ListingEntry, Picture, Status
 from archiver.store import articles, failures, runs, schema
 from archiver.store.articles import save_article, save_sighting

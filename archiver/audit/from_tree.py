@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 from archiver.audit.leaves import code_of, is_rich, language_of, start_of
 from archiver.audit.outline import Event, Outline, bare_latex, fold
 from archiver.audit.walk import Step, walk
-from archiver.body.math import Formulas, find_formulas
+from archiver.body.formula import Formulas
+from archiver.body.math import find_formulas
 from archiver.body.pictures import captions
 from archiver.body.text import BLOCKS, CELLS, LINES, inline_text, is_hidden
 from archiver.pages.document import ASCII_SPACE

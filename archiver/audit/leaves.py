@@ -9,7 +9,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.audit.walk import walk
-from archiver.body.math import Formulas, find_formulas
+from archiver.body.formula import Formulas
+from archiver.body.math import find_formulas
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
 _START = re.compile(r"\s*[0-9]{1,9}\s*\Z")

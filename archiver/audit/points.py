@@ -19,8 +19,9 @@ from archiver.audit.outline import (
 from archiver.audit.reading import Reading, parse_html, read_body
 from archiver.audit.safety import safety_faults
 from archiver.audit.walk import shown_formulas
+from archiver.body.formula import Formula, Formulas
 from archiver.body.links import problem_of, target_of
-from archiver.body.math import Formula, Formulas, find_formulas
+from archiver.body.math import find_formulas
 from archiver.body.pictures import captions
 from archiver.body.text import inline_text
 from archiver.pages.document import parse_fragment

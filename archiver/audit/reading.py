@@ -28,8 +28,10 @@ from archiver.audit.shown import (
     is_self_anchor,
     may_stay,
 )
+from archiver.body.formula import Formula, Formulas
 from archiver.body.links import absolute
-from archiver.body.math import Formula, Formulas, ends_formula, find_formulas, formula_text
+from archiver.body.math import find_formulas
+from archiver.body.scan import ends_formula, formula_text
 from archiver.pages.document import build_tree, xml_text
 
 

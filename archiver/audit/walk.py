@@ -8,8 +8,10 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.math import Formula, Formulas, find_formulas, text_of
+from archiver.body.formula import Formula, Formulas, text_of
+from archiver.body.math import find_formulas
 from archiver.body.text import is_hidden
+from archiver.body.walk import Walk
 
 
 class Step(NamedTuple):
@@ -30,9 +32,7 @@ def walk(body: HtmlElement, formulas: Formulas | None = None) -> Iterator[Step]:
     formulas = find_formulas(body) if formulas is None else formulas
     outermost: etree._Element | None = None  # the hidden element that everything is in
     yield from _texts(body, False, formulas, False)
-    for event, element in etree.iterwalk(body, events=("start", "end", "comment", "pi")):
-        if element is body:
-            continue
+    for event, element in Walk(body):
         if event == "start":
             yield Step("enter", element, outermost is not None)
             if outermost is None and is_hidden(element):
@@ -62,10 +62,9 @@ def _texts(
     node = (element, is_tail)
     text = text_of(node)
     position = 0
-    for start, end in formulas.spans.get(node, ()):
+    for start, end, number in formulas.spans(node):
         if start > position:
             yield Step("text", element, hidden, text[position:start])
-        number = formulas.starts.get((node, start))
         if number is not None:
             yield Step("formula", element, hidden, formula=formulas.found[number])
         position = end

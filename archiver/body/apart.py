@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.math import ends_formula, find_formulas, formula_text
+from archiver.body.math import find_formulas
+from archiver.body.scan import ends_formula, formula_text
 from archiver.pages.document import new_element
 
 #: A formula, or a mark in two parts, begins with one of these …

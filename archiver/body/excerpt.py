@@ -6,7 +6,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.body.math import Formulas
+from archiver.body.formula import Formulas
 from archiver.body.text import text_before
 
 

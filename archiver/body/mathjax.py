@@ -17,7 +17,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.apart import BEGINS, own_texts, replace_by_text
-from archiver.body.math import ends_formula, find_formulas
+from archiver.body.math import find_formulas
+from archiver.body.scan import ends_formula
 from archiver.body.text import BLOCKS
 from archiver.pages.document import new_element
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.body.walk import Walk
+
 VOID = frozenset(
     [
         "area",
@@ -54,23 +56,13 @@ def inner_html(top: HtmlElement, address: Address | None = None) -> str:
     ``address`` is asked what to write for each attribute that is an address.
     """
     out = [escape(top.text)]
-    # lxml's iterwalk takes quadratic time for comments that stand side by side.
-    open_elements = [(top, iter(top))]
-    while open_elements:
-        parent, children = open_elements[-1]
-        for child in children:
-            if isinstance(child.tag, str):
-                out.append(_start_tag(child, address))
-                if len(child):
-                    open_elements.append((child, iter(child)))
-                    break
-                out.append(_end(child))
-            else:
-                out.append(escape(child.tail))
+    for event, element in Walk(top):
+        if event == "start":
+            out.append(_start_tag(element, address))
+        elif event == "end":
+            out.append(_end(element))
         else:
-            open_elements.pop()
-            if open_elements:
-                out.append(_end(parent))
+            out.append(escape(element.tail))
     return "".join(out)
 
 

@@ -15,7 +15,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.embeds import EMBED_CLASS
-from archiver.body.math import Formulas, TextNode, find_formulas
+from archiver.body.formula import Formulas, TextNode
+from archiver.body.math import find_formulas
 
 BLOCKS = frozenset(
     [
@@ -202,13 +203,13 @@ def _text(node: TextNode, preformatted: bool, formulas: Formulas) -> str:
     text = (owner.tail if is_tail else owner.text) or ""
     if preformatted:
         return _protect(text)
-    spans = formulas.spans.get(node)
+    spans = formulas.spans(node)
     if not spans:
         return text
     # A formula that goes on behind <br> leaves out the line feed of the source (math.py).
     pieces: list[str] = []
     position = int(is_tail and owner in formulas.breaks and text.startswith("\n"))
-    for start, end in spans:
+    for start, end, _ in spans:
         pieces += text[position:start], _protect(text[start:end])
         position = end
     return "".join([*pieces, text[position:]])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from archiver import PARSER_VERSION, site
-from archiver.body.math import Formula, label_of
+from archiver.body.formula import Formula, label_of
 from archiver.items import Article, Link, Picture
 
 Row = dict[str, Any]

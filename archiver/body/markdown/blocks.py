@@ -12,14 +12,15 @@ from lxml.html import HtmlElement
 
 from archiver.body.clean import TAGS
 from archiver.body.embeds import EMBED_CLASS
+from archiver.body.formula import Formulas, TextNode, text_of
 from archiver.body.markdown import code, escape, layout, tables
 from archiver.body.markdown import formulas as maths
 from archiver.body.markdown.formats import Format, format_of, pseudo_tag
 from archiver.body.markdown.inline import Inline, Span
 from archiver.body.markdown.media import Pictures, player
 from archiver.body.markdown.render import Role
-from archiver.body.math import Formulas, TextNode, text_of
 from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden
+from archiver.body.walk import Walk
 from archiver.pages.document import ASCII_SPACE
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
@@ -52,16 +53,14 @@ class BlockWriter:
 
     def write(self) -> str:
         """The Markdown of the body."""
-        walk = etree.iterwalk(self.body, events=("start", "end", "comment", "pi"))
+        self._text((self.body, False))
+        walk = Walk(self.body)
         for event, element in walk:
-            if element is self.body:
-                if event == "start":
-                    self._text((element, False))
-            elif event == "start":
+            if event == "start":
                 if self._start(element):
                     self._text((element, False))
                 else:
-                    walk.skip_subtree()
+                    walk.skip()
             else:
                 if element in self.ends:
                     self.ends.pop(element)()
@@ -222,33 +221,31 @@ class BlockWriter:
 
     def _hidden(self, element: HtmlElement) -> None:
         """Of what a browser hides only the formulas: they define macros for the others."""
-        if not self.formulas.spans:
+        if not self.formulas:
             return
-        for event, inner in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
-            if event == "start":
-                self._formulas_of((inner, False))
-            elif inner is not element:
-                self._formulas_of((inner, True))
+        self._formulas_of((element, False))
+        for event, inner in Walk(element):
+            self._formulas_of((inner, event != "start"))
 
     # --- Text and formulas ------------------------------------------------------------------------
 
     def _text(self, node: TextNode) -> None:
         text = text_of(node)
-        spans = self.formulas.spans.get(node)
+        spans = self.formulas.spans(node)
         if not spans:
             if text:
                 self._words(text)
             return
         position = 0
-        for start, end in spans:
+        for start, end, number in spans:
             self._words(text[position:start])
-            self._formula(self.formulas.starts.get((node, start)))
+            self._formula(number)
             position = end
         self._words(text[position:])
 
     def _formulas_of(self, node: TextNode) -> None:
-        for start, _ in self.formulas.spans.get(node, ()):
-            self._formula(self.formulas.starts.get((node, start)))
+        for span in self.formulas.spans(node):
+            self._formula(span.number)
 
     def _words(self, text: str) -> None:
         if self.inline.wants_paragraph and text.strip(ASCII_SPACE):

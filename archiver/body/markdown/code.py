@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from archiver.body.serialize import inner_html
 from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden
+from archiver.body.walk import Walk
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
 _TICKS = re.compile("`+")
@@ -69,13 +70,11 @@ def _longest_run(text: str) -> int:
 def _visible_text(top: HtmlElement) -> str:
     """The text below an element as a browser shows preformatted text; ``<br>`` is a line feed."""
     out = [top.text or ""]
-    walk = etree.iterwalk(top, events=("start", "end", "comment", "pi"))
+    walk = Walk(top)
     for event, element in walk:
-        if element is top:
-            continue
         if event == "start":
             if is_hidden(element):
-                walk.skip_subtree()
+                walk.skip()
             elif element.tag == "br":
                 out.append("\n")
             else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from archiver.body.math import Formula
+from archiver.body.formula import Formula
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")

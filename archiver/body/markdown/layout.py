@@ -1,8 +1,8 @@
-"""The quotes, lists and tables of a document, laid out by the library html-to-markdown.
+"""The blocks of a document: quotes, lists and tables are laid out by html-to-markdown.
 
 The library gets HTML with a token in the place of every finished piece of Markdown and writes the
 marks of quotes and lists before them. Then each token is replaced; a piece of several lines gets
-the marks before every one of them.
+the marks before every one of them. What stands in no quote or list is finished as it is.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 import html_to_markdown
@@ -24,6 +25,11 @@ _TOKEN = re.compile(r"q(\d+)q")
 _LISTS: Final = frozenset({"ul", "ol"})
 #: Two lists of a kind in a row would be read as one.
 _SEPARATOR: Final = "<!-- -->"
+#: Children that stand in a skeleton as a token.
+_MARKDOWN: Final = frozenset({"p", "html"})
+#: Stands where the library writes no empty line between two blocks: it goes, and the empty line
+#: before or behind it stays.
+_GAP: Final = ""
 #: The mark of a list item; the lines of the item are indented by its width.
 _MARK = re.compile(r"[^>\s]")
 
@@ -36,7 +42,8 @@ class _Block:
     start: int = 1
     #: Is this an item that the source does not have?
     is_implied: bool = False
-    #: Tag and HTML of each child.
+    #: Kind and content of each child: Markdown of a paragraph (``p``) or a line of HTML
+    #: (``html``), or the skeleton of a quote, list or item.
     children: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -45,23 +52,19 @@ class Layout:
 
     def __init__(self) -> None:
         self._tokens: list[str] = []
-        self._last_html = 0
         self._open = [_Block("")]
         self._depth = 0
         self._flattened = 0
 
     def block(self, markdown: str) -> None:
         """Add a finished block: a paragraph, a heading, a formula, code."""
-        self._add("p", f"<p>{self._token(markdown)}</p>")
+        self._imply_item()
+        self._append("p", markdown)
 
     def html(self, line: str) -> None:
         """Add a line of HTML; lines in a row make one block."""
-        children = self._open[-1].children
-        if children and children[-1][0] == "html":
-            self._tokens[self._last_html] += f"\n{line}"
-        else:
-            self._last_html = len(self._tokens)
-            self._add("html", f"<p>{self._token(line)}</p>")
+        self._imply_item()
+        self._append("html", line)
 
     @property
     def in_list(self) -> bool:
@@ -100,20 +103,9 @@ class Layout:
         """The Markdown of all blocks."""
         while len(self._open) > 1:
             self._pop()
-        skeleton = "\n".join(html for _, html in self._open[0].children)
-        if not skeleton:
-            return ""
-        return "\n".join(self._expand(_convert(skeleton)))
+        return "\n\n".join(markdown for _, markdown in _merged(self._open[0].children))
 
     # --- Building ---------------------------------------------------------------------------------
-
-    def _token(self, markdown: str) -> str:
-        self._tokens.append(markdown)
-        return f"q{len(self._tokens) - 1}q"
-
-    def _add(self, tag: str, html: str) -> None:
-        self._imply_item()
-        self._append(tag, html)
 
     def _imply_item(self) -> None:
         if self._open[-1].tag in _LISTS:
@@ -123,14 +115,12 @@ class Layout:
         if self._open[-1].is_implied:
             self._pop()
 
-    def _append(self, tag: str, html: str) -> None:
+    def _append(self, kind: str, content: str) -> None:
         children = self._open[-1].children
         before = children[-1][0] if children else ""
-        if before in _LISTS or (before and tag == "blockquote"):
-            children.append(("gap", f"<p>{self._token('')}</p>"))
-        if before in _LISTS and before == tag:
-            children.append(("p", f"<p>{self._token(_SEPARATOR)}</p>"))
-        children.append((tag, html))
+        if before in _LISTS and before == kind:
+            children.append(("p", _SEPARATOR))
+        children.append((kind, content))
 
     def _pop(self) -> None:
         """End the innermost block and put it into the one around it, unless it is empty."""
@@ -138,17 +128,35 @@ class Layout:
         if not block.children:
             return
         start = f' start="{block.start}"' if block.start != 1 else ""
-        inner = _inner(block)
-        self._append(block.tag, f"<{block.tag}{start}>{inner}</{block.tag}>")
+        skeleton = f"<{block.tag}{start}>{self._inner(block)}</{block.tag}>"
+        if len(self._open) == 1:
+            skeleton = "\n".join(self._expand(_convert(skeleton)))
+            self._tokens.clear()
+        self._append(block.tag, skeleton)
+
+    def _inner(self, block: _Block) -> str:
+        """The skeleton of a block's children; the only paragraph of an item is without ``<p>``."""
+        children = list(_merged(block.children))
+        tail = [kind for kind, _ in children[1:]]
+        if block.tag == "li" and children[0][0] == "p" and _LISTS.issuperset(tail):
+            children[0] = "", self._token(children[0][1])
+        out: list[str] = []
+        before = ""
+        for kind, content in children:
+            if before in _LISTS or (before and kind == "blockquote"):
+                out.append(f"<p>{self._token(_GAP)}</p>")
+            out.append(f"<p>{self._token(content)}</p>" if kind in _MARKDOWN else content)
+            before = kind
+        return "".join(out)
+
+    def _token(self, markdown: str) -> str:
+        self._tokens.append(markdown)
+        return f"q{len(self._tokens) - 1}q"
 
     # --- Replacing the tokens ---------------------------------------------------------------------
 
     def _expand(self, laid_out: str) -> Iterator[str]:
-        """The lines of the library's Markdown with their tokens replaced.
-
-        The token of an empty piece goes without its line: it stands where the library writes no
-        empty line between two blocks, and leaves the one that a reader needs there.
-        """
+        """The lines of the library's Markdown with their tokens replaced."""
         is_empty = True
         for line in laid_out.split("\n"):
             match = _TOKEN.search(line)
@@ -156,17 +164,9 @@ class Layout:
                 if line.strip("> ") or not is_empty:
                     yield line
                 is_empty = not line.strip("> ")
-            elif piece := self._tokens[int(match[1])]:
-                yield self._with_marks(line[: match.start()], piece)
+            elif (piece := self._tokens[int(match[1])]) != _GAP:
+                yield _with_marks(line[: match.start()], piece)
                 is_empty = False
-
-    @staticmethod
-    def _with_marks(prefix: str, piece: str) -> str:
-        """A piece of Markdown with the marks of its quotes and lists before every line."""
-        following = _MARK.sub(" ", prefix)
-        first, *rest = piece.split("\n")
-        lines = (following + line if line else following.rstrip(" ") for line in rest)
-        return "\n".join([prefix + first, *lines])
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -183,11 +183,18 @@ def _convert(skeleton: str) -> str:
     return (html_to_markdown.convert(skeleton, _OPTIONS).content or "").strip("\n")
 
 
-def _inner(block: _Block) -> str:
-    """The HTML of a block's children; the only paragraph of an item stands without ``<p>``."""
-    children = block.children
-    tags = [tag for tag, _ in children]
-    if block.tag == "li" and tags[0] == "p" and all(tag in _LISTS for tag in tags[1:]):
-        first = children[0][1].removeprefix("<p>").removesuffix("</p>")
-        return first + "".join(html for _, html in children[1:])
-    return "".join(html for _, html in children)
+def _merged(children: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The children with lines of HTML in a row as one."""
+    for is_html, group in groupby(children, key=lambda child: child[0] == "html"):
+        if is_html:
+            yield "html", "\n".join(content for _, content in group)
+        else:
+            yield from group
+
+
+def _with_marks(prefix: str, piece: str) -> str:
+    """A piece of Markdown with the marks of its quotes and lists before every line."""
+    following = _MARK.sub(" ", prefix)
+    first, *rest = piece.split("\n")
+    lines = (following + line if line else following.rstrip(" ") for line in rest)
+    return "\n".join([prefix + first, *lines])

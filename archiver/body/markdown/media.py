@@ -5,8 +5,8 @@ from __future__ import annotations
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.body.formula import Formulas
 from archiver.body.markdown import escape
-from archiver.body.math import Formulas
 from archiver.body.pictures import captions
 from archiver.body.text import inline_text
 
@@ -55,8 +55,8 @@ def _attributes(element: etree._Element) -> str:
 def _is_plain(caption: HtmlElement, formulas: Formulas) -> bool:
     """Is a caption nothing but text, so that a title can hold it?"""
     for element in caption.iter(etree.Element):
-        if element.tag in _RICH or (element, False) in formulas.spans:
+        if element.tag in _RICH or (element, False) in formulas:
             return False
-        if element is not caption and (element, True) in formulas.spans:
+        if element is not caption and (element, True) in formulas:
             return False
     return True

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.math import Formulas
+from archiver.body.formula import Formulas
 from archiver.body.text import is_hidden
 
 #: What fits into a cell beside inline elements: paragraphs, which become lines of the cell.
@@ -67,8 +67,7 @@ def _is_plain(cell: HtmlElement, formulas: Formulas) -> bool:
 def _has_display(element: etree._Element, formulas: Formulas, *, top: bool) -> bool:
     """Does a displayed formula begin in an element's text, or in the text behind it?"""
     for node in ((element, False),) if top else ((element, False), (element, True)):
-        for start, _ in formulas.spans.get(node, ()):
-            number = formulas.starts.get((node, start))
-            if number is not None and formulas.found[number].display:
+        for span in formulas.spans(node):
+            if span.number is not None and formulas.found[span.number].display:
                 return True
     return False

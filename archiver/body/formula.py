@@ -1,0 +1,88 @@
+"""What a formula is, and where the formulas of a tree stand in it."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+_LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
+#: Short formulas (``$x$``) recur in an article; each is kept once.
+_SHORT: Final = 16
+_GOES_ON: Final = -1
+
+#: A text node of a tree: the text of an element (False), or the tail behind one (True).
+TextNode = tuple[etree._Element, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula, verbatim with its delimiters; ``<br>`` is a line break."""
+
+    latex: str
+    display: bool
+
+
+class Span(NamedTuple):
+    """The part of a text node that belongs to a formula."""
+
+    start: int
+    end: int
+    #: The number of the formula, where it begins; ``None`` where it goes on behind ``<br>``.
+    number: int | None
+
+
+@dataclass(slots=True)
+class Formulas:
+    """The formulas of a tree in document order, and where they stand in it."""
+
+    found: list[Formula] = field(default_factory=list)
+    #: The ``<br>`` elements inside formulas.
+    breaks: set[etree._Element] = field(default_factory=set)
+    #: The comments inside formulas, with the closing mark of the formula.
+    comments: dict[etree._Element, str] = field(default_factory=dict)
+    #: Start, end and number of each part, one after the other: a page can hold 100,000 of them.
+    _spans: dict[TextNode, array[int]] = field(default_factory=dict)
+    _short: dict[Formula, Formula] = field(default_factory=dict)
+
+    def add(self, formula: Formula) -> None:
+        """Note the next formula, after its parts."""
+        if len(formula.latex) <= _SHORT:
+            formula = self._short.setdefault(formula, formula)
+        self.found.append(formula)
+
+    def add_span(self, node: TextNode, start: int, end: int, *, goes_on: bool) -> None:
+        """Note a part of the formula that is added next."""
+        spans = self._spans.setdefault(node, array("q"))
+        spans.extend((start, end, _GOES_ON if goes_on else len(self.found)))
+
+    def spans(self, node: TextNode) -> list[Span]:
+        """The parts of a text node that belong to formulas, in order."""
+        spans = self._spans.get(node)
+        if spans is None:
+            return []
+        numbers = (None if number == _GOES_ON else number for number in spans[2::3])
+        return list(map(Span, spans[::3], spans[1::3], numbers))
+
+    def __contains__(self, node: TextNode) -> bool:
+        """Does anything in a text node belong to a formula?"""
+        return node in self._spans
+
+    def __bool__(self) -> bool:
+        """Is there any formula?"""
+        return bool(self.found)
+
+
+def label_of(latex: str) -> str | None:
+    """The name in the first ``\\label{…}`` of a formula, which ``\\eqref`` refers to."""
+    match = _LABEL.search(latex)
+    return match[1].strip() if match else None
+
+
+def text_of(node: TextNode) -> str:
+    """The text of a text node."""
+    owner, is_tail = node
+    return (owner.tail if is_tail else owner.text) or ""
