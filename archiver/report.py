@@ -59,8 +59,9 @@ class Report:
         if self.failed and not self.listed and self.mode != "ids":
             first = self.failed[0]
             return f"the blog cannot be read: {first.url}: {first.reason}; is KEXUE_BASE_URL right?"
+        wanted = "asked for" if self.mode == "ids" else "listed"
         trouble = [
-            f"{len(self.missing)} listed but missing" if self.missing else "",
+            f"{len(self.missing)} {wanted} but missing" if self.missing else "",
             f"{len(self.failed)} failed" if self.failed else "",
             f"{self.left} not read" if self.left and not self.is_partial else "",
         ]

@@ -21,19 +21,22 @@ from scrapy.utils.project import get_project_settings
 
 from archiver import site
 from archiver.audit.comparing import Point
+from archiver.audit.derived import audit_derived
 from archiver.audit.from_markdown import outline_of_markdown
 from archiver.audit.from_tree import outline_of_tree
-from archiver.audit.outline import Event, difference
+from archiver.audit.outline import Event
 from archiver.audit.page import audit_page
-from archiver.audit.points import audit
+from archiver.audit.points import Case, audit
 from archiver.audit.reading import Reading
 from archiver.audit.report import Totals, is_clean, table
 from archiver.audit.served import read_page
+from archiver.audit.words import difference, words_for_text, words_for_value
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
 from archiver.extracting import Extractor
 from archiver.pages.document import parse_fragment
 from archiver.pages.errors import UnexpectedPage
+from archiver.store.records import PARTS
 
 BODY = r"""<h2 id="起点">起点 <a href="#起点">#</a></h2>
 <p>设 $x_1 &lt; y$，见<a href="/archives/42/#b">前文</a>和\eqref{eq:a}。<br>
@@ -130,12 +133,22 @@ def test_it_counts_what_it_compares() -> None:
     assert points["safety"].compared > 25
 
 
+def derived(row: Row) -> Point:
+    """What the stored body gives, beside what the page gave."""
+    parts = {
+        table: [{**entry, "position": position} for position, entry in enumerate(row[table])]
+        for table in PARTS
+    }
+    return audit_derived(Case(row, None, extractor().base), parts)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_fixture_is_clean(case: str) -> None:
     folder = ROOT / "fixtures" / "cases" / case
     url = json.loads((folder / "case.json").read_text("utf-8"))["url"]
-    _, points = audit_page(extractor(), next(folder.glob("page.*")).read_bytes(), url)
+    row, points = audit_page(extractor(), next(folder.glob("page.*")).read_bytes(), url)
     assert [point for point in points if point.differ] == []
+    assert row["body_html"] is None or derived(row).first is None
 
 
 @pytest.mark.real
@@ -144,8 +157,9 @@ def test_fixture_is_clean(case: str) -> None:
 def test_real_article_is_clean(article: str) -> None:
     source = (REAL / "real_articles" / article / "source.html").read_text("utf-8")
     body = source.split(">", 1)[1].rstrip().removesuffix("</div>")
-    _, points = audit_page(extractor(), page_of(body, int(article)), None)
+    row, points = audit_page(extractor(), page_of(body, int(article)), None)
     assert [point for point in points if point.differ] == []
+    assert derived(row).first is None
 
 
 @pytest.mark.parametrize(
@@ -163,7 +177,7 @@ def test_real_article_is_clean(article: str) -> None:
 def test_malformed_markup_moves_no_bounds(body: str) -> None:
     """The reference finds the body also where a stray tag has moved its end."""
     row, points = audit_page(extractor(), page_of(body), None)
-    assert is_clean(points)
+    assert is_clean([*points, derived(row)])
     assert points[0].compared == len("".join(row["body_text"].split())) > 0
 
 
@@ -178,8 +192,8 @@ def test_protected_article_has_nothing_to_compare() -> None:
 # --- Damaged --------------------------------------------------------------------------------------
 
 DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
-    ("a word dropped", "text", replaced("body_text", "引文", ""), "body_text, character"),
-    ("a word dropped", "text", replaced("body_html", "引文", ""), "body_html, character"),
+    ("a word dropped", "text", replaced("body_text", "引文", ""), "body_text, behind"),
+    ("a word dropped", "text", replaced("body_html", "引文", ""), "body_html, behind"),
     ("a word added", "text", added("body_text", "\n\n点击收藏"), "expected «"),
     ("an embed in the text", "text", replaced("body_text", "短片", "短片 https://"), "«"),
     ("underscore escaped", "formulas", replaced("body_text", "$x_1", "$x\\_1"), "$x_1 < y$"),
@@ -189,7 +203,7 @@ DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
         "formula not listed",
         "formulas",
         changed("formulas", lambda entries: entries[:-1]),
-        "formulas, number 5",
+        "formulas, position 4",
     ),
     ("miscounted", "formulas", changed("formula_count", lambda n: n + 1), "formula_count"),
     (
@@ -211,8 +225,13 @@ DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
     ("quote lost", "markdown", replaced("body_markdown", "> 引文", "引文"), "quote"),
     ("cell emptied", "markdown", replaced("body_markdown", "丙", ""), "丙"),
     ("no Markdown", "markdown", changed("body_markdown", lambda _: ""), "nothing"),
-    ("link not listed", "links", changed("links", lambda entries: entries[:-1]), "links, number 2"),
-    ("links swapped", "links", changed("links", list.reverse), "links, number 1"),
+    (
+        "link not listed",
+        "links",
+        changed("links", lambda entries: entries[:-1]),
+        "links, position 1",
+    ),
+    ("links swapped", "links", changed("links", list.reverse), "links, position 0"),
     ("link lost", "links", replaced("body_html", 'href="https://kexue.fm/a', 'title="'), "html"),
     (
         "wrong article",
@@ -220,14 +239,27 @@ DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
         changed("links", lambda links: links[0].update(target_id=43)),
         "expected 42, found 43",
     ),
-    ("pictures swapped", "pictures", changed("pictures", list.reverse), "pictures, number 1"),
+    (
+        "no article",
+        "links",
+        changed("links", lambda links: links[0].update(target_id=None)),
+        "expected 42, found nothing",
+    ),
+    (
+        "other text of a link",
+        "links",
+        changed("links", lambda links: links[0].update(text="后文")),
+        "links, position 0, expected «https://kexue.fm/archives/42/#b 前文», found «",
+    ),
+    ("no count", "formulas", changed("formula_count", lambda _: 0), "expected 5, found 0"),
+    ("pictures swapped", "pictures", changed("pictures", list.reverse), "pictures, position 0"),
     ("alt changed", "pictures", replaced("body_html", "乙图", "丁图"), "乙图"),
     ("miscounted", "pictures", changed("picture_count", lambda n: n + 1), "picture_count"),
     (
         "caption lost",
         "pictures",
         changed("pictures", lambda pictures: pictures[0].update(caption=None)),
-        "captions, number 1: expected «图一的说明»",
+        "captions, position 0, expected «图一的说明»",
     ),
     ("script", "safety", added("body_html", "<script>alert(1)</script>"), "<script>"),
     ("frame", "safety", added("body_html", '<iframe src="https://a.b"></iframe>'), "<iframe>"),
@@ -243,7 +275,7 @@ DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
         replaced("body_html", "</h2>", '<a href="https://kexue.fm/archives/321#a">#</a></h2>'),
         "self anchor",
     ),
-    ("id lost", "safety", replaced("body_html", ' id="起点"', ""), "ids of headings, number 1"),
+    ("id lost", "safety", replaced("body_html", ' id="起点"', ""), "ids of headings, position 0"),
     ("not as sanitised", "safety", replaced("body_html", "<td>", "<td >"), "sanitised again"),
 ]
 
@@ -423,6 +455,42 @@ def test_difference(expected: list[int], found: list[int]) -> None:
     if first is not None:
         assert expected[: first.place] == found[: first.place]
         assert 1 <= first.number <= max(len(expected), len(found))
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "words"),
+    [
+        ("一\n\n二", "一 二", "expected «一⏎⏎二», found «一 二»"),
+        ("一\xa0二", "一\t二", "expected «一<U+00A0>二», found «一⇥二»"),
+        (
+            "甲" * 60 + "乙" * 60,
+            "甲" * 60 + "丙" + "乙" * 59,
+            f"behind 60 characters: expected «…{'甲' * 24}{'乙' * 24}…»,"
+            f" found «…{'甲' * 24}丙{'乙' * 23}…»",
+        ),
+    ],
+)
+def test_words_for_text(expected: str, found: str, words: str) -> None:
+    """The text around the difference, with every white space to be seen."""
+    assert words_for_text(expected, found) == words
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "words"),
+    [
+        (None, "甲", "key: expected nothing, found «甲»"),
+        (1011, None, "key: expected 1011, found nothing"),
+        (["甲", "乙"], ["甲"], "key, position 1: expected «乙», found nothing"),
+        ([{"a": 1, "b": "甲"}], [{"a": 1, "b": "乙"}], "key, position 0, b, expected «甲», found"),
+        ([{"a": 1, "b": None}], [{"a": 1}], "key, position 0, b is missing"),
+        ([{"a": 1}], [{"a": 1, "b": 2}], "key, position 0: there is more than a"),
+        ([{"a": "甲", "b": None}], [], "key, position 0: expected «甲», found nothing"),
+        ([], {"a": "甲"}, "key: expected «[]», found «甲»"),
+        (True, False, "key: expected true, found false"),
+    ],
+)
+def test_words_for_value(expected: object, found: object, words: str) -> None:
+    assert words_for_value("key", expected, found).startswith(words)
 
 
 # --- Report and command ---------------------------------------------------------------------------

@@ -228,6 +228,14 @@ def test_strip_boilerplate(html: str, expected: str) -> None:
     assert stripped(html) == expected
 
 
+@pytest.mark.parametrize("tail", ["<b", "</x", "<embed src=/a.swf", "<input", "<?"])
+def test_a_body_that_ends_inside_a_tag(tail: str) -> None:
+    """The broken tag takes the tag of the footer's first paragraph with it."""
+    body = parse_fragment(f"<p>文</p>{tail}\n{FOOTER}")
+    strip_boilerplate(body)
+    assert plain_text(body) == "文"
+
+
 WORDS = ["转载到请包括本文地址", "更详细的转载事宜请参考", "打赏", "文", "$x$", "#", "<br>", " "]
 TAGS = ["p", "em", "strong", "div", "blockquote", "h2", "pre", "ul", "li", "span"]
 SNIPPETS = st.recursive(

@@ -13,6 +13,7 @@ from archiver.body.clean import clean_body
 from archiver.body.math import find_formulas
 from archiver.body.mathjax import restore_formulas
 from archiver.body.serialize import inner_html
+from archiver.body.styles import clean_styles
 from archiver.body.text import plain_text
 from archiver.pages.document import parse_fragment
 
@@ -97,7 +98,7 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
     ("html", "expected"),
     [
         (f'<img src="{PIXEL}">', f'<img src="{PIXEL}">'),
-        (f'<img src=" {PIXEL.upper()}">', f'<img src=" {PIXEL.upper()}">'),
+        (f'<img src=" {PIXEL.upper()}">', f'<img src="{PIXEL.upper()}">'),
         ('<img src="data:text/html,x">', "<img>"),
         ('<img src="data:,x">', "<img>"),
         (f'<a href="{PIXEL}">文</a>', "<a>文</a>"),
@@ -279,3 +280,38 @@ def prose_only(text: str) -> str:
 def words(text: str) -> str:
     """Text without white space and all that may belong to a delimiter."""
     return "".join(character for character in text if character not in " \n$\\()")
+
+
+@pytest.mark.parametrize(
+    ("style", "kept"),
+    [
+        ("background:yellow", "background-color:yellow"),
+        ("background: #ff0 !important", "background-color:#ff0 !important"),
+        ("background:url(http://a.example/x.gif)", None),
+        ("position:fixed", None),
+        ("COLOR:Red;;position:fixed; float : left", "color:Red;float:left"),
+        ("", None),
+        ("color", None),
+        ("display:none", "display:none"),
+    ],
+)
+def test_styles(style: str, kept: str | None) -> None:
+    """What carries meaning stays, and no empty attribute is left."""
+    body = parse_fragment(f'<span style="{style}">文</span>')
+    clean_styles(body)
+    assert body[0].get("style") == kept
+
+
+def test_what_style_hides_stays_hidden() -> None:
+    body = parse_fragment(
+        '一<span style="visibility:hidden">二</span><b style="display:none">三</b>'
+    )
+    stored = parse_fragment(clean_body(body, 6583))
+    assert plain_text(body) == plain_text(stored) == "一"
+
+
+@pytest.mark.parametrize("name", ["lambda", "int", "list", "mask", "sep", "text", "vector", "type"])
+def test_pseudo_elements_keep_their_text(name: str) -> None:
+    """Python's error messages and models' tokens; some are names of MathML elements."""
+    html = f"<blockquote>TypeError: <{name}> takes no &lt;{name}&gt;</{name}> x</blockquote>"
+    assert clean_body(parse_fragment(html), 6583) == html

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,8 +23,6 @@ from archiver.run import Run
 from archiver.store.jsonl import records
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scrapy.settings import Settings
 
 #: Not told by an article's page: the archive's own time, and the time that only the feed has.
@@ -38,12 +38,15 @@ def extract(settings: Settings, post: Post) -> dict[str, Any]:
     return item
 
 
-def run_extract(*words: str, page: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def run_extract(
+    *words: str, page: bytes = b"", stdout: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "scrapy", "extract", *words],
         cwd=ROOT,
         input=page,
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         timeout=60,
         check=False,
     )
@@ -85,10 +88,14 @@ def test_reads_a_file_and_standard_input(tmp_path: Path) -> None:
     ("words", "page", "status", "sentence"),
     [
         (["no-such-file.html"], b"", 1, b"no-such-file.html: No such file"),
-        (["-"], b"", 1, b"not an HTML page"),
+        (["-"], b"", 1, b"standard input: it is empty"),
+        (["-"], b"text", 1, b"standard input: not an HTML page"),
         (["-"], b"\xff\xfe<html>", 1, b"invalid UTF-8"),
         (["-"], b"<html><body><p>half a pa", 1, b"cut off"),
         (["a.html", "b.html"], b"", 2, b"give one file"),
+        (["--audti", "a.html"], b"", 2, b"unknown option --audti"),
+        (["-", "--url", "archives/1"], b"", 2, b"--url archives/1 is no address"),
+        (["-", "--url", "ftp://kexue.fm/archives/1"], b"", 2, b"is no address"),
         (["-", "--url", "https://kexue.fm/archives/1"], page_of(make_post(321)), 1, b"another"),
     ],
 )
@@ -98,6 +105,56 @@ def test_refuses_in_one_line(words: list[str], page: bytes, status: int, sentenc
     assert sentence in done.stderr
     assert b"Traceback" not in done.stderr
     assert done.stdout == b"" or status == 2
+
+
+@pytest.fixture(params=["", "1"], ids=["buffered", "unbuffered"])
+def _buffering(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Buffered output fails when it is flushed, at the latest when Python ends."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", request.param)
+
+
+@pytest.mark.usefixtures("_buffering")
+@pytest.mark.parametrize("words", [(), ("--audit",)])
+def test_a_reader_that_goes_away_is_no_error(words: tuple[str, ...]) -> None:
+    """``scrapy extract FILE | head -1``: exit status 1 and not a word."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = run_extract("-", *words, page=page_of(make_post(321)), stdout=writing)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.usefixtures("_buffering")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_told_in_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = run_extract("-", page=page_of(make_post(321)), stdout=full.fileno())
+    assert done.returncode == 1
+    assert done.stderr == (
+        b"scrapy extract: cannot write to standard output: No space left on device\n"
+    )
+
+
+def test_output_that_takes_no_chinese_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = run_extract("-", page=page_of(make_post(321)))
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == (
+        b"scrapy extract: standard output takes ascii only; set PYTHONIOENCODING=utf-8\n"
+    )
+
+
+def test_closed_output_is_told_in_one_line() -> None:
+    """``scrapy extract FILE >&-`` must not end as if it had printed something."""
+    command = f"exec '{sys.executable}' -m scrapy extract - >&-"
+    page = page_of(make_post(321))
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, input=page, stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr == b"scrapy extract: cannot write to standard output: it is closed\n"
 
 
 @pytest.mark.parametrize(

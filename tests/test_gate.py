@@ -86,7 +86,9 @@ def tally(corpus: Iterator[Page], settings: Settings) -> dict[str, Tally]:
             "real",
             marks=[
                 pytest.mark.real,
-                pytest.mark.skipif(NO_PAGES, reason="no real pages at ../shared"),
+                pytest.mark.skipif(
+                    NO_PAGES, reason="real pages are no part of the project; none at ../shared"
+                ),
             ],
         ),
     ],

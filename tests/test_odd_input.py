@@ -211,3 +211,24 @@ def test_the_footer_goes_at_every_depth(frame: tuple[bytes, bytes], tag: str) ->
         assert body is not None
         clean_body(body, ID)
         assert plain_text(body) == "前文\n\n作者的话", f"at {depth} open tags"
+
+
+STRAY_QUOTES = [
+    '<p><a href="/archives/5"" target="_blank">前文</a></p>',
+    '<img src="/a.png" alt="5"屏幕">',
+    '<a href=/archives/5">前文</a>',
+    "<img src='/a.png' alt='it's'>",
+    '<a href="/archives/5>前文</a>',
+    '若$x<y$，他说"好。',
+]
+
+
+@pytest.mark.parametrize("body", STRAY_QUOTES)
+def test_a_stray_quote_refuses_no_article(
+    extractor: Extractor, frame: tuple[bytes, bytes], body: str
+) -> None:
+    """A page of the real size: thousands of tags stand behind the quote."""
+    row = '<p class="a">一<b class="b">二</b><br /></p>\n'
+    item = extract(extractor, frame, f"{row * 1500}{body}{row * 20}")
+    assert isinstance(item, dict), item
+    assert item["body_text"].count("一二") >= 1500

@@ -161,7 +161,13 @@ CAPTIONED = (
             '<figure><figcaption>说明</figcaption><img src="/a.png"></figure>',
             [("https://kexue.fm/a.png", "", "说明")],
         ),
-        ('<img alt="没有地址">', []),
+        (
+            '<p><strong>公告<div class="pic-container" style="float:right"><div>'
+            '<a href="/a/"><img src="/a.jpg" alt="题"></a><p>说明</p></div></div>',
+            [("https://kexue.fm/a.jpg", "题", "说明")],
+        ),
+        ('<img alt="没有地址"><img src=" ">', []),
+        ('<img src=" /b.png ">', [("https://kexue.fm/b.png", "", None)]),
         (
             '<img src="data:image/png;base64,AAAA" alt="x">',
             [("data:image/png;base64,AAAA", "x", None)],

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.real
 
 ARTICLES = sorted((path.name for path in (REAL / "real_articles").glob("[0-9]*")), key=int)
 NO_PAGES = not ARTICLES
-needs_pages = pytest.mark.skipif(NO_PAGES, reason="no real pages at ../shared")
+needs_pages = pytest.mark.skipif(
+    NO_PAGES, reason="real pages are no part of the project; none at ../shared"
+)
 
 
 @cache

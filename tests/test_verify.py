@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,24 +20,27 @@ from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, site
-from archiver.audit.archive import check_database, open_for_reading
+from archiver.audit.archive import open_for_reading
+from archiver.audit.checks import Checks
 from archiver.audit.comparing import Point
 from archiver.audit.fidelity import audit_archive, count_old
-from archiver.audit.jsonl import check_jsonl
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
 from archiver.extracting import Extractor
 from archiver.items import Article, Status
 from archiver.pages.article import parse_article
-from archiver.pages.document import parse_page
+from archiver.pages.document import parse_fragment, parse_page
 from archiver.store.articles import save_article
 from archiver.store.errors import StoreError
-from archiver.store.jsonl import write_jsonl
+from archiver.store.jsonl import records, write_jsonl
+from archiver.store.records import content_sha256
 from archiver.store.sqlite import close_archive, open_archive
 
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
-CLEAN = ["database", "references", "hashes", "revisions", "search", "JSONL"]
+CLEAN = [
+    *("database", "schema", "references", "hashes", "revisions", "columns", "search", "JSONL"),
+]
 
 
 def an_article(number: int) -> Article:
@@ -73,11 +77,30 @@ def folder(original: Path, tmp_path: Path) -> Path:
 def damage(folder: Path, *statements: str) -> None:
     """Change the database behind the archive's back: no triggers, no foreign keys."""
     with closing(sqlite3.connect(folder / "kexue.db")) as connection:
-        for name in ("articles_au", "articles_ad", "articles_ai"):
-            connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        triggers = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for _, sql in triggers:
+            connection.execute(sql)
+        connection.commit()
+
+
+def execute(folder: Path, *statements: str) -> None:
+    """Change the database as any other program would."""
+    with closing(sqlite3.connect(folder / "kexue.db")) as connection:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
+
+
+def rewrite_jsonl(folder: Path) -> None:
+    """Write the file as the next run would: it then says the same as the damaged database."""
+    with closing(Database(folder / "kexue.db")) as db:
+        write_jsonl(db, folder / "kexue.jsonl")
 
 
 @pytest.fixture
@@ -89,7 +112,7 @@ def reading(folder: Path) -> Iterator[Database]:
 
 def checks(folder: Path, ids: frozenset[int] | None = None) -> dict[str, Point]:
     with closing(open_for_reading(folder / "kexue.db")) as db:
-        points = [*check_database(db, ids), check_jsonl(db, folder / "kexue.jsonl", ids)]
+        points = Checks(db, ids).of_files(folder / "kexue.jsonl")
     return {point.name: point for point in points}
 
 
@@ -104,9 +127,16 @@ def test_sound_archive(folder: Path) -> None:
     points = checks(folder)
     assert list(points) == CLEAN
     assert differing(folder) == {}
-    compared = {name: point.compared for name, point in points.items() if name != "database"}
+    del points["database"], points["schema"]
     # 2 links, 2 pictures, 2 formulas, 2 versions and 2 counts of readers
-    assert compared == {"references": 10, "hashes": 3, "revisions": 2, "search": 3, "JSONL": 3}
+    assert {name: point.compared for name, point in points.items()} == {
+        "references": 10,
+        "hashes": 3,
+        "revisions": 2,
+        "columns": 3,
+        "search": 3,
+        "JSONL": 3,
+    }
 
 
 def test_nothing_is_changed(folder: Path) -> None:
@@ -130,7 +160,8 @@ def test_reads_beside_a_crawl(folder: Path) -> None:
         before = [row["title"] for row in db["articles"].rows]
         save_article(writer, an_article(14), NOW)
         assert [row["title"] for row in db["articles"].rows] == before
-        assert [point.first for point in check_database(db, None) if point.differ] == []
+        points = Checks(db, None).of_files(folder / "kexue.jsonl")
+        assert [point.first for point in points if point.differ] == []
     close_archive(writer)
 
 
@@ -138,13 +169,174 @@ def test_changed_body(folder: Path) -> None:
     damage(folder, "UPDATE articles SET body_html = replace(body_html, '前文', '后文') WHERE id=12")
     found = differing(folder)
     assert list(found) == ["hashes", "JSONL"]
-    assert str(found["hashes"]).startswith("article 12: expected ")
-    assert str(found["JSONL"]).startswith("article 12: body_html: expected «")
+    assert found["hashes"] == "article 12: title or body is not the one that was hashed"
+    assert str(found["JSONL"]).startswith("article 12: body_html, behind ")
+    assert "后文" in str(found["JSONL"])
 
 
 def test_changed_revision(folder: Path) -> None:
     damage(folder, "UPDATE revisions SET title = title || '！' WHERE article_id = 11")
     assert list(differing(folder)) == ["revisions"]
+
+
+def test_missing_revision_of_the_current_version(folder: Path) -> None:
+    """docs/data-format.md: every distinct version, the current one too."""
+    damage(folder, "DELETE FROM revisions WHERE article_id = 11")
+    rewrite_jsonl(folder)
+    assert differing(folder) == {"revisions": "article 11: its current version is missing"}
+
+
+def test_body_changed_with_its_hash(folder: Path) -> None:
+    """A text that was written with a new hash beside it is no version that was seen."""
+    body = "<p>别的文字</p>"
+    with closing(sqlite3.connect(folder / "kexue.db")) as connection:
+        (title,) = connection.execute("SELECT title FROM articles WHERE id = 12").fetchone()
+    damage(
+        folder,
+        f"UPDATE articles SET body_html = '{body}',"
+        f" content_sha256 = '{content_sha256(title, body)}' WHERE id = 12",
+    )
+    rewrite_jsonl(folder)
+    assert differing(folder) == {"revisions": "article 12: its current version is missing"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE articles SET content_sha256 = NULL WHERE id = 11", "article 11: the hash is mis"),
+        ("UPDATE articles SET content_sha256 = 'a' WHERE id = 13", "13: there is a hash, but no b"),
+    ],
+)
+def test_hash_without_its_body(folder: Path, statement: str, words: str) -> None:
+    damage(folder, statement)
+    assert words in str(differing(folder)["hashes"])
+
+
+def test_title_that_is_no_utf8(folder: Path) -> None:
+    """It is not the text that was hashed; the other articles are compared."""
+    damage(folder, "UPDATE articles SET title = CAST(x'ff41' AS TEXT) WHERE id = 12")
+    points = checks(folder)
+    assert points["hashes"].first == "article 12: title or body is not the one that was hashed"
+    assert points["JSONL"].differ == 1
+
+
+# --- The schema -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "words", "left_out"),
+    [
+        ("DROP TRIGGER articles_au", "trigger articles_au is missing", []),
+        ("DROP INDEX links_by_target", "index links_by_target is missing", []),
+        (
+            "DROP TABLE reader_counts",
+            "table reader_counts is missing; index reader_counts_by_day is missing",
+            ["references"],
+        ),
+        (
+            "ALTER TABLE articles DROP COLUMN author",
+            "column articles.author is missing",
+            ["columns", "JSONL", "fidelity"],
+        ),
+        (
+            "ALTER TABLE links DROP COLUMN problem",
+            "column links.problem is missing",
+            ["JSONL", "fidelity"],
+        ),
+        ("ALTER TABLE pictures ADD COLUMN more TEXT", "table pictures is declared otherwise", []),
+        ("CREATE TRIGGER t AFTER DELETE ON runs BEGIN SELECT 1; END", "trigger t is none of", []),
+        ("DROP TABLE articles_fts", "table articles_fts is missing", ["search"]),
+        ("DROP TABLE articles_fts_data", "table articles_fts_data is missing", ["search"]),
+        ("DROP TABLE _sqlite_migrations", "table _sqlite_migrations is missing", []),
+    ],
+)
+def test_other_schema(folder: Path, statement: str, words: str, left_out: list[str]) -> None:
+    """Nothing but the schema is blamed, and what cannot be checked is named."""
+    execute(folder, statement)
+    with closing(open_for_reading(folder / "kexue.db")) as db:
+        checks = Checks(db, None)
+        points = [*checks.of_files(folder / "kexue.jsonl"), *checks.of_fidelity().results()]
+    ((name, first),) = [(point.name, point.first) for point in points if point.differ]
+    assert (name, checks.left_out) == ("schema", left_out)
+    assert str(first).startswith(words)
+
+
+def test_tables_of_others_do_no_harm(folder: Path) -> None:
+    execute(
+        folder,
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT)",
+        "CREATE INDEX articles_by_author ON articles (author)",
+        "CREATE VIEW titles AS SELECT id, title FROM articles",
+        "VACUUM",
+    )
+    assert differing(folder) == {}
+
+
+# --- The columns ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("assignment", "words"),
+    [
+        ("url = 'http://kexue.fm/archives/11'", "url: expected «https://kexue.fm/archives/11», f"),
+        ("title = ' '", "title is empty: « »"),
+        ("published = '2019-5-3'", "published is no day from 2009 to tomorrow: «2019-5-3»"),
+        ("published = '1970-01-01'", "published is no day from 2009 to tomorrow: «1970-01-01»"),
+        ("published = '2019-02-30'", "published is no day from 2009 to tomorrow: «2019-02-30»"),
+        ("published_at = '2019-05-03'", "published_at is no time like"),
+        ("published_at = '2019-05-03T01:02:03+00:00'", "published_at is no time like"),
+        ("published_at = '2009-01-01T01:02:03+08:00'", "published_at is not of the day published"),
+        ("first_seen = '2026-11-23 08:00:00'", "first_seen is no time in UTC like"),
+        ("last_seen = '2026-11-23T08:00:00+08:00'", "last_seen is no time in UTC like"),
+        ("fetched_at = '2026-13-23T08:00:00+00:00'", "fetched_at is no time in UTC like"),
+        ("tags = '甲, 乙'", "tags is no JSON array of strings: «甲, 乙»"),
+        ("tags = '[1]'", "tags is no JSON array of strings: «[1]»"),
+        ("tags = '{}'", "tags is no JSON array of strings: «{}»"),
+        ("readers = -1", "readers is negative: -1"),
+        ("comment_count = -3", "comment_count is negative: -3"),
+        ("picture_count = -3", "picture_count is negative: -3"),
+        ("license = ''", "license is empty: «»"),
+        (f"parser_version = {PARSER_VERSION + 1}", "parser_version is none from 1 to"),
+        ("body_text = NULL", "body_text is missing, while there is a body"),
+        ("picture_count = NULL", "picture_count is missing, while there is a body"),
+        (
+            "body_html = NULL, body_text = NULL, body_markdown = NULL, formula_count = NULL,"
+            " picture_count = NULL, content_sha256 = NULL",
+            "there is no body (status published), while a revision holds one",
+        ),
+    ],
+)
+def test_column_with_another_value(folder: Path, assignment: str, words: str) -> None:
+    """Found in the database alone: the JSONL file says the same."""
+    damage(folder, f"UPDATE articles SET {assignment} WHERE id = 11")
+    with contextlib.suppress(StoreError):
+        rewrite_jsonl(folder)
+    assert str(differing(folder)["columns"]).startswith(f"article 11: {words}")
+
+
+def test_body_that_was_never_read(folder: Path) -> None:
+    """Only a protected article may have none, and then nothing is made from it."""
+    damage(
+        folder,
+        "UPDATE articles SET status = 'published' WHERE id = 13",
+        "UPDATE articles SET formula_count = 0 WHERE id = 13",
+    )
+    point = checks(folder)["columns"]
+    assert point.differ == 2
+    assert point.first == "article 13: there is no body, while the status is published"
+
+
+def test_tags_that_are_no_json(folder: Path) -> None:
+    """Named by article and column; the other lines are compared, and no file is written."""
+    damage(folder, "UPDATE articles SET tags = '甲' WHERE id = 11")
+    found = differing(folder)
+    assert list(found) == ["columns", "JSONL"]
+    assert str(found["JSONL"]).startswith("article 11: its line cannot be compared, as the column")
+    before = (folder / "kexue.jsonl").read_bytes()
+    with pytest.raises(StoreError, match="article 11: its tags are no JSON"):
+        rewrite_jsonl(folder)
+    assert (folder / "kexue.jsonl").read_bytes() == before
+    assert not (folder / "kexue.jsonl.part").exists()
 
 
 def test_index_out_of_step(folder: Path) -> None:
@@ -154,14 +346,26 @@ def test_index_out_of_step(folder: Path) -> None:
 
 def test_row_without_its_article(folder: Path) -> None:
     damage(folder, "INSERT INTO links VALUES (99, 0, 'https://a.b', '', NULL, NULL)")
-    assert differing(folder)["references"] == "a row of links has no row in articles"
+    assert differing(folder) == {"references": "links has rows of article 99, which is not there"}
+
+
+@pytest.mark.parametrize("table", ["links", "pictures", "formulas"])
+def test_row_without_its_article_hides_no_other(folder: Path, table: str) -> None:
+    """What stands behind it belongs to other articles, and is still theirs."""
+    damage(folder, f"UPDATE {table} SET article_id = 5 WHERE article_id = 11")
+    with closing(open_for_reading(folder / "kexue.db")) as db:
+        assert [len(entry[table]) for entry in records(db)] == [0, 1, 0]
+    found = differing(folder)
+    assert found["references"] == f"{table} has rows of article 5, which is not there"
+    assert str(found["JSONL"]).startswith(f"article 11: {table}, position 0: expected nothing, ")
+    assert checks(folder)["JSONL"].differ == 1
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ('"id": 12,', '"id": 15,', "article 12 is missing"),
-        ('"readers": 1011,', '"readers": 7,', "article 11: readers: expected «1011», found «7»"),
+        ('"readers": 1011,', '"readers": 7,', "article 11: readers: expected 1011, found 7"),
         ('"readers": 1011,', "", "article 11: readers is missing"),
         ('"readers": 1011,', '"readers":1011,', "article 11: its line is written otherwise"),
         ('{"id": 12,', '{"id', "a line that does not belong there"),
@@ -189,12 +393,34 @@ def test_missing_and_old_jsonl(folder: Path) -> None:
     damage(
         folder,
         "UPDATE articles SET readers = 5 WHERE id = 11",
-        f"INSERT INTO runs (started_at, mode, versions) VALUES ('{NOW}', 'normal', '{{}}')",
+        f"INSERT INTO runs (started_at, finished_at, mode, versions)"
+        f" VALUES ('{NOW}', '{NOW}', 'normal', '{{}}')",
     )
     os.utime(file, (0, 0))
     assert str(differing(folder)["JSONL"]).startswith("the file is older than the last run")
     file.unlink()
     assert "is missing" in str(differing(folder)["JSONL"])
+
+
+@pytest.mark.parametrize("is_missing", [False, True])
+def test_jsonl_of_an_unfinished_run(folder: Path, is_missing: bool) -> None:
+    """A crawl writes the file at its end: until then it is older, which is no damage."""
+    save = "INSERT INTO runs (started_at, mode, versions) VALUES ('2026-11-23', 'normal', '{}')"
+    damage(folder, "UPDATE articles SET readers = 5 WHERE id = 11", save)
+    if is_missing:
+        (folder / "kexue.jsonl").unlink()
+    point = checks(folder)["JSONL"]
+    assert (point.differ, point.first) == (0, None)
+    assert str(point.remark).startswith("JSONL is not counted: the last run has not finished")
+
+
+def test_text_around_the_first_difference_in_jsonl(folder: Path) -> None:
+    """Not the beginning, which is the same."""
+    damage(folder, "UPDATE articles SET body_html = replace(body_html, '前文', '后文') WHERE id=12")
+    words = str(differing(folder)["JSONL"])
+    wanted, found = words.split("expected ")[1].split(", found ")
+    assert "后文" in wanted
+    assert "前文" in found
 
 
 def test_ids_limit_the_checks(folder: Path) -> None:
@@ -261,12 +487,67 @@ def test_fidelity_names_the_article(folder: Path) -> None:
     )
     with closing(open_for_reading(folder / "kexue.db")) as db:
         points = {point.name: point for point in audit_archive(db, None).results()}
-        (only,) = [
+        only = [
             point.name for point in audit_archive(db, frozenset({12})).results() if point.differ
         ]
-    assert only == "markdown"
-    assert str(points["markdown"].first).startswith("article 12: body_markdown, number 2")
-    assert str(points["pictures"].first).startswith("article 11: pictures, number 1")
+    assert only == ["markdown", "derived"]
+    assert str(points["markdown"].first).startswith("article 12: body_markdown, position 1, form")
+    assert str(points["pictures"].first).startswith("article 11: pictures, position 0, expected «")
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (
+            "UPDATE articles SET body_text = replace(body_text, '，', '，' || char(10))"
+            " WHERE id = 12",
+            "body_text, expected «",
+        ),
+        (
+            "UPDATE articles SET body_markdown = replace(body_markdown, '。', '。  ')"
+            " WHERE id = 12",
+            "body_markdown, ",
+        ),
+        ("UPDATE formulas SET label = 'eq:a' WHERE article_id = 12", "formulas, position 0, label"),
+        (
+            "UPDATE pictures SET position = 1 WHERE article_id = 12",
+            "pictures, position 0, position: expected 0, found 1",
+        ),
+        ("UPDATE links SET text = ' 前文' WHERE article_id = 12", "links, position 0, text, expec"),
+        (
+            "INSERT INTO links VALUES (12, 1, 'https://a.b', '', NULL, NULL)",
+            "links, position 1: expected nothing, found «https://a.b",
+        ),
+        ("UPDATE articles SET formula_count = NULL WHERE id = 12", "formula_count: expected 1, fo"),
+    ],
+)
+def test_all_is_exactly_what_the_body_gives(folder: Path, statement: str, words: str) -> None:
+    """White space, labels and positions too, which the six points do not look at."""
+    damage(folder, statement)
+    with closing(open_for_reading(folder / "kexue.db")) as db:
+        points = {point.name: point for point in audit_archive(db, None).results()}
+    assert points["derived"].differ == 1
+    assert str(points["derived"].first).startswith(f"article 12: {words}")
+
+
+def test_link_that_leads_to_a_copy_of_the_blog(folder: Path) -> None:
+    """``KEXUE_BASE_URL`` decides what an article of the blog is; without it is right as well."""
+    url = "http://127.0.0.1:8000/archives/12"
+    body = f'<p>见<a href="{url}">前文</a>。</p>'
+    article = an_article(12)
+    article.body = parse_fragment(body)
+    for pipeline in Extractor(get_project_settings()).pipelines:
+        pipeline.process_item(article)
+    db = open_archive(folder / "kexue.db")
+    save_article(db, article, NOW)
+    for target in (None, 12):
+        db.execute("UPDATE links SET target_id = ? WHERE article_id = 12", [target])
+        points = audit_archive(db, frozenset({12}), site.Base.parse("http://127.0.0.1:8000"))
+        assert [point.first for point in points.results() if point.differ] == []
+    db.execute("UPDATE links SET target_id = 13 WHERE article_id = 12")
+    points = audit_archive(db, frozenset({12}), site.Base.parse("http://127.0.0.1:8000"))
+    assert [point.name for point in points.results() if point.differ] == ["links", "derived"]
+    close_archive(db)
 
 
 def test_older_extraction_has_no_markdown_yet(folder: Path) -> None:
@@ -286,11 +567,14 @@ def test_older_extraction_has_no_markdown_yet(folder: Path) -> None:
 # --- The command ----------------------------------------------------------------------------------
 
 
-def run_verify(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run_verify(
+    folder: Path, *words: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "scrapy", "verify", "-s", f"KEXUE_DATA_DIR={folder}", *words],
         cwd=ROOT,
-        capture_output=True,
+        stdout=stdout,
+        stderr=stderr,
         text=True,
         encoding="utf-8",
         timeout=60,
@@ -304,7 +588,8 @@ def test_command(folder: Path) -> None:
     first, second, note = done.stdout.split("\n\n")
     assert [line.split()[0] for line in first.splitlines()[1:]] == CLEAN
     assert [line.split()[0] for line in second.splitlines()[1:]] == [
-        *("text", "formulas", "markdown", "links", "pictures", "safety", "extraction"),
+        *("text", "formulas", "markdown", "links", "pictures", "safety", "derived"),
+        "extraction",
     ]
     assert note == "1 without a body: nothing to compare\n"
 
@@ -314,14 +599,71 @@ def test_command_tells_what_differs(folder: Path) -> None:
     done = run_verify(folder, "--ids", "11,99")
     assert done.returncode == 1
     assert "scrapy verify: not in the archive: 99" in done.stderr
-    assert "article 11: tags: expected «['改']»" in done.stdout
+    assert "article 11: tags, position 0, expected «改», found «" in done.stdout
     assert "1 article was extracted by an older version" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_command_names_what_it_left_out(folder: Path) -> None:
+    execute(folder, "DROP TABLE articles_fts")
+    done = run_verify(folder)
+    assert (done.returncode, done.stderr) == (1, "scrapy verify: differs: schema\n")
+    assert done.stdout.endswith("\nleft out, as the schema differs: search\n")
+    assert "rebuild-fts" not in done.stdout
+
+
+def test_command_on_an_archive_without_articles(tmp_path: Path) -> None:
+    db = open_archive(tmp_path / "kexue.db")
+    write_jsonl(db, tmp_path / "kexue.jsonl")
+    close_archive(db)
+    done = run_verify(tmp_path, "--fidelity")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "scrapy verify: the archive has no articles yet; scrapy crawl kexue fills it\n"
+    )
+
+
+def test_command_beside_a_crawl(folder: Path) -> None:
+    execute(
+        folder,
+        f"INSERT INTO runs (started_at, mode, versions) VALUES ('{NOW}', 'normal', '{{}}')",
+    )
+    (folder / "kexue.jsonl").unlink()
+    done = run_verify(folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\nJSONL is not counted: the last run has not finished" in done.stdout
+
+
+def test_command_whose_reader_goes_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``scrapy verify | head -1``: exit status 1 and not a word, also with stderr to the same."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "")
+    damage(folder, "UPDATE articles SET title = '改' WHERE id = 12")
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = run_verify(folder, stdout=writing)
+        same = run_verify(folder, "--ids", "12", stdout=writing, stderr=writing)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert same.returncode == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_command_on_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "")
+    with Path("/dev/full").open("wb") as full:
+        done = run_verify(folder, stdout=full.fileno())
+    assert done.returncode == 1
+    assert done.stderr == (
+        "scrapy verify: cannot write to standard output: No space left on device\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
+        (["--fidelty"], 2, "unknown option --fidelty"),
         (["--ids", "11;12"], 2, "give article numbers with commas"),
         (["extra"], 2, "verify takes options only"),
         (["-s", "KEXUE_NAME=other"], 2, "there is no archive at"),

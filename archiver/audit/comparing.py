@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from archiver.audit.outline import difference, words_for, words_for_text
+from archiver.audit.words import difference, words_for_list, words_for_text, words_for_value
 
 
 @dataclass(slots=True)
@@ -21,6 +21,8 @@ class Point:
     differ: int = 0
     #: The first difference in words, on one line.
     first: str | None = None
+    #: What a reader must know besides, and what is no difference.
+    remark: str | None = None
 
     def note(self, count: int, words: str) -> None:
         """Add differences; the words of the first ones stay."""
@@ -32,16 +34,21 @@ class Point:
 def compare_lists(point: Point, place: str, expected: Sequence[Any], found: Sequence[Any]) -> None:
     """Note how two lists differ; ``place`` names the second one."""
     if first := difference(expected, found):
-        point.note(first.number, f"{place}, {words_for(expected, found, first.place)}")
+        point.note(first.number, f"{place}, {words_for_list(expected, found, first.place)}")
 
 
 def compare_texts(point: Point, place: str, expected: str, found: str) -> None:
-    """Note how two texts differ."""
+    """Note how many characters of two texts differ."""
     if first := difference(expected, found):
-        point.note(first.number, f"{place}, {words_for_text(expected, found, first.place)}")
+        point.note(first.number, f"{place}, {words_for_text(expected, found)}")
 
 
-def compare_counts(point: Point, place: str, expected: int, found: int | None) -> None:
-    """Note that two numbers differ."""
-    if expected != found:
-        point.note(1, f"{place}: expected {expected}, found {found}")
+def compare_values(point: Point, place: str, expected: Any, found: Any) -> None:
+    """Note how two JSON values differ: entries of a list, or else one value."""
+    if isinstance(expected, list) and isinstance(found, list):
+        first = difference(expected, found)
+        count = first.number if first else 0
+    else:
+        count = int(expected != found)
+    if count:
+        point.note(count, words_for_value(place, expected, found))

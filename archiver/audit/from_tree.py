@@ -10,10 +10,10 @@ from lxml.html import HtmlElement
 from archiver.audit.leaves import code_of, is_rich, language_of, start_of
 from archiver.audit.outline import Event, Outline, bare_latex, fold
 from archiver.audit.walk import Step, walk
-from archiver.body.formula import Formulas
+from archiver.body.formula import Formula, Formulas
 from archiver.body.math import find_formulas
 from archiver.body.pictures import captions
-from archiver.body.text import BLOCKS, CELLS, LINES, inline_text, is_hidden
+from archiver.body.text import BLOCKS, CELLS, LINES, inline_text, is_hidden, is_made_invisible
 from archiver.pages.document import ASCII_SPACE
 
 #: Quotes and lists nested deeper stand in the last of these levels.
@@ -86,12 +86,10 @@ class _Reader:
     def _take(self, step: Step) -> None:
         """Tell one step; of what is hidden, formulas alone."""
         if step.formula is not None:
-            self._begin_content()
-            latex = bare_latex(step.formula.latex)
-            self.outline.formula(latex, display=step.formula.display)
+            self._formula(step.formula)
         elif step.hidden or (is_hidden(step.element) and step.kind != "text"):
             if step.kind == "enter" and step.element.tag == "img" and not step.hidden:
-                self._picture(step.element)
+                self._shown_picture(step.element)
         elif step.kind == "text":
             if step.text.strip(ASCII_SPACE):
                 self._begin_content()
@@ -100,6 +98,16 @@ class _Reader:
             self._enter(step.element)
         else:
             self._leave(step.element)
+
+    def _formula(self, formula: Formula) -> None:
+        """A displayed formula is a block of its own, but in a heading there is one line only."""
+        display = formula.display and self.heading is None
+        if display:
+            self._end_piece()
+            self._imply_item()
+        else:
+            self._begin_content()
+        self.outline.formula(bare_latex(formula.latex), display=display)
 
     def _enter(self, element: etree._Element) -> None:
         tag = str(element.tag)
@@ -231,8 +239,9 @@ class _Reader:
 
     # --- Pictures and code ------------------------------------------------------------------------
 
-    def _picture(self, element: etree._Element) -> None:
-        if url := element.get("src"):
+    def _shown_picture(self, element: etree._Element) -> None:
+        url = element.get("src")
+        if url and not is_made_invisible(element):
             self._begin_content()
             self.outline.picture(url, element.get("alt") or "", self.title_of.get(element, ""))
 

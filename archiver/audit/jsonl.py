@@ -14,30 +14,49 @@ from sqlite_utils import Database
 from archiver.audit.archive import Ids
 from archiver.audit.comparing import Point
 from archiver.audit.outline import quoted
-from archiver.store.jsonl import records
+from archiver.audit.words import words_for_value
+from archiver.store.jsonl import rows
+from archiver.store.records import record
 
 _ID = re.compile(r'\{"id": ([0-9]{1,18}),')
 _Line = tuple[int, str]
 #: Of a line that does not begin as one of ours: it sorts before all others.
 _UNKNOWN: Final = -1
+#: In place of the line of an article that cannot be written.
+_NO_LINE: Final = ""
 _WRITTEN: Final = "it is written at the end of every run"
 
 
 def check_jsonl(db: Database, path: Path, ids: Ids | None) -> Point:
-    """Compare the file line by line; ``ids`` limits the lines."""
+    """Compare the file line by line; ``ids`` limits the lines.
+
+    While a run goes on, or after one that was killed, the file is older than the database: then
+    what differs is a remark.
+    """
     point = Point("JSONL", "lines", 0)
+    started, finished = _last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
             _compare(point, _expected(db, ids), _found(file, ids))
+        if point.differ and _is_older(path, started):
+            point.first = f"the file is older than the last run, {_WRITTEN}; {point.first}"
     except FileNotFoundError:
         point.note(1, f"{path} is missing; {_WRITTEN}")
-        return point
     except OSError as error:
         point.note(1, f"{path} cannot be read: {error.strerror}")
-        return point
-    if point.differ and _is_older(db, path):
-        point.first = f"the file is older than the last run, {_WRITTEN}; {point.first}"
+    if point.differ and started is not None and finished is None:
+        point.remark = (
+            "JSONL is not counted: the last run has not finished (it goes on, or was killed), and"
+            f" the file is written at its end; {point.differ:,} differ, {point.first}"
+        )
+        point.differ, point.first = 0, None
     return point
+
+
+def _last_run(db: Database) -> tuple[str | None, str | None]:
+    """When the last run started and finished."""
+    row = db.execute("SELECT started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return row or (None, None)
 
 
 def _compare(point: Point, expected: Iterator[_Line], found: Iterator[_Line]) -> None:
@@ -60,9 +79,13 @@ def _compare(point: Point, expected: Iterator[_Line], found: Iterator[_Line]) ->
 
 
 def _expected(db: Database, ids: Ids | None) -> Iterator[_Line]:
-    for entry in records(db):
-        if ids is None or entry["id"] in ids:
-            yield entry["id"], json.dumps(entry, ensure_ascii=False) + "\n"
+    for row, parts in rows(db):
+        if ids is None or row["id"] in ids:
+            try:
+                line = json.dumps(record(row, parts), ensure_ascii=False) + "\n"
+            except ValueError:
+                line = _NO_LINE
+            yield row["id"], line
 
 
 def _found(lines: Iterator[str], ids: Ids | None) -> Iterator[_Line]:
@@ -75,6 +98,8 @@ def _found(lines: Iterator[str], ids: Ids | None) -> Iterator[_Line]:
 
 def _words(wanted: str, line: str) -> str:
     """What differs between two lines of one article: the first key."""
+    if wanted == _NO_LINE:
+        return "its line cannot be compared, as the column tags of the database is no JSON"
     expected: dict[str, Any] = json.loads(wanted)
     try:
         found = json.loads(line)
@@ -84,14 +109,13 @@ def _words(wanted: str, line: str) -> str:
         if key not in found:
             return f"{key} is missing"
         if found[key] != value:
-            return f"{key}: expected {quoted(str(value))}, found {quoted(str(found[key]))}"
+            return words_for_value(key, value, found[key])
     return "its line is written otherwise"
 
 
-def _is_older(db: Database, path: Path) -> bool:
+def _is_older(path: Path, started: str | None) -> bool:
     """Is the file from before the last run?"""
-    (started,) = db.execute("SELECT max(started_at) FROM runs").fetchone()
     if started is None:
         return False
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return written < datetime.fromisoformat(started)
+    return written.isoformat(timespec="seconds") < started

@@ -7,9 +7,8 @@ no part of text, addresses and formulas are compared without line breaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 #: Pairs that say nothing when nothing stands in them; Markdown cannot write most of them.
 _NOTHING_WHEN_EMPTY: Final = frozenset({"quote", "heading", "list", "item", "table", "row"})
@@ -79,60 +78,6 @@ class Outline:
             else:
                 merged += group
         return merged
-
-
-class Difference(NamedTuple):
-    """How two sequences differ: the number of entries, and the place of the first."""
-
-    number: int
-    place: int
-
-
-def difference(expected: Sequence[Any], found: Sequence[Any]) -> Difference | None:
-    """Compare two sequences from both ends; ``None`` when they are equal.
-
-    The count is of the stretch between the first and the last difference, on its longer side.
-    """
-    if expected == found:
-        return None
-    shorter = min(len(expected), len(found))
-    start = 0
-    while start < shorter and expected[start] == found[start]:
-        start += 1
-    end = 0
-    while end < shorter - start and expected[-1 - end] == found[-1 - end]:
-        end += 1
-    return Difference(max(len(expected), len(found)) - start - end, start)
-
-
-def words_for(expected: Sequence[Any], found: Sequence[Any], place: int) -> str:
-    """A difference of two lists in words, on one line."""
-    wanted, got = (values[place] if place < len(values) else None for values in (expected, found))
-    words = _told(wanted), _told(got)
-    if isinstance(wanted, Event) and isinstance(got, Event) and wanted.kind == got.kind:
-        words = _around(" ".join(wanted.values), " ".join(got.values))
-        words = f"{wanted.kind} {words[0]}", words[1]
-    return f"number {place + 1:,}: expected {words[0]}, found {words[1]}"
-
-
-def _told(entry: object) -> str:
-    if entry is None:
-        return "nothing"
-    return str(entry) if isinstance(entry, Event) else quoted(str(entry), 3 * _CONTEXT)
-
-
-def words_for_text(expected: str, found: str, place: int) -> str:
-    """A difference of two texts in words, on one line."""
-    wanted, got = _around(expected, found, place)
-    return f"character {place + 1:,}: expected {wanted}, found {got}"
-
-
-def _around(expected: str, found: str, place: int | None = None) -> tuple[str, str]:
-    if place is None:
-        first = difference(expected, found)
-        place = first.place if first else 0
-    start = max(place - _CONTEXT // 2, 0)
-    return quoted(expected[start:], place - start), quoted(found[start:], place - start)
 
 
 def quoted(text: str, reach: int = _CONTEXT) -> str:

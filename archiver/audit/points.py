@@ -8,17 +8,14 @@ from typing import Any, Final
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.audit.comparing import Point, compare_counts, compare_lists, compare_texts
+from archiver.audit.comparing import Point, compare_lists, compare_texts, compare_values
 from archiver.audit.from_markdown import outline_of_markdown
 from archiver.audit.from_tree import outline_of_tree
-from archiver.audit.outline import (
-    fold,
-    quoted,
-    squash,
-)
+from archiver.audit.outline import fold, quoted, squash
 from archiver.audit.reading import Reading, parse_html, read_body
 from archiver.audit.safety import safety_faults
 from archiver.audit.walk import shown_formulas
+from archiver.audit.words import shown
 from archiver.body.formula import Formula, Formulas
 from archiver.body.links import problem_of, target_of
 from archiver.body.math import find_formulas
@@ -62,7 +59,11 @@ def audit(
     """
     if row["body_html"] is None:
         return [Point(name, unit, 0) for name, unit in UNITS.items()]
-    case = Case(row, reference, base)
+    return audit_case(Case(row, reference, base))
+
+
+def audit_case(case: Case) -> list[Point]:
+    """All six points of an article with a body."""
     return [
         audit_text(case),
         audit_formulas(case),
@@ -93,7 +94,7 @@ def audit_formulas(case: Case) -> Point:
         for entry in case.row.get("formulas") or ()
     ]
     compare_lists(point, "formulas", expected, listed)
-    compare_counts(point, "formula_count", len(expected), case.row["formula_count"])
+    compare_values(point, "formula_count", len(expected), case.row["formula_count"])
     _find_in_text(point, case)
     return point
 
@@ -130,7 +131,7 @@ def audit_pictures(case: Case) -> Point:
     listed = case.row.get("pictures") or []
     found = [(picture["url"], fold(picture["alt"] or "")) for picture in listed]
     compare_lists(point, "pictures", expected, found)
-    compare_counts(point, "picture_count", len(expected), case.row["picture_count"])
+    compare_values(point, "picture_count", len(expected), case.row["picture_count"])
     _compare_captions(point, case, [picture["caption"] for picture in listed])
     return point
 
@@ -177,9 +178,11 @@ def _check_target(point: Point, link: Mapping[str, Any], base: site.Base | None)
     url: str = link["url"]
     target, problem = target_of(url), problem_of(url)
     if link["target_id"] not in {target, target_of(url, base)}:
-        point.note(1, f"target_id of {quoted(url)}: expected {target}, found {link['target_id']}")
+        words = f"expected {shown(target)}, found {shown(link['target_id'])}"
+        point.note(1, f"target_id of {quoted(url)}: {words}")
     if link.get("problem") != problem:
-        point.note(1, f"problem of {quoted(url)}: expected {problem}, found {link.get('problem')}")
+        words = f"expected {shown(problem)}, found {shown(link.get('problem'))}"
+        point.note(1, f"problem of {quoted(url)}: {words}")
 
 
 def _formula_key(formula: Formula) -> str:

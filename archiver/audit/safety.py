@@ -10,9 +10,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.audit.outline import difference, quoted, squash, words_for_text
+from archiver.audit.outline import quoted, squash
 from archiver.audit.shown import HEADINGS, may_stay
-from archiver.body.clean import ATTRIBUTES, TAGS, safe_html
+from archiver.audit.words import words_for_text
+from archiver.body.allowed import ATTRIBUTES, TAGS
+from archiver.body.clean import safe_html
 from archiver.pages.document import string_of
 
 #: Elements that HTML gives a meaning which no text needs. What is neither here nor in ``TAGS`` has
@@ -41,8 +43,8 @@ def safety_faults(html: str, body: HtmlElement) -> Iterator[str]:
             if squash(string_of(anchor)) == site.SELF_ANCHOR_TEXT and "#" in anchor.get("href", ""):
                 yield f"the self anchor of a heading: {quoted(anchor.get('href', ''))}"
     again = safe_html(body)
-    if first := difference(html, again):
-        yield f"sanitised again, {words_for_text(html, again, first.place)}"
+    if html != again:
+        yield f"sanitised again, {words_for_text(html, again)}"
 
 
 def _element_faults(element: etree._Element) -> Iterator[str]:

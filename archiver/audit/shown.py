@@ -28,6 +28,9 @@ HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: What a browser leaves out before it looks for the scheme of an address.
 _UNREAD = re.compile(r"\A[\x00-\x20]+|[\t\r\n]")
 _SCHEME = re.compile(r"([a-z][-a-z0-9+.]*):")
+_HIDING: Final = frozenset(
+    {("display", "none"), ("visibility", "hidden"), ("visibility", "collapse")}
+)
 _INVISIBLE: Final = frozenset({"0", "1", "0px", "1px"})
 
 
@@ -83,7 +86,7 @@ def is_hiding(attributes: dict[str, str | None]) -> bool:
         return True
     for declaration in (attributes.get("style") or "").lower().split(";"):
         name, _, value = declaration.partition(":")
-        if name.strip() == "display" and value.split("!")[0].strip() == "none":
+        if (name.strip(), value.split("!")[0].strip()) in _HIDING:
             return True
     return False
 

@@ -54,15 +54,21 @@ def _remove_footer_blocks(body: HtmlElement) -> bool:
 
 
 def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
-    """Remove the paragraph that ends the body, if it is the footer paragraph with this mark."""
-    paragraphs = body.xpath(".//p[.//strong]")  # an open <a> or <b> stands in between
-    if not paragraphs:
-        return
-    last = paragraphs[-1]
-    bold = next(last.iter("strong"))
-    is_footer = all(string_of(part).strip().startswith(mark) for part in (bold, last))
-    if is_footer and not _text_after(last, body):
-        last.drop_tree()
+    """Remove the paragraph that ends the body, if it is the footer paragraph with this mark.
+
+    An article that ends inside a tag (``<a``) takes the tag of the paragraph with it: then what
+    stands in it is removed.
+    """
+    for found in (body.xpath(".//p[.//strong]"), body.xpath(".//em[strong]")):
+        if found and _is_footer(found[-1], mark) and not _text_after(found[-1], body):
+            found[-1].drop_tree()
+            return
+
+
+def _is_footer(element: HtmlElement, mark: str) -> bool:
+    """Does an element begin with bold text that begins with a mark of the footer?"""
+    bold = next(element.iter("strong"))  # an open <a> or <b> may stand in between
+    return all(string_of(part).strip().startswith(mark) for part in (bold, element))
 
 
 def _text_after(element: HtmlElement, top: HtmlElement) -> bool:

@@ -7,6 +7,7 @@ tree that is stored; the sanitiser nh3 (the Rust library ammonia) has the last w
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,12 +17,14 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.body.addresses import URL_SCHEMES, Addresses, drop_unsafe_addresses
+from archiver.body.allowed import ATTRIBUTES, STYLE_PROPERTIES, TAGS
 from archiver.body.apart import drop, keep_apart, write_comments
 from archiver.body.boilerplate import strip_boilerplate
 from archiver.body.embeds import replace_embeds
 from archiver.body.links import make_absolute
 from archiver.body.mathjax import restore_formulas
 from archiver.body.serialize import ENTITIES, inner_html
+from archiver.body.styles import clean_styles
 
 _DROPPED: Final = [
     "script",
@@ -62,176 +65,6 @@ _RENAMED: Final = {
 _EMBEDS: Final = ("iframe", "embed", "object", "frame")
 _SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
 
-#: Every element that HTML defines or browsers still draw, without those taken out above.
-TAGS: Final = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "address",
-        "area",
-        "article",
-        "aside",
-        "audio",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "data",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "font",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "main",
-        "map",
-        "mark",
-        "menu",
-        "nav",
-        "nobr",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rb",
-        "rp",
-        "rt",
-        "rtc",
-        "ruby",
-        "s",
-        "samp",
-        "section",
-        "small",
-        "source",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "track",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "video",
-        "wbr",
-    ]
-)
-_EVERYWHERE: Final = frozenset({"id", "class", "title", "lang", "dir", "style", "align", "hidden"})
-ATTRIBUTES: Final[dict[str, set[str]]] = {
-    "*": set(_EVERYWHERE),
-    "a": {"href", "name", "target"},
-    "area": {"href", "alt", "coords", "shape"},
-    "audio": {"src", "controls", "loop"},
-    "blockquote": {"cite"},
-    "col": {"span", "width"},
-    "colgroup": {"span", "width"},
-    "del": {"cite", "datetime"},
-    "font": {"color", "face", "size"},
-    "hr": {"color", "size", "width"},
-    "img": {"src", "alt", "width", "height", "border", "hspace", "vspace", "usemap"},
-    "ins": {"cite", "datetime"},
-    "li": {"value", "type"},
-    "map": {"name"},
-    "ol": {"start", "type", "reversed"},
-    "q": {"cite"},
-    "source": {"src", "type"},
-    "table": {"border", "cellpadding", "cellspacing", "width", "bgcolor", "summary"},
-    "tbody": {"valign"},
-    "td": {"colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap"},
-    "th": {"colspan", "rowspan", "width", "height", "valign", "bgcolor", "nowrap", "scope"},
-    "thead": {"valign"},
-    "time": {"datetime"},
-    "tr": {"valign", "bgcolor"},
-    "ul": {"type"},
-    "video": {"src", "poster", "controls", "width", "height", "loop"},
-}
-#: Style that carries meaning or layout, without addresses and without leaving the body's place.
-STYLE_PROPERTIES: Final = frozenset(
-    [
-        "background-color",
-        "border",
-        "border-bottom",
-        "border-collapse",
-        "border-color",
-        "border-left",
-        "border-right",
-        "border-style",
-        "border-top",
-        "border-width",
-        "clear",
-        "color",
-        "display",
-        "float",
-        "font-family",
-        "font-size",
-        "font-style",
-        "font-weight",
-        "height",
-        "letter-spacing",
-        "line-height",
-        "list-style-type",
-        "margin",
-        "margin-bottom",
-        "margin-left",
-        "margin-right",
-        "margin-top",
-        "max-height",
-        "max-width",
-        "min-width",
-        "padding",
-        "padding-bottom",
-        "padding-left",
-        "padding-right",
-        "padding-top",
-        "text-align",
-        "text-decoration",
-        "text-indent",
-        "vertical-align",
-        "white-space",
-        "width",
-        "word-break",
-    ]
-)
 #: The sanitiser writes one line feed where a parser drops one.
 _PRE = re.compile(r"""<pre(?: [a-z]+="[^"]*")*>(?=\n)""")
 #: Unicode keeps these for the inner use of programs.
@@ -249,6 +82,7 @@ def clean_body(body: HtmlElement, article: int) -> str:
     write_comments(body)
     make_absolute(body, article)
     drop_unsafe_addresses(body)
+    clean_styles(body)
     return safe_html(body)
 
 
@@ -282,27 +116,47 @@ def is_tracker(picture: HtmlElement) -> bool:
 
 
 def safe_html(body: HtmlElement) -> str:
-    """The inner HTML of a cleaned body, sanitised.
+    """The inner HTML of a cleaned body, sanitised, without white space at its ends."""
+    return sanitise(body).strip(" \t\r\n")
+
+
+def sanitise(top: HtmlElement) -> str:
+    """The inner HTML of an element of a cleaned body, sanitised.
 
     Pseudo elements that an author wrote as text (``<type>`` in an error message) are kept, since
     a browser keeps them too; no page gives such a name a meaning.
     """
     addresses = Addresses()
-    html, entities = _without_entities(inner_html(body, addresses.stand_in))
-    tags = {element.tag for element in body.iter(etree.Element)} - TAGS
-    pseudo = {tag for tag in tags if _PSEUDO_NAME.match(tag)} - nh3.CLEAN_CONTENT_TAGS
+    names = _pseudo_names(top)
+    html, entities = _without_entities(inner_html(top, addresses.stand_in, names))
     clean = nh3.clean(
         html,
-        tags=TAGS | pseudo,
+        tags=TAGS | set(names.values()),
         attributes=ATTRIBUTES,
         filter_style_properties=set(STYLE_PROPERTIES),
         url_schemes=set(URL_SCHEMES),
         link_rel=None,
     )
+    for name, stand_in in names.items():
+        clean = clean.replace(stand_in, name)
     clean = _PRE.sub(r"\g<0>\n", clean)
     for entity, character in entities:
         clean = clean.replace(character, entity)
-    return addresses.restore(clean).strip(" \t\r\n")
+    return addresses.restore(clean)
+
+
+def _pseudo_names(top: HtmlElement) -> dict[str, str]:
+    """A name that means nothing anywhere for each pseudo element below an element.
+
+    The sanitiser knows ``<lambda>`` and ``<vector>`` as MathML, and drops them outside of it. The
+    stand-ins hold a random word, so no text of the author's can look like one.
+    """
+    tags = {element.tag for element in top.iter(etree.Element)} - TAGS
+    pseudo = {tag for tag in tags if _PSEUDO_NAME.match(tag)} - nh3.CLEAN_CONTENT_TAGS
+    if not pseudo:
+        return {}
+    word = secrets.token_hex(16)
+    return {tag: f"x{word}x{number}x" for number, tag in enumerate(sorted(pseudo))}
 
 
 def _without_entities(html: str) -> tuple[str, list[tuple[str, str]]]:

@@ -19,6 +19,8 @@ from archiver.items import Link, Problem
 from archiver.pages.document import ASCII_SPACE
 
 _ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("blockquote", "cite"))
+#: An empty address is the page's own for a link, and none for all others.
+_LINKS: Final = frozenset({"a", "area"})
 _MEDIA = (("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "src"))
 #: Addresses that run a script when followed; white space and control characters do not hinder it.
 _SCRIPT = re.compile(
@@ -39,7 +41,9 @@ def make_absolute(body: HtmlElement, article: int) -> None:
             value = element.get(attribute)
             if value is None:
                 continue
-            if _SCRIPT.match(value):
+            if tag not in _LINKS:
+                value = value.strip(ASCII_SPACE)
+            if _SCRIPT.match(value) or (tag not in _LINKS and not value):
                 del element.attrib[attribute]
             else:
                 element.set(attribute, absolute(value, article))

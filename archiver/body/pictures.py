@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from archiver.body.text import inline_text
+from archiver.body.text import BLOCKS, inline_text
 from archiver.items import Picture
 
 _CAPTION_CLASS = re.compile(r"(?:^|\s)typecho-caption-text(?:\s|\Z)")
@@ -71,15 +71,30 @@ def _near(caption: HtmlElement, picture: HtmlElement) -> bool:
 def _is_floated(caption: HtmlElement, picture: HtmlElement) -> bool:
     """Is a ``<p>`` without a class the caption of a floated picture?
 
-    Form: ``div.pic-container > div > (a > img) + p``, nothing behind the paragraph.
+    Form: ``div.pic-container > div > (a > img) + p``, nothing behind the paragraph. An open
+    ``<strong>`` or ``<font>`` of the text before may stand around any part of it.
     """
-    inner = caption.getparent()
-    outer = inner.getparent() if inner is not None else None
+    inner = _block_around(caption)
+    outer = _block_around(inner) if inner is not None else None
     if inner is None or outer is None or caption.get("class") is not None:
         return False
-    is_last = caption.getnext() is None and not (caption.tail or "").strip()
     is_box = inner.tag == "div" and _CONTAINER_CLASS.search(outer.get("class") or "") is not None
-    return is_last and is_box and inner in picture.iterancestors()
+    return is_box and _is_last(caption, inner) and inner in picture.iterancestors()
+
+
+def _block_around(element: HtmlElement) -> HtmlElement | None:
+    """The block that an element stands in, past bold, colours and links."""
+    return next((up for up in element.iterancestors() if up.tag in BLOCKS), None)
+
+
+def _is_last(element: HtmlElement, top: HtmlElement) -> bool:
+    """Does nothing stand behind an element in ``top``?"""
+    node = element
+    while node is not top:
+        if node.getnext() is not None or (node.tail or "").strip():
+            return False
+        node = node.getparent()
+    return True
 
 
 def _boxes(picture: HtmlElement) -> Iterator[HtmlElement]:

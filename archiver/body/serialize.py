@@ -7,7 +7,8 @@ https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -50,29 +51,35 @@ _EATS_LINE_FEED = frozenset({"pre", "textarea", "listing"})
 Address = Callable[[etree._Element, str, str], str]
 
 
-def inner_html(top: HtmlElement, address: Address | None = None) -> str:
+def inner_html(
+    top: HtmlElement,
+    address: Address | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The HTML of all that is below ``top``; comments are left out.
 
-    ``address`` is asked what to write for each attribute that is an address.
+    ``address`` is asked what to write for each attribute that is an address; ``names`` are other
+    names for elements.
     """
     out = [escape(top.text)]
     for event, element in Walk(top):
         if event == "start":
-            out.append(_start_tag(element, address))
+            out.append(_start_tag(element, address, names))
         elif event == "end":
-            out.append(_end(element))
+            out.append(_end(element, names))
         else:
             out.append(escape(element.tail))
     return "".join(out)
 
 
-def _end(element: etree._Element) -> str:
+def _end(element: etree._Element, names: Mapping[str, str]) -> str:
     """The end tag and the text behind it."""
-    end_tag = "" if element.tag in VOID else f"</{element.tag!s}>"
+    tag = str(element.tag)
+    end_tag = "" if tag in VOID else f"</{names.get(tag, tag)}>"
     return end_tag + escape(element.tail)
 
 
-def _start_tag(element: etree._Element, address: Address | None) -> str:
+def _start_tag(element: etree._Element, address: Address | None, names: Mapping[str, str]) -> str:
     attributes = ""
     for key, given in element.attrib.items():
         name, value = str(key), str(given)
@@ -81,8 +88,9 @@ def _start_tag(element: etree._Element, address: Address | None) -> str:
         attributes += f' {name}="{escape(value, IN_ATTRIBUTE)}"'
     text = element.text or ""
     line_feed = "\n" if text.startswith("\n") and element.tag in _EATS_LINE_FEED else ""
-    inner = "" if element.tag in VOID else escape(text)
-    return f"<{element.tag!s}{attributes}>{line_feed}{inner}"
+    tag = str(element.tag)
+    inner = "" if tag in VOID else escape(text)
+    return f"<{names.get(tag, tag)}{attributes}>{line_feed}{inner}"
 
 
 def escape(text: str | None, entities: tuple[tuple[str, str], ...] = _IN_TEXT) -> str:

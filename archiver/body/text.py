@@ -98,7 +98,9 @@ HIDDEN = frozenset(
         "video",
     ]
 )
-_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
+)
 
 # Marks for the assembly of the text: lone surrogates, which no tree can contain.
 _PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
@@ -131,6 +133,11 @@ def is_hidden(element: etree._Element) -> bool:
         return True
     if element.tag == "a" and element.get("class") == EMBED_CLASS:
         return True
+    return is_made_invisible(element)
+
+
+def is_made_invisible(element: etree._Element) -> bool:
+    """Do its attributes hide an element that browsers show otherwise?"""
     attributes = element.attrib
     if "hidden" in attributes:
         return True

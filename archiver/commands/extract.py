@@ -16,9 +16,11 @@ from scrapy.exceptions import UsageError
 from archiver.audit.page import audit_page
 from archiver.audit.report import Totals, is_clean, table, verdict
 from archiver.commands.crawl import check_settings
+from archiver.commands.output import checked_output, flush
 from archiver.extracting import Extractor
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.kind import Kind
+from archiver.site import article_url, split_url
 
 
 class Command(ScrapyCommand):
@@ -56,10 +58,11 @@ class Command(ScrapyCommand):
         check_settings(self.settings)
         names = args or ["-"]
         extractor = Extractor(self.settings)
-        if opts.audit:
-            self._audit(extractor, names, opts.url)
-        else:
-            self._extract(extractor, names[0], opts.url)
+        with checked_output(self, "extract"):
+            if opts.audit:
+                self._audit(extractor, names, opts.url)
+            else:
+                self._extract(extractor, names[0], opts.url)
 
     def _extract(self, extractor: Extractor, name: str, url: str | None) -> None:
         try:
@@ -97,20 +100,38 @@ class Command(ScrapyCommand):
             self.exitcode = 1
 
     def _refuse(self, name: str, error: OSError | UnexpectedPage) -> None:
+        flush()
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        print(f"scrapy extract: {name}: {reason}", file=sys.stderr)
+        place = "standard input" if name == "-" else name
+        print(f"scrapy extract: {place}: {reason}", file=sys.stderr)
         self.exitcode = 1
 
 
 def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:
     """Raise ``UsageError`` for arguments that mean nothing."""
-    if any(name.startswith("--") for name in args) or (len(args) > 1 and not opts.audit):
+    for name in args:
+        if name.startswith("-") and name != "-":
+            raise UsageError(f"unknown option {name}", print_help=False)
+    if len(args) > 1 and not opts.audit:
         raise UsageError("give one file, or none to read standard input", print_help=False)
-    if opts.url and len(args) > 1:
-        raise UsageError("--url is the address of one page; give one file", print_help=False)
+    if opts.url is not None:
+        _check_url(opts.url, len(args))
     if args.count("-") > 1:
         raise UsageError("standard input can be read once", print_help=False)
 
 
+def _check_url(url: str, files: int) -> None:
+    """Raise ``UsageError`` for an address that no page can have, or of several pages."""
+    if files > 1:
+        raise UsageError("--url is the address of one page; give one file", print_help=False)
+    parts = split_url(url)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageError(f"--url {url} is no address like {article_url(6583)}", print_help=False)
+
+
 def _read(name: str) -> bytes:
-    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    """The bytes of a file or of standard input; raises ``OSError``, ``UnexpectedPage``."""
+    page = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    if not page.strip():
+        raise UnexpectedPage("it is empty")
+    return page

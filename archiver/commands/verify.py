@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sqlite3
 import sys
 from contextlib import closing
@@ -13,12 +12,15 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
-from archiver.audit.archive import Ids, check_database, missing_ids, open_for_reading
+from archiver.audit.archive import Ids, missing_ids, open_for_reading
+from archiver.audit.checks import Checks
 from archiver.audit.comparing import Point
-from archiver.audit.fidelity import audit_archive, count_old, words_for_old
-from archiver.audit.jsonl import check_jsonl
+from archiver.audit.fidelity import words_for_old
 from archiver.audit.report import is_clean, table
+from archiver.commands.crawl import check_settings
+from archiver.commands.output import checked_output, flush
 from archiver.run import files_of
+from archiver.site import Base
 from archiver.store.errors import StoreError
 
 
@@ -37,7 +39,7 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
-        return "Check the archive: database, hashes, search index, JSONL and, on demand, fidelity"
+        return "Check the archive: schema, hashes, columns, search, JSONL and, on demand, fidelity"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--fidelity`` and ``--ids``."""
@@ -46,54 +48,78 @@ class Command(ScrapyCommand):
             "--fidelity",
             action="store_true",
             help="also compare text, Markdown, formulas, links and pictures of every article with"
-            " its body_html, and check that this is safe to show",
+            " its body_html, check that this is safe to show, and that this version would make the"
+            " same of it",
         )
         parser.add_argument("--ids", help="only these articles, e.g. 6583,7006")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print a table of checks; exit status 1 when anything differs."""
         assert self.settings is not None
-        if args:
-            raise UsageError("verify takes options only", print_help=False)
+        _check_arguments(args)
+        check_settings(self.settings)
         ids = _ids(opts.ids)
-        files = files_of(self.settings)
+        with checked_output(self, "verify"):
+            self._run(files_of(self.settings), ids, fidelity=opts.fidelity)
+
+    def _run(self, files: dict[str, Path], ids: Ids | None, *, fidelity: bool) -> None:
         try:
             with closing(open_for_reading(files["database"])) as db:
-                self._verify(db, files, ids, fidelity=opts.fidelity)
+                self._verify(db, files["jsonl"], ids, fidelity=fidelity)
         except StoreError as error:
             self._say(str(error))
             self.exitcode = 2 if error.wrong_use else 1
-        except (sqlite3.Error, json.JSONDecodeError) as error:
+        except sqlite3.Error as error:
             self._say(f"cannot read {files['database']}: {error}")
             self.exitcode = 1
 
-    def _verify(
-        self, db: Database, files: dict[str, Path], ids: Ids | None, *, fidelity: bool
-    ) -> None:
-        if missing := missing_ids(db, ids or ()):
-            self._say(f"not in the archive: {', '.join(map(str, missing))}")
-            self.exitcode = 1
-        self._show([*check_database(db, ids), check_jsonl(db, files["jsonl"], ids)])
+    def _verify(self, db: Database, jsonl: Path, ids: Ids | None, *, fidelity: bool) -> None:
+        checks = Checks(db, ids)
+        self._show(checks.of_files(jsonl))
         if fidelity:
-            self._show_fidelity(db, ids)
-        elif old := count_old(db, ids):
+            self._show_fidelity(checks)
+        elif old := checks.count_old():
             print(f"\n{words_for_old(old)}")
+        if checks.left_out:
+            print(f"\nleft out, as the schema differs: {', '.join(checks.left_out)}")
+        if count := checks.count_articles():
+            if missing := missing_ids(db, ids or ()):
+                self._fail(f"not in the archive: {', '.join(map(str, missing))}")
+        elif count == 0:
+            self._fail("the archive has no articles yet; scrapy crawl kexue fills it")
 
-    def _show_fidelity(self, db: Database, ids: Ids | None) -> None:
-        totals = audit_archive(db, ids)
-        print()
-        self._show(totals.results())
+    def _show_fidelity(self, checks: Checks) -> None:
+        assert self.settings is not None
+        totals = checks.of_fidelity(Base.parse(self.settings["KEXUE_BASE_URL"]))
+        if totals.articles or totals.points:
+            print()
+            self._show(totals.results())
         if totals.without_body:
             print(f"\n{totals.without_body:,} without a body: nothing to compare")
 
     def _show(self, points: list[Point]) -> None:
         print(*table(points), sep="\n")
+        for point in points:
+            if point.remark:
+                print(f"\n{point.remark}")
         if not is_clean(points):
-            self._say(f"differs: {', '.join(point.name for point in points if point.differ)}")
-            self.exitcode = 1
+            self._fail(f"differs: {', '.join(point.name for point in points if point.differ)}")
+
+    def _fail(self, sentence: str) -> None:
+        flush()
+        self._say(sentence)
+        self.exitcode = 1
 
     def _say(self, sentence: str) -> None:
         print(f"scrapy verify: {sentence}", file=sys.stderr)
+
+
+def _check_arguments(args: list[str]) -> None:
+    """Raise ``UsageError`` for arguments: there are none."""
+    if args and args[0].startswith("-"):
+        raise UsageError(f"unknown option {args[0]}", print_help=False)
+    if args:
+        raise UsageError(f"{args[0]}: verify takes options only", print_help=False)
 
 
 def _ids(text: str | None) -> Ids | None:

@@ -30,7 +30,8 @@ _NOT_COUNTED: Final = frozenset(
 #: A smaller page is read in a second, whatever its attributes.
 _LARGE: Final = 32_000
 _SHORTEST_ATTRIBUTE: Final = len(" a")
-_WHOLE_TAG = re.compile(r"""<[a-z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""", re.IGNORECASE)
+#: Quotes mean something right behind ``=`` only; a stray one is part of a name.
+_WHOLE_TAG = re.compile(r"""<[a-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""[\s/]+[^\s/>=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?""")
 
 

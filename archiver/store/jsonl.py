@@ -30,6 +30,9 @@ def write_jsonl(db: Database, path: Path) -> int:
             os.fsync(file.fileno())
         part.replace(path)
         _sync_folder(path.parent)
+    except StoreError:
+        _remove(part)
+        raise
     except OSError as error:
         _remove(part)
         raise StoreError(
@@ -39,27 +42,41 @@ def write_jsonl(db: Database, path: Path) -> int:
 
 
 def records(db: Database) -> Iterator[Row]:
-    """The JSONL objects of all articles, sorted by id."""
+    """The JSONL objects of all articles, sorted by id; raises ``StoreError`` for bad ``tags``."""
+    for row, parts in rows(db):
+        try:
+            yield record(row, parts)
+        except ValueError as error:
+            raise StoreError(f"article {row['id']}: its tags are no JSON: {error}") from error
+
+
+def rows(db: Database) -> Iterator[tuple[Row, dict[str, list[Row]]]]:
+    """The rows of all articles, sorted by id, each with the rows of its parts by table."""
     parts = {table: _Parts(db, table) for table in PARTS}
     for row in db.query("SELECT * FROM articles ORDER BY id"):
-        yield record(row, {table: rows.of(row["id"]) for table, rows in parts.items()})
+        yield row, {table: groups.of(row["id"]) for table, groups in parts.items()}
 
 
 class _Parts:
     """The rows of one table, given out article by article in one pass over it."""
 
     def __init__(self, db: Database, table: str) -> None:
-        rows = db.query(f"SELECT * FROM {table} ORDER BY article_id, position")  # noqa: S608
-        self._groups = groupby(rows, key=lambda row: row["article_id"])
+        found = db.query(f"SELECT * FROM {table} ORDER BY article_id, position")  # noqa: S608
+        self._groups = groupby(found, key=lambda row: row["article_id"])
         self._next = next(self._groups, None)
 
     def of(self, article: int) -> list[Row]:
-        """The rows of an article; must be asked in the order of the ids."""
+        """The rows of an article; must be asked in the order of the ids.
+
+        Rows whose article is not in the archive are passed over.
+        """
+        while self._next is not None and self._next[0] < article:
+            self._next = next(self._groups, None)
         if self._next is None or self._next[0] != article:
             return []
-        rows = list(self._next[1])
+        found = list(self._next[1])
         self._next = next(self._groups, None)
-        return rows
+        return found
 
 
 def _sync_folder(folder: Path) -> None:

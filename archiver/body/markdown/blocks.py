@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.clean import TAGS
+from archiver.body.allowed import TAGS
 from archiver.body.embeds import EMBED_CLASS
 from archiver.body.formula import Formulas, TextNode, text_of
 from archiver.body.markdown import code, escape, layout, tables
@@ -19,7 +19,7 @@ from archiver.body.markdown.formats import Format, format_of, pseudo_tag
 from archiver.body.markdown.inline import Inline, Span
 from archiver.body.markdown.media import Pictures, player
 from archiver.body.markdown.render import Role
-from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden
+from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden, is_made_invisible
 from archiver.body.walk import Walk
 from archiver.pages.document import ASCII_SPACE
 
@@ -78,7 +78,8 @@ class BlockWriter:
         elif tag == "a" and element.get("class") == EMBED_CLASS:
             self._embed(element)
         elif tag in {"img", "audio", "video"}:
-            self._medium(element)
+            if not is_made_invisible(element):
+                self._medium(element)
         elif is_hidden(element):
             self._hidden(element)
         elif tag == "br":
@@ -257,7 +258,7 @@ class BlockWriter:
         if number is None:
             return
         formula = self.formulas.found[number]
-        if formula.display and not self.inline.one_line and not self.inline.in_link:
+        if formula.display and not self.inline.one_line:
             self._flush()
             self.layout.block(maths.block(formula))
         else:

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.serialize import inner_html
+from archiver.body.clean import sanitise
 from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden
 from archiver.body.walk import Walk
 
@@ -50,7 +50,7 @@ def block(pre: HtmlElement) -> str | None:
 
 def raw_block(pre: HtmlElement) -> str:
     """A ``<pre>`` as HTML; a reader drops the line feed behind its tag."""
-    return f"<pre>\n{inner_html(pre)}</pre>"
+    return f"<pre>\n{sanitise(pre)}</pre>"
 
 
 def language_of(pre: HtmlElement) -> str:

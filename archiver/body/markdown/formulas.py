@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 
 from archiver.body.formula import Formula
+from archiver.pages.document import ASCII_SPACE
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_LINE_BREAK = re.compile(r"\r\n?|\n")
 _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
 _DOLLAR = re.compile(r"(\\.)|\$", re.DOTALL)
 #: Beginnings of lines that a reader without a maths plug-in would take for a list, heading, ….
@@ -27,13 +29,12 @@ def content_of(latex: str) -> str:
 
 
 def inline(formula: Formula) -> str:
-    """A formula in a line of text; a displayed one (in a heading, a link) keeps two dollars."""
-    mark = "$$" if formula.display else "$"
-    content = content_of(formula.latex).strip()
+    """A formula in a line of text; in a heading a displayed one too."""
+    content = _trimmed(content_of(formula.latex))
     if not _COMMENT.search(content):
-        content = " ".join(content.split("\n"))
+        content = _LINE_BREAK.sub(" ", content)
     content = _without_dollars(content) if "$" in content else content
-    return f"{mark}{content or ' '}{mark}"
+    return f"${content or ' '}$"
 
 
 def block(formula: Formula) -> str:
@@ -41,15 +42,15 @@ def block(formula: Formula) -> str:
     content = content_of(formula.latex)
     if "$$" in content:
         content = _without_dollars(content)
-    if "\n" not in content and not content.startswith("\\begin"):
-        return f"$${content.strip() or ' '}$$"
+    if not _LINE_BREAK.search(content) and not content.startswith("\\begin"):
+        return f"$${_trimmed(content) or ' '}$$"
     return f"$$\n{_lines(content) or ' '}\n$$"
 
 
 def _lines(content: str) -> str:
     """The lines of a formula, without empty ones and without beginnings of Markdown blocks."""
     lines: list[str] = []
-    for line in content.split("\n"):
+    for line in _LINE_BREAK.split(content):
         words = line.strip()
         if not words:
             continue
@@ -58,6 +59,13 @@ def _lines(content: str) -> str:
         else:
             lines.append(line.rstrip())
     return "\n".join(lines)
+
+
+def _trimmed(content: str) -> str:
+    r"""LaTeX without white space at its ends; the space of ``\ `` is a command."""
+    trimmed = content.strip(ASCII_SPACE)
+    backslashes = len(trimmed) - len(trimmed.rstrip("\\"))
+    return f"{trimmed} " if backslashes % 2 else trimmed
 
 
 def _without_dollars(content: str) -> str:

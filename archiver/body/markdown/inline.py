@@ -78,7 +78,8 @@ class Inline:
         A format inside the same one, or inside too many, says nothing more and is left out.
         """
         spans = [*self.open, *self.waiting]
-        is_heard = len(spans) < _MOST_FORMATS and all(span.format != s.format for s in spans)
+        same = [s.format for s in spans if s.format.closing == span.format.closing]
+        is_heard = len(spans) < _MOST_FORMATS and (not same or same[-1] != span.format)
         if span.is_link or is_heard:
             self.waiting.append(span)
 
@@ -157,4 +158,7 @@ def _piece(span: Span, role: Role) -> Piece:
 def finish(pieces: Sequence[Piece], *, one_line: bool) -> str:
     """The Markdown of a paragraph's pieces, with its lines made safe."""
     text = render(pieces, "<br>" if one_line else "\\\n")
+    if text.startswith("$") and text.endswith("\\"):
+        # A much used reader of formulas takes the last character for the one before the first.
+        text = f"{text[:-2]}&#92;"
     return "\n".join(escape.escape_line(line) for line in text.split("\n"))
