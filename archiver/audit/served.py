@@ -56,13 +56,16 @@ def _remove_footer(body: Node) -> None:
 
 
 def _remove_last_paragraphs(body: Node) -> None:
-    """Remove the footer's paragraphs where they end the body, the last one first."""
-    paragraphs = [(node, bold) for node in body.css("p") if (bold := _bold_text(node))]
+    """Remove the footer's paragraphs where they end the body, the last one first.
+
+    A body that ends inside a tag swallows the tag of the first one; its ``<em>`` is left.
+    """
     for mark in site.FOOTER_PARAGRAPHS:
-        if not paragraphs or not paragraphs[-1][1].startswith(mark):
-            continue
-        if _ends(paragraphs[-1][0], body):
-            paragraphs.pop()[0].decompose()
+        for selector in ("p", "em"):
+            bold = [node for node in body.css(selector) if _bold_text(node)]
+            if bold and _bold_text(bold[-1]).startswith(mark) and _ends(bold[-1], body):
+                bold[-1].decompose()
+                break
 
 
 def _bold_text(paragraph: Node) -> str:
