@@ -152,7 +152,9 @@ def test_fixture_is_clean(case: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.skipif(not REAL_ARTICLES, reason="no real pages at ../shared")
+@pytest.mark.skipif(
+    not REAL_ARTICLES, reason="real pages are no part of the project; none at ../shared"
+)
 @pytest.mark.parametrize("article", REAL_ARTICLES)
 def test_real_article_is_clean(article: str) -> None:
     source = (REAL / "real_articles" / article / "source.html").read_text("utf-8")

@@ -18,7 +18,7 @@ from replica import make_post
 from test_body import MARKS
 from test_extract import page_of
 from test_fixtures import cases_of, extractor, page_bytes, read
-from test_real import ARTICLES, inner_body
+from test_real import ARTICLES, inner_body, needs_pages
 
 from archiver.body.clean import clean_body
 from archiver.body.math import find_formulas
@@ -93,12 +93,14 @@ def test_demo_post(mathjax: MathJax, article: int) -> None:
 
 
 @pytest.mark.real
+@needs_pages
 @pytest.mark.parametrize("name", SAMPLES)
 def test_sample_page(mathjax: MathJax, name: str) -> None:
     assert assert_agrees(mathjax, (REAL / "site_samples" / name).read_bytes())
 
 
 @pytest.mark.real
+@needs_pages
 @pytest.mark.parametrize("article", ARTICLES)
 def test_real_article(mathjax: MathJax, article: str) -> None:
     """A real title too: the footer quotes it, and its formulas are none of the body."""

@@ -12,7 +12,8 @@ from typing import Final
 #: Most pieces of text have none of these, and are done with one search.
 _SPECIAL = re.compile(r"[\\`*<$~_&\[\]]")
 #: Always escaped: they open code, emphasis, HTML, strikethrough and formulas anywhere in a line.
-_ANYWHERE = re.compile(r"[\\`*<$~]")
+#: (A tilde behind a slash, as in ``/~name``, opens nothing that a space would end.)
+_ANYWHERE = re.compile(r"[\\`*<$]|(?<!/)~")
 #: An underscore between two letters or digits is no emphasis.
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _ENTITY = re.compile(r"&(?=#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,40};)")
