@@ -4,7 +4,7 @@
 #   make browser-test
 #               let MathJax in Chromium judge the formulas (Debian: apt-get install chromium)
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time the extraction and a crawl on this machine
+#   make bench  time the extraction and a crawl on this machine, and measure memory
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -32,6 +32,7 @@ lint: $(VENV)/.installed-lint
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/extract.py
+	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/crawl.py
 
 clean:
