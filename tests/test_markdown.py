@@ -194,6 +194,10 @@ def test_content_of_a_formula(latex: str, content: str) -> None:
             "| 甲 | $\\|x\\|$ |\n| --- | --- |\n| a<br>b | c |",
         ),
         (
+            "<table><colgroup><col><col></colgroup><tr><td>甲<td>乙</table>",
+            "| 甲 | 乙 |\n| --- | --- |",
+        ),
+        (
             '<table><tr><td colspan="2">甲<tr><td>a<td>$$b$$</table>',
             '<table>\n<tr>\n<td colspan="2">\n\n甲\n\n</td>\n</tr>\n'
             "<tr>\n<td>\n\na\n\n</td>\n<td>\n\n$$b$$\n\n</td>\n</tr>\n</table>",

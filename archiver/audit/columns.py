@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -14,6 +14,7 @@ from archiver import PARSER_VERSION, site
 from archiver.audit.comparing import Point
 from archiver.audit.words import shown
 from archiver.items import Status
+from archiver.pipelines.dates import is_plausible
 from archiver.store.records import COLUMNS
 
 #: The body and what is made of it: only whether they are there is looked at here.
@@ -83,9 +84,8 @@ def _is_day(value: Any) -> bool:
     """A day on which the blog can have published, in the blog's time zone."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         return False
-    tomorrow = datetime.now(site.TIMEZONE).date() + timedelta(days=1)
     try:
-        return site.FIRST_DAY <= date.fromisoformat(value) <= tomorrow
+        return is_plausible(date.fromisoformat(value), datetime.now(site.TIMEZONE).date())
     except ValueError:
         return False
 

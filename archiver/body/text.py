@@ -15,8 +15,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.embeds import EMBED_CLASS
-from archiver.body.formula import Formulas, TextNode
+from archiver.body.formula import Formulas, TextNode, text_of
 from archiver.body.math import find_formulas
+from archiver.body.walk import Walk
 
 BLOCKS = frozenset(
     [
@@ -148,40 +149,29 @@ def _pieces(
     top: HtmlElement, formulas: Formulas, stop: etree._Element | None = None
 ) -> Iterator[str]:
     """Text and marks in document order, formulas and preformatted text protected."""
-    preformatted: etree._Element | None = None
-    open_elements: list[etree._Element] = []
-    element: etree._Element = top
-    while True:
-        # Enter an element.
+    preformatted: etree._Element | None = top if top.tag == "pre" else None
+    hidden: etree._Element | None = None
+    yield _opening_mark(top, formulas)
+    yield _text((top, False), preformatted is not None, formulas)
+    walk = Walk(top)
+    for event, element in walk:
         if element is stop:
             return
-        hidden = element is not top and is_hidden(element)
-        if not hidden:
+        if event == "start" and is_hidden(element):
+            hidden = element
+            walk.skip()
+        elif event == "start":
             yield _opening_mark(element, formulas)
             if preformatted is None and element.tag == "pre":
                 preformatted = element
-            if element.text:
-                yield _text((element, False), preformatted is not None, formulas)
-            if len(element):
-                open_elements.append(element)
-                element = element[0]
-                continue
-        # Leave it, and all that end with it.
-        while True:
-            if not hidden:
+            yield _text((element, False), preformatted is not None, formulas)
+        else:
+            if event == "end" and element is not hidden:
                 yield _closing_mark(element)
-            hidden = False
             if element is preformatted:
                 preformatted = None
-            if element is top:
-                return
-            if element.tail:
-                yield _text((element, True), preformatted is not None, formulas)
-            following = element.getnext()
-            if following is not None:
-                element = following
-                break
-            element = open_elements.pop()
+            yield _text((element, True), preformatted is not None, formulas)
+    yield _closing_mark(top)
 
 
 def _opening_mark(element: etree._Element, formulas: Formulas) -> str:
@@ -207,7 +197,9 @@ def _mark(tag: str) -> str:
 def _text(node: TextNode, preformatted: bool, formulas: Formulas) -> str:
     """The text of a text node, with white space that must stay put under protection."""
     owner, is_tail = node
-    text = (owner.tail if is_tail else owner.text) or ""
+    text = text_of(node)
+    if not text:
+        return ""
     if preformatted:
         return _protect(text)
     spans = formulas.spans(node)

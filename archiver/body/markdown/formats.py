@@ -24,8 +24,6 @@ _KEPT: Final = frozenset(
         *("small", "big", "q", "cite", "dfn", "ruby", "rt", "rb", "rtc", "code"),
     ]
 )
-#: Elements without a meaning of their own; only their content is written.
-_DROPPED: Final = frozenset(["nobr", "bdi", "time", "data", "label", "acronym", "wbr", "map"])
 #: Style that says something; sizes and places are for the page.
 _SAYING = re.compile(
     r"(?:^|;)\s*((?:color|background-color|text-decoration|font-weight|font-style)\s*:[^;]*)"
@@ -70,7 +68,7 @@ def format_of(element: etree._Element) -> Format | None:
 def pseudo_tag(element: etree._Element, known: frozenset[str]) -> str | None:
     """The name of an element that HTML does not know, as the author's error message has it."""
     tag = str(element.tag)
-    if tag in known or tag in _DROPPED or tag in _BLOCK_NAMES or not _PSEUDO.match(tag):
+    if tag in known or tag in _BLOCK_NAMES or not _PSEUDO.match(tag):
         return None
     return tag
 

@@ -1,7 +1,8 @@
 """Formulas in Markdown: ``$…$`` in a line, ``$$…$$`` as a block of its own.
 
-GitHub, Obsidian, pandoc and Jupyter all know these two, and only these. The LaTeX between the
-delimiters is the author's; what changes is white space at places where TeX gives it no meaning.
+These are the two forms that GitHub, Obsidian, pandoc and Jupyter share. The LaTeX between the
+delimiters is the author's; what changes is white space at places where TeX gives it no meaning, and
+the dollars of a formula inside another one.
 """
 
 from __future__ import annotations

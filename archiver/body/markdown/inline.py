@@ -26,7 +26,7 @@ _MOST_FORMATS: Final = 6
 
 @dataclass(eq=False, slots=True)
 class Span:
-    """A format or a link that is open; ``url`` is set for a link."""
+    """A format or a link that is open."""
 
     format: Format
     is_link: bool = False
@@ -88,7 +88,7 @@ class Inline:
         if span in self.waiting:
             self.waiting.remove(span)
             if span.is_link and not span.written:
-                self.raw(f"[{span.format.closing}", Role.LINK)
+                self.raw(f"[{span.format.closing}", Role.OTHER)
         elif span in self.open:
             self.open.remove(span)
             self.pieces.append(_piece(span, Role.CLOSE))

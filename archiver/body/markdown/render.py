@@ -25,8 +25,7 @@ class Role(Enum):
 
     TEXT = auto()
     FORMULA = auto()
-    OTHER = auto()  # a code span, a picture, a tag: finished
-    LINK = auto()  # a link without content
+    OTHER = auto()  # a code span, a picture, a tag, a link without content: finished
     BREAK = auto()
     OPEN = auto()
     CLOSE = auto()

@@ -11,9 +11,8 @@ from lxml.html import HtmlElement
 from archiver.body.formula import Formulas
 from archiver.body.text import is_hidden
 
-#: What fits into a cell beside inline elements: paragraphs, which become lines of the cell.
-_PARAGRAPHS: Final = frozenset({"p", "div", "center"})
-_STRUCTURE: Final = frozenset({"thead", "tbody", "tfoot", "colgroup", "col"})
+_SECTIONS: Final = frozenset({"thead", "tbody", "tfoot"})
+_COLUMNS: Final = frozenset({"colgroup", "col"})
 _BLOCKS: Final = frozenset(
     [
         *("table", "caption", "pre", "ul", "ol", "menu", "dir", "li", "dl", "dt", "dd", "hr"),
@@ -38,15 +37,10 @@ def is_simple(table: HtmlElement, formulas: Formulas) -> bool:
 def _rows(table: HtmlElement) -> Iterator[list[HtmlElement] | None]:
     """The cells of each row; ``None`` for what is no row of cells."""
     for child in table.iterchildren(etree.Element):
-        if child.tag == "tr":
-            yield _cells(child)
-        elif child.tag not in _STRUCTURE:
-            yield None
-        else:
-            for row in child.iterchildren(etree.Element):
-                yield _cells(row) if row.tag == "tr" else None if row.tag != "col" else []
-    if (table.text or "").strip():
-        yield None
+        if child.tag in _COLUMNS:
+            continue
+        for row in child.iterchildren(etree.Element) if child.tag in _SECTIONS else (child,):
+            yield _cells(row) if row.tag == "tr" else None
 
 
 def _cells(row: HtmlElement) -> list[HtmlElement] | None:
