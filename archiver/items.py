@@ -130,6 +130,10 @@ class Article:
     body: HtmlElement | None = field(default=None, repr=False, compare=False)
     #: Is ``excerpt`` all there is to tell: did a listing show this article, or its page the mark?
     excerpt_known: bool = False
+    #: Is it the page's mark that tells it, which an edited body may have moved?
+    excerpt_of_page: bool = False
+    #: The address that was asked for its page.
+    asked_url: str | None = None
     #: The exact time from the feed, where the run has read it.
     feed_text: str | None = None
 

@@ -23,6 +23,10 @@ class Plan:
     since: str | None = None
     #: Read at most this many articles.
     limit: int | None = None
+    #: Read the listing pages only, for the reader counts of all articles.
+    readers: bool = False
+    #: Take the pages of ``ids`` as they are, also where they look like a changed theme.
+    accept: bool = False
 
     @classmethod
     def parse(
@@ -31,22 +35,37 @@ class Plan:
         ids: str | Iterable[int] | None = None,
         since: str | None = None,
         limit: str | int | None = None,
+        readers: str | bool | None = None,
+        accept: str | bool | None = None,
         **unknown: object,
     ) -> Plan:
         """Read the arguments as ``-a`` gives them; ``ValueError`` names the wrong one."""
         if unknown:
-            known = "full, ids, since, limit"
+            known = "full, ids, since, limit, readers, accept"
             raise ValueError(f"no argument {', '.join(sorted(unknown))}; there are {known}")
-        return cls(
+        plan = cls(
             full=_parse_switch("full", full),
             ids=_parse_ids(ids),
             since=_parse_day(since),
             limit=_parse_limit(limit),
+            readers=_parse_switch("readers", readers),
+            accept=_parse_switch("accept", accept),
         )
+        plan._check()
+        return plan
+
+    def _check(self) -> None:
+        """Raise ``ValueError`` for arguments that contradict each other."""
+        if self.readers and self != Plan(readers=True):
+            raise ValueError("readers=1 reads the listing pages only; give no other argument")
+        if self.accept and not self.ids:
+            raise ValueError("accept=1 needs ids=…: the articles whose pages are right as they are")
 
     @property
     def mode(self) -> str:
         """The name of this kind of run in ``runs.mode``."""
+        if self.readers:
+            return "readers"
         if self.ids:
             return "ids"
         if self.since is not None or self.limit is not None:

@@ -43,11 +43,5 @@ def status_reason(status: int) -> str:
         return f"HTTP {status}"
 
 
-def is_unreachable(failure: Failure) -> bool:
-    """Is there nobody to ask at this address?"""
-    kinds = (exceptions.CannotResolveHostError, exceptions.DownloadConnectionRefusedError)
-    return isinstance(failure.value, kinds)
-
-
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]

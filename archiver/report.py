@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 #: As many names of missing or failed articles as a person reads.
 _NAMED: Final = 20
@@ -35,11 +35,15 @@ class Report:
     changed: int
     unchanged: int
     protected: int
+    #: Found to be no longer there; their copies stay.
+    gone: int
     without_body: int
     #: Listed, not archived and not asked for (``limit``, ``since``, or the run ended before).
     left: int
     missing: list[Failure] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    #: Read, but not believed: they look like a changed theme.
+    suspicious: list[Failure] = field(default_factory=list)
     doubtful: int = 0
     requests: int = 0
     bytes: int = 0
@@ -49,33 +53,78 @@ class Report:
     @property
     def is_partial(self) -> bool:
         """Was the run asked for a part of the blog only?"""
-        return self.mode in {"ids", "partial"}
+        return self.mode in {"ids", "partial", "readers"}
 
     @property
     def problem(self) -> str | None:
         """One sentence that says which promise does not hold and what to do, or ``None``."""
         if self.ending != FINISHED:
-            return f"the run ended early ({self.ending}); the next run goes on with what is left"
+            left = f"; {self.left:,} are not read yet" if self.left else ""
+            return f"the run ended early ({self.ending}){left}; the next run goes on from there"
         if self.failed and not self.listed and self.mode != "ids":
             first = self.failed[0]
             return f"the blog cannot be read: {first.url}: {first.reason}; is KEXUE_BASE_URL right?"
-        wanted = "asked for" if self.mode == "ids" else "listed"
-        trouble = [
-            f"{len(self.missing)} {wanted} but missing" if self.missing else "",
-            f"{len(self.failed)} failed" if self.failed else "",
-            f"{self.left} not read" if self.left and not self.is_partial else "",
-        ]
-        if not any(trouble):
+        trouble = ", ".join(filter(None, self._troubles()))
+        if not trouble:
             return None
+        advice = "; has the theme changed? Look at scrapy history ID" if self.suspicious else ""
         return (
-            f"the archive is not complete: {', '.join(filter(None, trouble))}"
-            " (named above and in the table failures); the next run tries them first"
+            f"the archive is not complete: {trouble} (named above and in the table failures)"
+            f"{advice}; the next run tries them first"
         )
+
+    def _troubles(self) -> Iterator[str]:
+        wanted = "asked for" if self.mode == "ids" else "listed"
+        yield f"{len(self.missing)} {wanted} but missing" if self.missing else ""
+        yield f"{len(self.failed)} failed" if self.failed else ""
+        yield f"{len(self.suspicious)} suspicious and not taken" if self.suspicious else ""
+        yield f"{self.left} not read" if self.left and not self.is_partial else ""
 
     @property
     def exit_status(self) -> int:
         """0 when the promises hold, 1 when they do not."""
         return 0 if self.problem is None else 1
+
+    @property
+    def outcome(self) -> str:
+        """``ok``, or the sentence of trouble."""
+        return self.problem or "ok"
+
+    def counts(self) -> dict[str, int]:
+        """The numbers of the run, by the names of the columns of ``runs``."""
+        return {
+            "listed": self.listed,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "protected": self.protected,
+            "gone": self.gone,
+            "missing": len(self.missing),
+            "failed": len(self.failed),
+            "suspicious": len(self.suspicious),
+            "unread": self.left,
+            "requests": self.requests,
+            "bytes": self.bytes,
+        }
+
+    def row(self) -> dict[str, Any]:
+        """The columns of ``runs`` that this report fills."""
+        return {**self.counts(), "outcome": self.outcome, "ending": self.ending}
+
+    def as_object(self) -> dict[str, Any]:
+        """The report as JSON for a hook: the row, what is named in it, and the exit status."""
+        named = {"missing": self.missing, "failed": self.failed, "suspicious": self.suspicious}
+        return {
+            "mode": self.mode,
+            "exit_status": self.exit_status,
+            "outcome": self.outcome,
+            "ending": self.ending,
+            "archived": self.archived,
+            "seconds": round(self.seconds, 1),
+            "counts": self.counts(),
+            "named": {name: [asdict(entry) for entry in rows] for name, rows in named.items()},
+            "files": {name: str(path) for name, path in self.files.items()},
+        }
 
     def lines(self) -> list[str]:
         """The table as lines of text."""
@@ -86,20 +135,26 @@ class Report:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "protected": self.protected,
+            "gone": self.gone,
             "without body": self.without_body,
             "left for later": self.left,
             "missing": len(self.missing),
             "failed": len(self.failed),
+            "suspicious": len(self.suspicious),
             "doubtful values": self.doubtful,
         }
-        optional = {"without body", "left for later", "doubtful values"}
+        optional = {"gone", "without body", "left for later", "suspicious", "doubtful values"}
         rows = [(name, f"{n:,}") for name, n in counts.items() if n or name not in optional]
         rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]
         rows += [("time", format_seconds(self.seconds))]
         rows += [(name, str(path)) for name, path in self.files.items()]
         width = max(len(name) for name, _ in rows)
+        named = {"missing": self.missing, "failed": self.failed, "suspicious": self.suspicious}
         table = [f"  {name:<{width}}  {value}" for name, value in rows]
-        return [*table, *_named("missing", self.missing), *_named("failed", self.failed)]
+        return [
+            *table,
+            *(line for name, entries in named.items() for line in _named(name, entries)),
+        ]
 
 
 def _named(title: str, failures: list[Failure]) -> list[str]:

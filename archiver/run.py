@@ -7,22 +7,26 @@ holds in memory is only for the report; what is known, due or failed is in the d
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from archiver.items import Article, ListingEntry, Status
+from archiver import clock
+from archiver.due import Past
+from archiver.items import Article, IndexEntry, ListingEntry
 from archiver.plan import Plan
 from archiver.report import FINISHED, Failure, Report
-from archiver.store import articles, failures, runs
+from archiver.store import articles, failures, runs, sightings, tombstones
 from archiver.store.errors import StoreError
+from archiver.store.feed import write_feed
 from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
-from archiver.store.records import Row
 from archiver.store.sqlite import close_archive, open_archive
+from archiver.tally import Tally
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -31,155 +35,248 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
+#: Runs in a row whose index and listings did not show an article, before it counts as gone.
+RUNS_UNTIL_GONE = 2
 
 
 def run_of(crawler: Crawler) -> Run:
     """The run of a crawler, opened at the first call; raises ``StoreError``."""
     if crawler not in _runs:
-        _runs[crawler] = Run(files_of(crawler.settings))
+        settings = crawler.settings
+        _runs[crawler] = Run(
+            files_of(settings),
+            with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
+            breaker=settings.getint("KEXUE_BREAKER"),
+        )
     return _runs[crawler]
 
 
 def files_of(settings: BaseSettings) -> dict[str, Path]:
-    """Where the database and the JSONL file are."""
+    """Where the database, the JSONL file and the feed of changes are."""
     folder = Path(settings["KEXUE_DATA_DIR"])
     name = settings["KEXUE_NAME"]
-    return {"database": folder / f"{name}.db", "jsonl": folder / f"{name}.jsonl"}
-
-
-def utc_now() -> str:
-    """Now, in UTC, as the archive writes it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    feed = "changes.xml" if name == "kexue" else f"{name}-changes.xml"
+    return {
+        "database": folder / f"{name}.db",
+        "jsonl": folder / f"{name}.jsonl",
+        "changes": folder / feed,
+    }
 
 
 class Run:
     """An open archive, and what this run has seen and done."""
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
+    def __init__(
+        self, files: Mapping[str, Path], *, with_counts: bool = True, breaker: int = 0
+    ) -> None:
         self.files = files
         self.db = open_archive(files["database"])
         self.plan = Plan()
+        self.tally = Tally()
         self.report: Report | None = None
-        self.listed: set[int] = set()
         self.planned = 0
         self.stop_reason: str | None = None
+        #: Called once when the run is to end before its time.
+        self.on_stop: Callable[[], None] = lambda: None
+        self._with_counts = with_counts
+        self._breaker = breaker
+        self._doubts = 0
+        self._failed_before: dict[str, int | None] = {}
         self._id: int | None = None
         self._started = monotonic()
-        self._changes: dict[int, Change] = {}
-        self._protected: set[int] = set()
-        self._without_body = 0
-        self._failed: dict[str, Failure] = {}
-        self._missing: dict[str, Failure] = {}
+        self._has_seen_all = False
 
     # --- What the archive knows ---------------------------------------------------------------
 
-    def known(self) -> dict[int, Row]:
-        """Every archived article, with what decides whether it is read again."""
-        return {row["id"]: row for row in articles.known_articles(self.db)}
+    def past(self) -> Past:
+        """What decides which articles are read."""
+        return Past(
+            known={row["id"]: row for row in articles.known_articles(self.db)},
+            failed={article for article in self.failed_before().values() if article},
+            asked=sightings.asked_before(self.db),
+            session=self._session(),
+        )
 
-    def failed_before(self) -> set[int]:
-        """The articles that could not be read the last time."""
-        return failures.failed_ids(self.db)
+    def failed_before(self) -> dict[str, int | None]:
+        """The addresses that could not be read, and the article of each."""
+        return failures.failed_addresses(self.db)
+
+    def listed(self) -> dict[int, ListingEntry | None]:
+        """Every article that index or listings have shown, with its last listing entry."""
+        return sightings.listed_articles(self.db)
+
+    def count_indexed(self) -> int:
+        """How many articles the index listed the last time."""
+        return sightings.count_indexed(self.db)
+
+    def absent(self) -> list[int]:
+        """Archived articles that this run has not found listed."""
+        return sightings.absent_articles(self.db, 1)
+
+    def _session(self) -> str | None:
+        return None if self._id is None else runs.session_start(self.db, self._id, self.plan.mode)
+
+    @property
+    def has_started(self) -> bool:
+        """Is there a record of this run?"""
+        return self._id is not None
 
     @property
     def done(self) -> int:
         """How many article pages this run has dealt with, well or badly."""
-        with_trouble = {f.article for f in (*self._failed.values(), *self._missing.values())}
-        return len(self._changes) + len(with_trouble - {None} - self._changes.keys())
+        return self.tally.done
 
     # --- What the run does ----------------------------------------------------------------------
 
     def start(self, plan: Plan) -> None:
         """Open the record of the run."""
         self.plan = plan
-        self._id = runs.start_run(self.db, plan.mode, utc_now())
+        self._id = runs.start_run(self.db, plan.mode, clock.utc_now())
+        self._failed_before = self.failed_before()
 
-    def save(self, article: Article) -> Change:
-        """Store an article that was read just now."""
-        change = articles.save_article(self.db, article, utc_now())
-        self._changes[article.id] = change
-        if article.status is Status.PROTECTED:
-            self._protected.add(article.id)
-        elif not article.body_html:
-            self._without_body += 1
-        return change
+    def save(self, article: Article, url: str) -> Change:
+        """Store an article that was read just now from ``url``."""
+        saved = articles.save_article(
+            self.db, article, clock.utc_now(), url=url, accept=self.plan.accept
+        )
+        self.tally.saved(article, url, saved)
+        self._doubt(url, saved.suspicious)
+        return saved.change
+
+    def _doubt(self, url: str, suspicious: str | None) -> None:
+        """Many suspicious pages in a row are a changed theme: to read on would be no use."""
+        if suspicious is None:
+            self._doubts = 0
+            return
+        logger.warning("%s: suspicious, not taken: %s", url, suspicious)
+        if url not in self._failed_before:  # what somebody has to decide on does not count twice
+            self._count_doubt("pages in a row are suspicious; has the theme changed?")
+
+    def _doubt_deletion(self, article: int) -> None:
+        """One article can be deleted before the index is; many are a blog that is broken."""
+        if article in self.tally.listed:
+            self._count_doubt("articles in a row are listed, but have no page")
+
+    def _count_doubt(self, words: str) -> None:
+        self._doubts += 1
+        if 0 < self._breaker <= self._doubts:
+            self.stop(f"{self._doubts} {words}")
 
     def saw(self, entry: ListingEntry) -> None:
         """Note that a listing shows an article."""
-        articles.save_sighting(self.db, entry, utc_now())
+        self.tally.listed.add(entry.id)
+        articles.save_sighting(self.db, entry, clock.utc_now())
+
+    def saw_index(self, entries: Sequence[IndexEntry]) -> None:
+        """Note what the index of all articles shows."""
+        self.tally.listed |= {entry.id for entry in entries}
+        with self._writing():
+            known = {row["id"]: row for row in articles.known_articles(self.db)}
+            sightings.note_index(self.db, entries, known, clock.utc_now())
+
+    def saw_all(self, *, whole: bool) -> None:
+        """Index and listings have been read: what they do not show is absent, or gone by now.
+
+        ``whole`` says that all listing pages were read, not only those that had something to tell.
+        """
+        if self._has_seen_all:
+            return
+        self._has_seen_all = True
+        with self._writing():
+            sightings.note_absent(self.db, self.tally.listed, whole=whole)
+            for article in sightings.absent_articles(self.db, RUNS_UNTIL_GONE):
+                self.lost(article)
+
+    def lost(self, article: int) -> bool:
+        """The blog has an article no longer; ``False`` when the archive has no copy to keep."""
+        with self._writing():
+            if tombstones.mark_gone(self.db, article, clock.utc_now()):
+                self.tally.gone.add(article)
+                logger.info("article %d is gone; its copy stays", article)
+                self._doubt_deletion(article)
+        return tombstones.is_gone(self.db, article)
+
+    def asks(self, article: int) -> None:
+        """The page of an article is about to be asked for."""
+        with self._writing():
+            sightings.note_asked(self.db, article, clock.utc_now())
 
     def succeeded(self, url: str, article: int | None = None) -> None:
         """Forget earlier failures of an address or article."""
-        failures.clear_failure(self.db, url, article)
+        self.tally.forget(url)
+        with self._writing():
+            failures.clear_failure(self.db, url, article)
 
     def fail(self, url: str, article: int | None, reason: str, *, missing: bool = False) -> None:
         """Name what could not be read; ``missing`` is what the blog lists but does not have."""
-        kind = self._missing if missing else self._failed
+        kind = self.tally.missing if missing else self.tally.failed
         kind[url] = Failure(url, article, reason)
-        failures.save_failure(self.db, url, article, reason, utc_now())
         logger.warning("%s: %s", url, reason)
+        with self._writing():
+            failures.save_failure(self.db, url, article, reason, clock.utc_now())
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A database that takes nothing any more (a full disk) ends the run."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            self.stop(f"the database cannot be written: {error}")
 
     def stop(self, reason: str) -> None:
-        """Ask for the end of the run: the spider sends no further request."""
-        self.stop_reason = self.stop_reason or reason
+        """End the run before its time: no further request is sent."""
+        if self.stop_reason is None:
+            self.stop_reason = reason
+            logger.warning("the run ends: %s", reason)
+            self.on_stop()
 
     # --- The end ----------------------------------------------------------------------------------
 
     def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:
-        """Write the JSONL file, close the record and the database; returns the report."""
+        """Write JSONL and feed, close the record and the database; returns the report.
+
+        The second time it only returns the report. Nothing that the disk can do is raised: it is
+        in the report.
+        """
+        if self.report is not None:
+            return self.report
         ending = self.stop_reason or ending
         try:
-            write_jsonl(self.db, self.files["jsonl"])
-        except StoreError as error:
-            ending = str(error) if ending == FINISHED else ending
-        self.report = self._make_report(ending, traffic)
-        if self._id is not None:
-            runs.finish_run(self.db, self._id, _run_values(self.report))
+            ending = self._write_files(ending)
+            self.report = self._make_report(ending, traffic)
+            self._close_record(self.report)
+        except sqlite3.Error as error:
+            self.report = self._make_report(f"the database cannot be written: {error}", traffic)
         close_archive(self.db)
         return self.report
 
+    def _write_files(self, ending: str) -> str:
+        try:
+            write_jsonl(self.db, self.files["jsonl"], with_counts=self._with_counts)
+            write_feed(self.db, self.files["changes"])
+        except StoreError as error:
+            return str(error) if ending == FINISHED else ending
+        return ending
+
+    def _close_record(self, report: Report) -> None:
+        if self._id is not None:
+            if report.ending == FINISHED and self._has_seen_all and not report.is_partial:
+                failures.forget_others(self.db, self.tally.named)
+            values = {**report.row(), "finished_at": clock.utc_now()}
+            runs.finish_run(self.db, self._id, values)
+
     def _make_report(self, ending: str, traffic: Mapping[str, int]) -> Report:
-        archived = self.known().keys()
-        asked = self.listed or set(self._changes)
-        trouble = {f.article for f in (*self._failed.values(), *self._missing.values())}
-        fresh = {a for a, change in self._changes.items() if change is not Change.UNCHANGED}
-        protected = self._protected - trouble
+        try:
+            archived = [article for (article,) in self.db.execute("SELECT id FROM articles")]
+        except sqlite3.Error:
+            archived = []
         return Report(
             mode=self.plan.mode,
             ending=ending,
-            listed=len(self.listed),
-            archived=len(archived),
-            new=self._count(Change.NEW, {*protected, *trouble}),
-            changed=self._count(Change.CHANGED, {*protected, *trouble}),
-            unchanged=len((asked & archived) - fresh - trouble - protected),
-            protected=len(protected),
-            without_body=self._without_body,
-            left=len(asked - archived - trouble),
-            missing=list(self._missing.values()),
-            failed=list(self._failed.values()),
             doubtful=traffic.get("doubtful", 0),
             requests=traffic.get("requests", 0),
             bytes=traffic.get("bytes", 0),
             seconds=monotonic() - self._started,
             files=self.files,
+            **self.tally.counts(archived),
         )
-
-    def _count(self, change: Change, other: set[int | None]) -> int:
-        return sum(1 for a, made in self._changes.items() if made is change and a not in other)
-
-
-def _run_values(report: Report) -> dict[str, object]:
-    return {
-        "finished_at": utc_now(),
-        "outcome": "ok" if report.problem is None else report.problem,
-        "requests": report.requests,
-        "bytes": report.bytes,
-        "listed": report.listed,
-        "new": report.new,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "protected": report.protected,
-        "gone": 0,
-        "missing": len(report.missing),
-        "failed": len(report.failed),
-    }

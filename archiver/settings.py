@@ -11,10 +11,18 @@ COMMANDS_MODULE = "archiver.commands"
 KEXUE_BASE_URL = "https://kexue.fm"  # where the blog is read from
 KEXUE_DATA_DIR = "data"  # where the archive is written, relative to the working directory
 KEXUE_NAME = "kexue"  # <name>.db and <name>.jsonl
-KEXUE_RECHECK = 20  # archived articles that a run reads again, the longest unread first
+KEXUE_JSONL_COUNTS = True  # 0: no reader and comment counts in the JSONL, for small diffs
+KEXUE_RECHECK = 20  # archived articles that a run reads again, the most overdue first
 KEXUE_MOST_PAGES = 1000  # listing pages before a pager counts as endless (the blog has 134)
 KEXUE_CONTACT = "kexue-archiver@example.org"  # in the user agent: put your own address here
+KEXUE_HOOK_URL = ""  # gets the report of every run as JSON, by POST
+KEXUE_HOOK_COMMAND = ""  # a shell command that gets it on its standard input
+KEXUE_HOOK_WHEN = "always"  # or "failure": only when the exit status is not 0
 KEXUE_GATE_DELAY = 1.0  # seconds before the gate is asked again, doubled each time
+KEXUE_BACKOFF = 2.0  # seconds that everything waits after a failed try, doubled each time
+KEXUE_BACKOFF_MOST = 20.0  # seconds; a Retry-After of the server is kept whole, however long
+KEXUE_PATIENCE = 300.0  # seconds; a longer Retry-After ends the run: the next one goes on
+KEXUE_BREAKER = 3  # addresses in a row that failed for good end the run; 0: never
 
 # --- Manners --------------------------------------------------------------------------------------
 USER_AGENT = f"kexue-archiver/{__version__}"  # the spider adds KEXUE_CONTACT
@@ -42,14 +50,20 @@ DOWNLOAD_WARNSIZE = 0  # the refusal names the page
 DOWNLOAD_TIMEOUT = 60  # seconds
 
 # --- Faults ---------------------------------------------------------------------------------------
-RETRY_TIMES = 3  # then the address is named as failed
-RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]  # 403 is the gate's or a protected page
+RETRY_TIMES = 4  # then the address is named as failed
+RETRY_HTTP_CODES = [408, 425, 429, 500, 502, 503, 504, *range(520, 528), 530]  # 403: see again.py
+RETRY_PRIORITY_ADJUST = 0  # an address is tried to its end before the next one
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is named once, by the run
 
 # --- Order of work --------------------------------------------------------------------------------
+DOWNLOAD_HANDLERS = {
+    "http": "archiver.download.PatientDownload",  # a pause holds for queued requests too
+    "https": "archiver.download.PatientDownload",
+}
 DOWNLOADER_MIDDLEWARES = {
     "archiver.middlewares.hosts.OwnHostsOnly": 45,  # before robots.txt of a foreign host is asked
-    "archiver.middlewares.damage.RetryDamaged": 545,  # sees decoded pages (590 unpacks them)
+    "archiver.middlewares.again.TryAgain": 550,  # sees decoded pages (590 unpacks them)
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once; see TryAgain
     "archiver.middlewares.gate.PassGate": 570,  # unpacked (590), and its cookie is kept (700)
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # asks publicsuffix.org
     "archiver.middlewares.cookies.OfflineCookies": 700,
@@ -68,6 +82,7 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,  # progress.py says it better
     "archiver.extensions.robots.ApplyCrawlDelay": 100,
     "archiver.extensions.progress.Progress": 200,
+    "archiver.extensions.interrupt.Interrupt": 300,  # ends within seconds
     "archiver.extensions.outcome.Outcome": 900,
 }
 CONCURRENT_ITEMS = 1  # one transaction after the other

@@ -95,6 +95,7 @@ FEED_PATH: Final = "/feed/"
 _ARTICLE_PATH = re.compile(
     r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
 )
+_LISTING_PATH = re.compile(r"/page/(?P<number>[1-9][0-9]{0,5})/")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -121,6 +122,15 @@ def article_path(article_id: int) -> str:
 def listing_path(number: int) -> str:
     """The path of listing page ``number`` (1 is the home page)."""
     return HOME_PATH if number == 1 else f"/page/{number}/"
+
+
+def listing_number(url: str, base: Base) -> int | None:
+    """The number of the listing page at an address below ``base``; ``None`` for another page."""
+    path = url.removeprefix(base.url(""))
+    if path == HOME_PATH:
+        return 1
+    match = _LISTING_PATH.fullmatch(path)
+    return int(match["number"]) if match else None
 
 
 def _own_path(url: str, base: Base | None) -> str | None:

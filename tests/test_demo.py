@@ -106,5 +106,6 @@ def test_jsonl_has_one_object_an_article_sorted_by_id(twice: dict[str, Any]) -> 
     assert ids == sorted(articles(twice))
 
 
-def test_only_the_two_files_are_left(twice: dict[str, Any]) -> None:
-    assert sorted(path.name for path in twice["folder"].iterdir()) == ["demo.db", "demo.jsonl"]
+def test_only_its_files_are_left(twice: dict[str, Any]) -> None:
+    names = sorted(path.name for path in twice["folder"].iterdir())
+    assert names == [".run.lock", "demo-changes.xml", "demo.db", "demo.jsonl"]

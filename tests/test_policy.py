@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,9 +23,9 @@ from archiver.extensions.progress import Progress, progress_line
 from archiver.extensions.robots import ApplyCrawlDelay
 from archiver.items import Article
 from archiver.logformatter import name_of
-from archiver.middlewares.damage import RetryDamaged, damage_of
 from archiver.middlewares.gate import PassGate, script_cookie
 from archiver.middlewares.hosts import OwnHostsOnly
+from archiver.patience import patience_of
 from archiver.plan import Plan
 from archiver.report import Failure, Report, format_seconds
 from archiver.run import run_of
@@ -77,7 +78,7 @@ def test_settings(settings: Settings, name: str, value: object) -> None:
 def test_the_delay_is_three_seconds_or_more(settings: Settings) -> None:
     assert settings.getfloat("DOWNLOAD_DELAY") >= 3
     assert settings.getfloat("AUTOTHROTTLE_TARGET_CONCURRENCY") <= 1
-    assert 0 < settings.getint("RETRY_TIMES") <= 3
+    assert 0 < settings.getint("RETRY_TIMES") <= 4
     assert 0 < settings.getint("DOWNLOAD_MAXSIZE") <= 8 * 1024 * 1024
 
 
@@ -161,7 +162,11 @@ def test_the_gate_is_asked_again_with_its_cookie(settings: Settings, status: int
     request = Request(URL, cookies={"a": "b"}, priority=-7, cb_kwargs={"article": 6583})
     again = through_gate(crawler, request, answer(GATE, status))
     assert isinstance(again, Request)
-    assert (again.url, again.cookies) == (URL, {"a": "b", "kxgate": "abc123"})
+    assert again.url == URL
+    assert again.cookies == [
+        {"name": "a", "value": "b"},
+        {"name": "kxgate", "value": "abc123", "path": "/"},
+    ]
     assert (again.dont_filter, again.priority) == (True, -6)
     assert again.cb_kwargs == {"article": 6583}
     assert crawler.stats is not None
@@ -181,19 +186,23 @@ async def closed_gate(crawler: Crawler) -> int:
         request, tries = again, tries + 1
 
 
-def test_a_closed_gate_is_asked_three_times(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import asyncio
-
-    waits: list[float] = []
+def test_a_closed_gate_is_asked_three_times(settings: Settings, tmp_path: Path) -> None:
+    crawler = crawler_with(settings, KEXUE_GATE_DELAY=1.5, KEXUE_DATA_DIR=str(tmp_path))
+    patience, now = patience_of(crawler), 0.0
 
     async def note(seconds: float) -> None:
-        waits.append(seconds)
+        nonlocal now
+        now += seconds
 
-    monkeypatch.setattr("archiver.middlewares.gate.asyncio", SimpleNamespace(sleep=note))
-    assert asyncio.run(closed_gate(crawler_with(settings, KEXUE_GATE_DELAY=1.5))) == 3
-    assert waits == [1.5, 3.0]
+    patience.time = lambda: now
+    patience.sleep = note
+    assert asyncio.run(closed_gate(crawler)) == 3
+    assert now == pytest.approx(1.5 + 3.0)
+    assert (patience.streak.attempts, patience.streak.addresses) == (0, 1)
+    assert asyncio.run(closed_gate(crawler)) == 3
+    assert str(run_of(crawler).stop_reason).startswith(
+        "2 addresses in a row failed, the last with the gate did not open after 3 tries"
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,43 +220,6 @@ def test_a_closed_gate_is_asked_three_times(
 )
 def test_script_cookie(body: bytes, cookies: dict[str, str]) -> None:
     assert script_cookie(body) == cookies
-
-
-# --- Damage ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("response", "reason"),
-    [
-        (answer(PAGE), None),
-        (answer(b"\xef\xbb\xbf" + PAGE), None),
-        (answer(PAGE[:-18]), "the page is cut off"),
-        (answer(b"\xff" + PAGE), "invalid UTF-8 at byte 0"),
-        (answer(b"{}"), "not an HTML page"),
-        (answer(b""), "not an HTML page"),
-        (answer(GATE), "the page of the gate"),
-        (Response(URL, body=b"GIF89a"), "not a page"),
-    ],
-)
-def test_damage(settings: Settings, response: Response, reason: str | None) -> None:
-    assert damage_of(response) == reason
-    crawler = crawler_with(settings, RETRY_TIMES=1)
-    crawler.spider = crawler._create_spider("test")
-    retry = build_from_crawler(RetryDamaged, crawler)
-    first = retry.process_response(Request(URL), response)
-    assert isinstance(first, Response if reason is None else Request)
-    if isinstance(first, Request):
-        assert first.meta["retry_times"] == 1
-        assert retry.process_response(first, response) is response  # the spider names it
-
-
-@pytest.mark.parametrize(
-    ("url", "status"), [("https://kexue.fm/robots.txt", 200), (URL, 404), (URL, 403)]
-)
-def test_what_need_not_be_a_page(settings: Settings, url: str, status: int) -> None:
-    response = answer(b"User-agent: *", status)
-    retry = build_from_crawler(RetryDamaged, crawler_with(settings))
-    assert retry.process_response(Request(url), response) is response
 
 
 # --- Crawl-delay ----------------------------------------------------------------------------------
@@ -285,7 +257,8 @@ def test_crawl_delay(
     ],
 )
 def test_progress_line(planned: int, done: int, listed: int, seconds: float, line: str) -> None:
-    run = SimpleNamespace(planned=planned, done=done, listed=set(range(listed)))
+    tally = SimpleNamespace(listed=set(range(listed)))
+    run = SimpleNamespace(planned=planned, done=done, tally=tally)
     assert progress_line(run, seconds) == line  # type: ignore[arg-type]
 
 
@@ -300,7 +273,7 @@ def test_progress_on_a_terminal(settings: Settings, tmp_path: Path) -> None:
     terminal = Terminal()
     progress = Progress(crawler, terminal, lambda: next(times))
     run = run_of(crawler)
-    run.listed = {1, 2}
+    run.tally.listed = {1, 2}
     for _ in range(3):
         progress.response_received()
     assert terminal.getvalue() == "\r\x1b[Kreading the listings: 2 articles found"
@@ -339,7 +312,17 @@ def test_format_seconds(seconds: float, text: str) -> None:
 
 def a_report(**changes: Any) -> Report:
     values: dict[str, Any] = dict.fromkeys(
-        ("listed", "archived", "new", "changed", "unchanged", "protected", "without_body", "left"),
+        (
+            "listed",
+            "archived",
+            "new",
+            "changed",
+            "unchanged",
+            "protected",
+            "gone",
+            "without_body",
+            "left",
+        ),
         0,
     )
     return Report(**{"mode": "normal", "ending": "finished", **values, **changes})
@@ -363,7 +346,9 @@ LOST = [Failure(URL, 6583, "HTTP 500")]
             "the archive is not complete: 1 listed but missing, 1 failed, 2 not read",
         ),
         ({"failed": LOST}, f"the blog cannot be read: {URL}: HTTP 500"),
-        ({"ending": "shutdown"}, "the run ended early (shutdown)"),
+        ({"suspicious": LOST, "listed": 9}, "the archive is not complete: 1 suspicious and not"),
+        ({"ending": "shutdown"}, "the run ended early (shutdown); the next run"),
+        ({"ending": "shutdown", "left": 7}, "the run ended early (shutdown); 7 are not read yet"),
     ],
 )
 def test_report(changes: dict[str, Any], problem: str | None) -> None:

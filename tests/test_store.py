@@ -74,7 +74,7 @@ def found(db: Database, words: str) -> list[int]:
 
 
 def test_new_article(db: Database) -> None:
-    assert save_article(db, an_article(), DAY1) is Change.NEW
+    assert save_article(db, an_article(), DAY1).change is Change.NEW
     assert articles.get_article(db, 6583) == {
         "id": 6583,
         "url": "https://kexue.fm/archives/6583",
@@ -99,6 +99,7 @@ def test_new_article(db: Database) -> None:
         "last_seen": DAY1,
         "fetched_at": DAY1,
         "parser_version": 2,
+        "gone_at": None,
     }
     assert rows(db, "SELECT * FROM links") == [
         (6583, 0, "https://kexue.fm/archives/7006", "另一篇", 7006, None)
@@ -125,7 +126,7 @@ def test_unchanged_article(db: Database) -> None:
     save_article(db, an_article(), DAY1)
     before = articles.get_article(db, 6583)
     assert before is not None
-    assert save_article(db, an_article(readers=150, comment_count=4), DAY2) is Change.UNCHANGED
+    assert save_article(db, an_article(readers=150, comment_count=4), DAY2).change is Change.UNCHANGED
     counts = {"readers": 150, "comment_count": 4, "last_seen": DAY2, "fetched_at": DAY2}
     assert articles.get_article(db, 6583) == {**before, **counts}
     assert rows(db, "SELECT count(*) FROM revisions") == [(1,)]
@@ -136,10 +137,11 @@ def test_changed_article_keeps_the_old_text(db: Database) -> None:
     save_article(db, an_article(), DAY1)
     nothing: dict[str, Any] = {"links": [], "pictures": [], "formulas": []}
     edited = an_article(body_html="<p>改过</p>", body_text="改过", **nothing)
-    assert save_article(db, edited, DAY2) is Change.CHANGED
-    assert rows(db, "SELECT seen_at, body_html FROM revisions ORDER BY seen_at") == [
-        (DAY1, "<p>注意力机制与旋转</p>"),
-        (DAY2, "<p>改过</p>"),
+    assert save_article(db, edited, DAY2).suspicious == "it has lost 75 % of its text"
+    assert save_article(db, edited, DAY2, accept=True).change is Change.CHANGED
+    assert rows(db, "SELECT number, seen_at, body_html FROM revisions ORDER BY number") == [
+        (1, DAY1, "<p>注意力机制与旋转</p>"),
+        (2, DAY2, "<p>改过</p>"),
     ]
     assert rows(db, "SELECT body_html, first_seen, last_seen FROM articles") == [
         ("<p>改过</p>", DAY1, DAY2)
@@ -154,7 +156,7 @@ def test_a_new_parser_fills_what_the_old_one_lacked(db: Database) -> None:
     with db.atomic():
         db.execute("UPDATE articles SET parser_version = 1, body_markdown = NULL")
         db.execute("DELETE FROM formulas")
-    assert save_article(db, an_article(), DAY2) is Change.UNCHANGED
+    assert save_article(db, an_article(), DAY2).change is Change.UNCHANGED
     sql = "SELECT body_markdown, parser_version, first_seen FROM articles"
     assert rows(db, sql) == [("注意力**机制**与旋转", 2, DAY1)]
     assert rows(db, "SELECT label FROM formulas") == [("eq:a",)]
@@ -167,14 +169,14 @@ def test_an_archive_of_the_first_version_is_migrated(path: Path) -> None:
     assert "formulas" not in old.table_names()
     old.close()
     db = open_archive(path)
-    assert save_article(db, an_article(), DAY1) is Change.NEW
+    assert save_article(db, an_article(), DAY1).change is Change.NEW
     close_archive(db)
 
 
 def test_text_that_comes_back_makes_no_third_revision(db: Database) -> None:
     save_article(db, an_article(), DAY1)
     save_article(db, an_article(body_html="<p>改过</p>"), DAY2)
-    assert save_article(db, an_article(), DAY3) is Change.CHANGED
+    assert save_article(db, an_article(), DAY3).change is Change.CHANGED
     assert rows(db, "SELECT count(*) FROM revisions") == [(2,)]
 
 
@@ -182,16 +184,16 @@ def test_text_that_comes_back_makes_no_third_revision(db: Database) -> None:
     ("changes", "revisions"),
     [
         ({"title": "新题"}, 2),
-        ({"category": "数学研究"}, 1),
-        ({"tags": []}, 1),
-        ({"author": "访客"}, 1),
-        ({"published": "2022-01-19"}, 1),
+        ({"category": "数学研究"}, 2),
+        ({"tags": []}, 2),
+        ({"author": "访客"}, 2),
+        ({"published": "2022-01-19"}, 2),
         ({"excerpt": None}, 1),
     ],
 )
 def test_what_counts_as_a_change(db: Database, changes: dict[str, Any], revisions: int) -> None:
     save_article(db, an_article(), DAY1)
-    assert save_article(db, an_article(**changes), DAY2) is Change.CHANGED
+    assert save_article(db, an_article(**changes), DAY2).change is Change.CHANGED
     assert rows(db, "SELECT count(*) FROM revisions") == [(revisions,)]
 
 
@@ -200,6 +202,7 @@ def test_what_counts_as_a_change(db: Database, changes: dict[str, Any], revision
     [
         {"readers": None, "comment_count": None},
         {"published": None},
+        {"author": None, "category": None},
         {"excerpt": None, "excerpt_known": False},
         {"published_at": None},
     ],
@@ -210,7 +213,7 @@ def test_nothing_known_is_replaced_by_not_told(db: Database, changes: dict[str, 
     before = articles.get_article(db, 6583)
     assert before is not None
     again = an_article(**{"published_at": "2022-01-18T10:00:00+08:00", **changes})
-    assert save_article(db, again, DAY2) is Change.UNCHANGED
+    assert save_article(db, again, DAY2).change is Change.UNCHANGED
     assert articles.get_article(db, 6583) == {**before, "last_seen": DAY2, "fetched_at": DAY2}
 
 
@@ -223,25 +226,25 @@ def test_a_new_day_does_not_keep_the_old_time(db: Database) -> None:
 def test_protected_keeps_the_body(db: Database) -> None:
     save_article(db, an_article(), DAY1)
     hidden = Article(6583, title="此内容被密码保护", status=Status.PROTECTED, readers=120)
-    assert save_article(db, hidden, DAY2) is Change.CHANGED
+    assert save_article(db, hidden, DAY2).change is Change.CHANGED
     assert rows(db, "SELECT title, body_html, body_text, status, readers FROM articles") == [
         ("多任务学习漫谈", "<p>注意力机制与旋转</p>", "注意力机制与旋转", "protected", 120)
     ]
     assert rows(db, "SELECT count(*) FROM revisions") == [(1,)]
     assert rows(db, "SELECT count(*) FROM links") == [(1,)]
     assert found(db, "注意力") == [6583]
-    assert save_article(db, an_article(), DAY3) is Change.CHANGED
+    assert save_article(db, an_article(), DAY3).change is Change.CHANGED
     assert rows(db, "SELECT status FROM articles") == [("published",)]
 
 
 def test_protected_from_the_first_day(db: Database) -> None:
     hidden = Article(6583, title="此内容被密码保护", status=Status.PROTECTED)
-    assert save_article(db, hidden, DAY1) is Change.NEW
+    assert save_article(db, hidden, DAY1).change is Change.NEW
     assert rows(db, "SELECT body_html, content_sha256, status FROM articles") == [
         (None, None, "protected")
     ]
     assert rows(db, "SELECT count(*) FROM revisions") == [(0,)]
-    assert save_article(db, an_article(), DAY2) is Change.CHANGED
+    assert save_article(db, an_article(), DAY2).change is Change.CHANGED
     assert rows(db, "SELECT count(*) FROM revisions") == [(1,)]
     assert rows(db, "SELECT count(*) FROM links") == [(1,)]
 
@@ -283,7 +286,8 @@ def test_search_follows_the_text(db: Database) -> None:
     save_article(db, an_article(7006, body_html="<p>b</p>", body_text="别的内容"), DAY1)
     assert found(db, "注意力") == [6583]
     assert found(db, "多任务") == [6583, 7006]
-    save_article(db, an_article(body_html="<p>c</p>", body_text="概率图模型"), DAY2)
+    edited = an_article(body_html="<p>概率图模型与采样</p>", body_text="概率图模型与采样")
+    save_article(db, edited, DAY2)
     assert (found(db, "注意力"), found(db, "概率图")) == ([], [6583])
     db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)")
 
@@ -306,7 +310,9 @@ def test_failures(db: Database) -> None:
     failures.save_failure(db, url, 1, "HTTP 404", DAY2)
     failures.save_failure(db, other, 1, "HTTP 500", DAY2)
     failures.save_failure(db, "https://kexue.fm/page/2/", None, "HTTP 500", DAY2)
-    assert failures.failed_ids(db) == {1}
+    assert failures.failed_addresses(db) == {
+        url: 1, other: 1, "https://kexue.fm/page/2/": None
+    }
     assert tuple(next(iter(db["failures"].rows)).values()) == (url, 1, DAY1, DAY2, 2, "HTTP 404")
     failures.clear_failure(db, url, 1)
     assert [row["url"] for row in db["failures"].rows] == ["https://kexue.fm/page/2/"]
@@ -315,8 +321,9 @@ def test_failures(db: Database) -> None:
 
 
 def test_runs(db: Database) -> None:
-    assert [runs.start_run(db, "normal", DAY1), runs.start_run(db, "full", DAY2)] == [1, 2]
+    assert runs.start_run(db, "normal", DAY1) == 1
     runs.finish_run(db, 1, {"finished_at": DAY1_LATER, "outcome": "ok", "new": 3})
+    assert runs.start_run(db, "full", DAY2) == 2
     assert rows(db, "SELECT id, mode, finished_at, outcome, new, failed FROM runs") == [
         (1, "normal", DAY1_LATER, "ok", 3, None),
         (2, "full", None, None, None, None),

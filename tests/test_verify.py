@@ -128,9 +128,9 @@ def test_sound_archive(folder: Path) -> None:
     assert list(points) == CLEAN
     assert differing(folder) == {}
     del points["database"], points["schema"]
-    # 2 links, 2 pictures, 2 formulas, 2 versions and 2 counts of readers
+    # 2 links, 2 pictures, 2 formulas, 2 versions, 2 counts of readers and 3 changes
     assert {name: point.compared for name, point in points.items()} == {
-        "references": 10,
+        "references": 13,
         "hashes": 3,
         "revisions": 2,
         "columns": 3,
@@ -236,7 +236,7 @@ def test_title_that_is_no_utf8(folder: Path) -> None:
         (
             "ALTER TABLE articles DROP COLUMN author",
             "column articles.author is missing",
-            ["columns", "JSONL", "fidelity"],
+            ["revisions", "columns", "JSONL", "fidelity"],
         ),
         (
             "ALTER TABLE links DROP COLUMN problem",
@@ -330,7 +330,7 @@ def test_tags_that_are_no_json(folder: Path) -> None:
     """Named by article and column; the other lines are compared, and no file is written."""
     damage(folder, "UPDATE articles SET tags = '甲' WHERE id = 11")
     found = differing(folder)
-    assert list(found) == ["columns", "JSONL"]
+    assert list(found) == ["revisions", "columns", "JSONL"]
     assert str(found["JSONL"]).startswith("article 11: its line cannot be compared, as the column")
     before = (folder / "kexue.jsonl").read_bytes()
     with pytest.raises(StoreError, match="article 11: its tags are no JSON"):
@@ -539,7 +539,7 @@ def test_link_that_leads_to_a_copy_of_the_blog(folder: Path) -> None:
     for pipeline in Extractor(get_project_settings()).pipelines:
         pipeline.process_item(article)
     db = open_archive(folder / "kexue.db")
-    save_article(db, article, NOW)
+    save_article(db, article, NOW, accept=True)
     for target in (None, 12):
         db.execute("UPDATE links SET target_id = ? WHERE article_id = 12", [target])
         points = audit_archive(db, frozenset({12}), site.Base.parse("http://127.0.0.1:8000"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,22 @@ from archiver.store.sqlite import check_archive
 Ids = frozenset[int]
 
 #: Tables whose rows belong to an article.
-_OWNED: Final = ("links", "formulas", "pictures", "revisions", "reader_counts")
+_OWNED: Final = ("links", "formulas", "pictures", "revisions", "reader_counts", "changes")
+#: Articles whose text and metadata no version holds that was taken; where the hash is wrong, the
+#: body itself is looked for.
+_WITHOUT_VERSION: Final = """
+    SELECT id FROM articles AS a WHERE body_html IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM revisions AS r WHERE r.article_id = a.id AND r.suspicious IS NULL
+      AND (r.content_sha256 = a.content_sha256 OR (r.title = a.title AND r.body_html = a.body_html))
+      AND r.author IS a.author AND r.published IS a.published AND r.category IS a.category
+      AND r.tags IS a.tags)
+    ORDER BY id
+"""
+_WITHOUT_REVISION: Final = """
+    SELECT article_id, revision FROM changes AS c WHERE revision IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM revisions AS r WHERE r.article_id = c.article_id AND r.number = c.revision)
+    ORDER BY id
+"""
 #: Rank 1 compares the index with the articles; without it the index is only compared with itself.
 _CHECK_INDEX: Final = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)"
 
@@ -90,22 +105,23 @@ def check_hashes(db: Database, ids: Ids | None) -> Point:
 
 
 def check_revisions(db: Database, ids: Ids | None) -> Point:
-    """Every version is the one that was hashed, and the current one is among them."""
+    """Every version is the one that was hashed, the current one and those of the log are there."""
     point = Point("revisions", "versions", 0)
-    known: set[tuple[int, str]] = set()
     rows = db.execute(
-        "SELECT article_id, title, body_html, content_sha256, seen_at FROM revisions"
-        " ORDER BY article_id, seen_at"
+        "SELECT article_id, title, body_html, content_sha256, number FROM revisions"
+        " ORDER BY article_id, number"
     )
-    for article, title, body, stored, seen_at in rows:
-        known.add((article, stored))
+    for article, title, body, stored, number in rows:
         if ids is None or article in ids:
             point.compared += 1
             if fault := _fault_of_hash(title, body, stored):
-                point.note(1, f"article {article}, version of {seen_at}: {fault}")
-    for article in _without_current_version(db, known):
+                point.note(1, f"article {article}, version {number}: {fault}")
+    for (article,) in db.execute(_WITHOUT_VERSION).fetchall():
         if ids is None or article in ids:
             point.note(1, f"article {article}: its current version is missing")
+    for article, number in db.execute(_WITHOUT_REVISION).fetchall():
+        if ids is None or article in ids:
+            point.note(1, f"article {article}: version {number} of the table changes is missing")
     return point
 
 
@@ -117,17 +133,6 @@ def _fault_of_hash(title: str, body: str | None, stored: str | None) -> str | No
     if content_sha256(title, body) != stored:
         return "title or body is not the one that was hashed"
     return None
-
-
-def _without_current_version(db: Database, known: set[tuple[int, str]]) -> Iterator[int]:
-    """Articles whose body no revision holds; a wrong hash alone is not what is looked for."""
-    rows = db.execute(
-        "SELECT id, title, body_html, content_sha256 FROM articles"
-        " WHERE body_html IS NOT NULL ORDER BY id"
-    )
-    for article, title, body, stored in rows:
-        if (article, stored) not in known and (article, content_sha256(title, body)) not in known:
-            yield article
 
 
 def check_search(db: Database) -> Point:

@@ -26,12 +26,16 @@ from archiver.store.records import COLUMNS, PARTS
 
 _ARTICLES: Final = frozenset(f"articles.{column}" for column in COLUMNS)
 _HASHED: Final = frozenset(f"articles.{c}" for c in ("id", "title", "body_html", "content_sha256"))
+_VERSIONS: Final = _HASHED | {f"articles.{c}" for c in ("author", "published", "category", "tags")}
 _REVISIONS: Final = frozenset(
     f"revisions.{column}"
-    for column in ("article_id", "title", "body_html", "content_sha256", "seen_at")
-)
+    for column in (
+        "article_id", "number", "title", "body_html", "content_sha256", "author", "published",
+        "category", "tags", "suspicious",
+    )
+) | {"changes.id", "changes.article_id", "changes.revision"}  # fmt: skip
 _OWNERS: Final = frozenset(
-    f"{table}.article_id" for table in (*PARTS, "revisions", "reader_counts")
+    f"{table}.article_id" for table in (*PARTS, "revisions", "reader_counts", "changes")
 )
 _PARTS: Final = frozenset(
     f"{table}.{column}"
@@ -51,8 +55,8 @@ class Checks:
         #: The checks that could not run.
         self.left_out: list[str] = []
 
-    def of_files(self, jsonl: Path) -> list[Point]:
-        """The checks of the database and of the JSONL file."""
+    def of_files(self, jsonl: Path, *, with_counts: bool = True) -> list[Point]:
+        """The checks of the database and of the JSONL file, which has counts or has none."""
         db, ids = self._db, self._ids
         search = {c for c in self._declared.columns if c.startswith("articles_fts")}
         points = [check_pages(db), self._declared.check()]
@@ -60,14 +64,14 @@ class Checks:
             points.append(check_references(db))
         if self._can("hashes", _HASHED):
             points.append(check_hashes(db, ids))
-        if self._can("revisions", _HASHED | _REVISIONS):
+        if self._can("revisions", _VERSIONS | _REVISIONS):
             points.append(check_revisions(db, ids))
         if self._can("columns", _ARTICLES | _REVISIONS):
             points.append(check_columns(db, ids))
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
             points.append(check_search(db))
         if self._can("JSONL", _ARTICLES | _PARTS | _RUNS):
-            points.append(check_jsonl(db, jsonl, ids))
+            points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
         return points
 
     def of_fidelity(self, base: Base | None = None) -> Totals:

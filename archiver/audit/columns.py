@@ -35,7 +35,8 @@ def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
     kept = {
         article
         for (article,) in db.execute(
-            "SELECT DISTINCT article_id FROM revisions WHERE body_html IS NOT NULL"
+            "SELECT DISTINCT article_id FROM revisions"
+            " WHERE body_html IS NOT NULL AND suspicious IS NULL"
         )
     }
     for row in db.query(_ROWS):
@@ -57,6 +58,8 @@ def _faults(row: Mapping[str, Any]) -> Iterator[str]:
     if _is_time(row["published_at"], "08") and row["published_at"][:10] != row["published"]:
         found = f"{shown(row['published_at'])}, {shown(row['published'])}"
         yield f"published_at is not of the day published: {found}"
+    if (row["status"] == Status.GONE) != (row["gone_at"] is not None):
+        yield f"gone_at does not go with status {row['status']}: {shown(row['gone_at'])}"
 
 
 def _faults_of_body(row: Mapping[str, Any], *, had_body: bool) -> Iterator[str]:
@@ -146,4 +149,5 @@ _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "last_seen": _UTC,
     "fetched_at": _UTC,
     "parser_version": (_is_version, f"none from 1 to {PARSER_VERSION}"),
+    "gone_at": (lambda value: value is None or _is_utc(value), _UTC[1]),
 }

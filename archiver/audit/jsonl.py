@@ -27,8 +27,10 @@ _NO_LINE: Final = ""
 _WRITTEN: Final = "it is written at the end of every run"
 
 
-def check_jsonl(db: Database, path: Path, ids: Ids | None) -> Point:
+def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool = True) -> Point:
     """Compare the file line by line; ``ids`` limits the lines.
+
+    ``with_counts`` says whether it has the reader and comment counts (``KEXUE_JSONL_COUNTS``).
 
     While a run goes on, or after one that was killed, the file is older than the database: then
     what differs is a remark.
@@ -37,7 +39,7 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None) -> Point:
     started, finished = _last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
-            _compare(point, _expected(db, ids), _found(file, ids))
+            _compare(point, _expected(db, ids, with_counts=with_counts), _found(file, ids))
         if point.differ and _is_older(path, started):
             point.first = f"the file is older than the last run, {_WRITTEN}; {point.first}"
     except FileNotFoundError:
@@ -78,11 +80,12 @@ def _compare(point: Point, expected: Iterator[_Line], found: Iterator[_Line]) ->
         number, line = next(found, (_UNKNOWN, ""))
 
 
-def _expected(db: Database, ids: Ids | None) -> Iterator[_Line]:
+def _expected(db: Database, ids: Ids | None, *, with_counts: bool) -> Iterator[_Line]:
     for row, parts in rows(db):
         if ids is None or row["id"] in ids:
             try:
-                line = json.dumps(record(row, parts), ensure_ascii=False) + "\n"
+                found = record(row, parts, with_counts=with_counts)
+                line = json.dumps(found, ensure_ascii=False) + "\n"
             except ValueError:
                 line = _NO_LINE
             yield row["id"], line

@@ -6,25 +6,37 @@ import argparse
 import gc
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
+from archiver.commands.output import checked_output
+from archiver.extensions.outcome import traffic_of
+from archiver.hook import call_hooks, check_hooks
+from archiver.lock import locked
 from archiver.plan import Plan
+from archiver.report import Report
 from archiver.run import files_of, run_of
 from archiver.site import Base
 from archiver.store.errors import StoreError
-from archiver.store.sqlite import close_archive, open_archive
+from archiver.store.sqlite import check_folder, close_archive, open_archive
 
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
-_SECONDS = ("DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_GATE_DELAY")
-_COUNTS = ("KEXUE_RECHECK", "KEXUE_MOST_PAGES", "RETRY_TIMES", "CONCURRENT_REQUESTS")
+_SECONDS = (
+    "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_GATE_DELAY", "KEXUE_BACKOFF",
+    "KEXUE_BACKOFF_MOST", "KEXUE_PATIENCE",
+)  # fmt: skip
+_COUNTS = (
+    "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_BREAKER", "RETRY_TIMES", "CONCURRENT_REQUESTS",
+)  # fmt: skip
+_SWITCHES = ("KEXUE_JSONL_COUNTS",)
 
 
 class Command(crawl.Command):
@@ -37,18 +49,31 @@ class Command(crawl.Command):
         return "Bring the archive up to date (exit status 0 only when it is complete)"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check arguments, settings and database; crawl; print the report."""
+        """Check arguments, settings and database; crawl; print the report; call the hooks."""
         assert self.settings is not None
         check_arguments(opts.spargs)
         check_settings(self.settings)
         try:
-            close_archive(open_archive(files_of(self.settings)["database"]))
+            self._run_alone(args, opts, files_of(self.settings)["database"])
         except StoreError as error:
             self._say(str(error))
             self.exitcode = 2 if error.wrong_use else 1
+            if not error.wrong_use:
+                self._call_hooks({"exit_status": 1, "outcome": str(error)})
+
+    def _run_alone(self, args: list[str], opts: argparse.Namespace, database: Path) -> None:
+        """Crawl while no other run writes to the data folder; raises ``StoreError``."""
+        check_folder(database.parent)
+        with locked(database.parent):
+            close_archive(open_archive(database))
+            self._crawl(args, opts)
+            report = self._finished()
+        if report is None:
+            self._say("the run did not start; the log says why")
+            self.exitcode = 1
             return
-        self._crawl(args, opts)
-        self._report()
+        self._show(report)
+        self._call_hooks(report.as_object())
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
         gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
@@ -57,16 +82,24 @@ class Command(crawl.Command):
         except KeyError as error:  # the spider loader's way to say that there is no such spider
             raise UsageError(str(error.args[0]), print_help=False) from error
 
-    def _report(self) -> None:
-        report = run_of(self.crawler).report if self.crawler is not None else None
-        if report is None:
-            self._say("the run did not start; the log says why")
-            self.exitcode = 1
-            return
-        print(*report.lines(), sep="\n")
+    def _finished(self) -> Report | None:
+        """The report; a run that did not end in order (something hung) is closed here."""
+        if self.crawler is None:
+            return None
+        run = run_of(self.crawler)
+        return run.finish("interrupted", traffic_of(self.crawler)) if run.has_started else None
+
+    def _show(self, report: Report) -> None:
+        self.exitcode = report.exit_status
+        with checked_output(self, "crawl"):
+            print(*report.lines(), sep="\n")
         if report.problem is not None:
             self._say(report.problem)
-        self.exitcode = report.exit_status
+
+    def _call_hooks(self, report: Mapping[str, Any]) -> None:
+        assert self.settings is not None
+        for sentence in call_hooks(report, self.settings):
+            self._say(sentence)
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         """Keep the crawler: its run has the report (Scrapy's command drops it)."""
@@ -99,6 +132,13 @@ def check_settings(settings: Settings) -> None:
             raise UsageError(
                 f"{name}={settings[name]} is not a whole number from 0 on", print_help=False
             )
+    for name in _SWITCHES:
+        if not _is_number(settings.getbool, name):
+            raise UsageError(f"{name}={settings[name]} is neither 1 nor 0", print_help=False)
+    try:
+        check_hooks(settings)
+    except ValueError as error:
+        raise UsageError(str(error), print_help=False) from error
 
 
 def _is_number(read: Callable[[str], float], name: str) -> bool:

@@ -74,8 +74,10 @@ class Command(ScrapyCommand):
             self.exitcode = 1
 
     def _verify(self, db: Database, jsonl: Path, ids: Ids | None, *, fidelity: bool) -> None:
+        assert self.settings is not None
         checks = Checks(db, ids)
-        self._show(checks.of_files(jsonl))
+        with_counts = self.settings.getbool("KEXUE_JSONL_COUNTS")
+        self._show(checks.of_files(jsonl, with_counts=with_counts))
         if fidelity:
             self._show_fidelity(checks)
         elif old := checks.count_old():

@@ -49,11 +49,14 @@ class Blog:
         return self.listed[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
 
     def find(self, post_id: int) -> Post | None:
-        """The listed post of this id."""
-        return next((post for post in self.listed if post.id == post_id), None)
+        """The post of this id that has a page: a listed or a hidden one."""
+        hidden = (post for post in self.posts if post.state == "hidden")
+        return next((post for post in (*self.listed, *hidden) if post.id == post_id), None)
 
     def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
-        """The posts before and after one in time."""
+        """The posts before and after one in time; none for a hidden one."""
+        if post.state == "hidden":
+            return None, None
         place = self.by_date.index(post)
         older = self.by_date[place + 1] if place + 1 < len(self.by_date) else None
         return older, self.by_date[place - 1] if place else None

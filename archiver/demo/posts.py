@@ -15,7 +15,8 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 MORE = "<!--more-->"
 DEMO_POSTS = Path(__file__).parents[2] / "fixtures" / "demo" / "posts"
 
-State = Literal["published", "protected", "draft", "deleted"]
+#: A hidden post has its page, but stands in no index, listing or feed.
+State = Literal["published", "protected", "hidden", "draft", "deleted"]
 Byline = Literal["spans", "plain", "no-by", "no-readers"]
 Heading = Literal["h1", "h2"]
 

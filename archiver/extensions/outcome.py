@@ -45,13 +45,17 @@ class Outcome:
 
     def spider_closed(self, reason: str) -> None:
         """Close the run."""
-        stats = self.crawler.stats.get_stats()
-        traffic = {
-            "requests": stats.get("downloader/request_count", 0),
-            "bytes": stats.get("downloader/response_bytes", 0),
-            "doubtful": sum(n for key, n in stats.items() if key.startswith("kexue/doubtful/")),
-        }
-        run_of(self.crawler).finish(reason, traffic)
+        run_of(self.crawler).finish(reason, traffic_of(self.crawler))
 
     def _fail(self, article: int, reason: str) -> None:
         run_of(self.crawler).fail(site.article_url(article), article, reason)
+
+
+def traffic_of(crawler: Crawler) -> dict[str, int]:
+    """What the statistics of a crawl tell its report."""
+    stats = crawler.stats.get_stats()
+    return {
+        "requests": stats.get("downloader/request_count", 0),
+        "bytes": stats.get("downloader/response_bytes", 0),
+        "doubtful": sum(n for key, n in stats.items() if key.startswith("kexue/doubtful/")),
+    }

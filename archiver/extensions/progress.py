@@ -67,7 +67,7 @@ class Progress:
 def progress_line(run: Run, seconds: float) -> str:
     """``120/1340 articles, 18/min, 1 h 8 min left``; before that the listings' count."""
     if not run.planned:
-        return f"reading the listings: {len(run.listed)} articles found"
+        return f"reading the listings: {len(run.tally.listed)} articles found"
     rate = run.done / seconds if seconds > 0 else 0.0
     left = f", {format_seconds((run.planned - run.done) / rate)} left" if rate else ""
     return f"{run.done}/{run.planned} articles, {rate * 60:.0f}/min{left}"

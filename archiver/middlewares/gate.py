@@ -7,7 +7,6 @@ or is set by the script. A protected article's 403 is a full page and not the ga
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Final, Self
 
@@ -15,11 +14,13 @@ from scrapy.exceptions import IgnoreRequest
 
 from archiver import site
 from archiver.pages.kind import is_gate
+from archiver.patience import FAILED_BEFORE, patience_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.http.request import VerboseCookie
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +29,16 @@ _STATUSES: Final = frozenset({200, 403})
 _TRIES_KEY: Final = "kexue_gate_tries"
 
 
+class GateClosed(IgnoreRequest):
+    """The gate did not open; it may, later."""
+
+
 class PassGate:
     """Ask again with the cookie, at most three times, each time after a longer wait."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.patience = patience_of(crawler)
         self.delay = crawler.settings.getfloat("KEXUE_GATE_DELAY")
 
     @classmethod
@@ -43,19 +49,24 @@ class PassGate:
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Let an answer pass, or return the request to send again.
 
-        Raises ``IgnoreRequest`` when the gate stays closed: its page never reaches a parser.
+        Raises ``GateClosed`` when the gate stays closed: its page never reaches a parser;
+        ``Stopped`` when the run was stopped meanwhile.
         """
         if response.status not in _STATUSES or not is_gate(response.body):
             return response
         tries = request.meta.get(_TRIES_KEY, 0) + 1
         self.crawler.stats.inc_value("kexue/gate")
         if tries > MOST_TRIES:
-            raise IgnoreRequest(f"the gate did not open after {MOST_TRIES} tries")
+            reason = f"the gate did not open after {MOST_TRIES} tries"
+            failed_before = FAILED_BEFORE in request.meta
+            self.patience.address_failed(reason, failed_before=failed_before)
+            raise GateClosed(reason)
         if tries > 1:  # the first time the download delay is wait enough, as for a browser
-            await asyncio.sleep(self.delay * 2 ** (tries - 2))
+            self.patience.hold(self.delay * 2 ** (tries - 2))
+            await self.patience.wait()
         logger.debug("gate at %s, asking again (%d)", request.url, tries)
         again = request.replace(
-            cookies={**_cookies_of(request), **script_cookie(response.body)},
+            cookies=_with_cookies(request, script_cookie(response.body)),
             dont_filter=True,
             priority=request.priority + 1,
         )
@@ -72,6 +83,16 @@ def script_cookie(body: bytes) -> dict[str, str]:
     return {name.strip(): value.strip()} if equals and name.strip() else {}
 
 
-def _cookies_of(request: Request) -> dict[str, str]:
-    cookies = request.cookies
-    return {str(k): str(v) for k, v in cookies.items()} if isinstance(cookies, dict) else {}
+def _with_cookies(request: Request, cookies: dict[str, str]) -> list[VerboseCookie]:
+    """A request's cookies and those of the gate, which are for the whole blog.
+
+    With the path of the page a cookie that the gate has changed would be sent beside the old one.
+    """
+    old = request.cookies
+    if isinstance(old, dict):
+        old = [{"name": str(name), "value": str(value)} for name, value in old.items()]
+    kept = [cookie for cookie in old if cookie["name"] not in cookies]
+    new: list[VerboseCookie] = [
+        {"name": name, "value": value, "path": "/"} for name, value in cookies.items()
+    ]
+    return [*kept, *new]

@@ -7,25 +7,37 @@ from archiver.items import Article, IndexEntry, ListingEntry, Status
 
 
 def complete_from_listing(
-    article: Article, entry: ListingEntry | None, index: IndexEntry | None
+    article: Article,
+    entry: ListingEntry | None,
+    index: IndexEntry | None,
+    *,
+    is_fresh: bool = True,
 ) -> None:
-    """Fill gaps of an article in place; what its own page says is newer and stays."""
+    """Fill gaps of an article in place; what its own page says is newer and stays.
+
+    An entry that is not fresh was read in an earlier run: its counts are old, and what the page
+    shows no more may be gone on purpose.
+    """
     if entry is not None:
-        _fill_gaps(article, entry)
-        article.excerpt, article.excerpt_known = entry.excerpt, True
+        _fill_gaps(article, entry, is_fresh=is_fresh)
+        if is_fresh:
+            article.excerpt, article.excerpt_known = entry.excerpt, True
     if article.date_text is None and index is not None:
         article.date_text = index.date_text
     if article.status is Status.PROTECTED:
         article.title = _real_title(article, entry, index)
 
 
-def _fill_gaps(article: Article, entry: ListingEntry) -> None:
-    for name in ("title", "author", "date_text", "readers_text", "category"):
+def _fill_gaps(article: Article, entry: ListingEntry, *, is_fresh: bool) -> None:
+    if not article.tags and (is_fresh or article.category is None):
+        article.tags = entry.tags
+    for name in ("title", "author", "date_text", "category"):
         if getattr(article, name) is None:
             setattr(article, name, getattr(entry, name))
-    article.tags = article.tags or entry.tags
-    if article.comment_count is None:
-        article.comment_count = entry.comment_count
+    if is_fresh:
+        article.readers_text = article.readers_text or entry.readers_text
+        if article.comment_count is None:
+            article.comment_count = entry.comment_count
 
 
 def _real_title(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
 
+from archiver import site
 from archiver.items import Article, ListingEntry
 from archiver.pipelines.base import Pipeline
 from archiver.run import run_of
@@ -26,7 +27,7 @@ class Store(Pipeline):
         """Store an item; a database that takes nothing any more ends the run."""
         try:
             if isinstance(item, Article):
-                self.run.save(item)
+                self.run.save(item, item.asked_url or site.article_url(item.id))
             elif isinstance(item, ListingEntry):
                 self.run.saw(item)
         except sqlite3.Error as error:

@@ -24,5 +24,5 @@ class ExtractText(Pipeline):
             item.formulas = formulas.found
             if not item.excerpt_known:
                 item.excerpt = excerpt_of(item.body, formulas)
-                item.excerpt_known = item.excerpt is not None
+                item.excerpt_known = item.excerpt_of_page = item.excerpt is not None
         return item

@@ -1,36 +1,44 @@
-"""The spider ``kexue``: which page next.
+"""The spider ``kexue``: asks for one page after the other, and says what has come of it.
 
-1. All listing pages, one after the other, until the pager ends.
-2. ``/content.html``, which lists every article on one page: what the walk has missed, because a
-   page shifted meanwhile, is looked for once more where it must stand by now.
-3. ``/feed/`` for the exact times of the newest articles.
-4. The pages of the articles that are due (``archiver.due``), which includes every one that the
-   blog lists and the archive does not have.
+1. ``/content.html``, which lists every article on one page.
+2. Listing pages, the feed and articles, as ``archiver.agenda`` tells.
+3. Once more, one after the other, what a server in trouble has not given.
+
+With nothing new these are three requests with robots.txt, and the re-checks.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import DontCloseSpider
 
 from archiver import __version__, site
-from archiver.due import due_articles
-from archiver.items import Article, FeedEntry, IndexEntry, ListingEntry, ListingPage, Status
+from archiver.agenda import Agenda, ReadArticles, ReadListing
+from archiver.items import Article, ListingEntry, Status
+from archiver.middlewares.again import damage_of
 from archiver.pages.article import parse_article
-from archiver.pages.complete import complete_from_listing
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
 from archiver.pages.received import decode_page, open_page
+from archiver.patience import FAILED_BEFORE, GAVE_UP, Stopped, patience_of
 from archiver.plan import Plan
-from archiver.reasons import is_unreachable, reason_of, status_reason
+from archiver.reasons import reason_of, status_reason
 from archiver.run import Run, run_of
-from archiver.walk import EndlessPager, Walk
+from archiver.spiders.asking import (
+    ARTICLE_STATUSES,
+    afresh,
+    asked,
+    is_afresh,
+    may_pass,
+    request_of,
+)
+from archiver.walk import EndlessPager
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -42,41 +50,36 @@ logger = logging.getLogger(__name__)
 
 Results = Iterator[Request | ListingEntry | Article]
 
-#: What the pages of articles may answer besides 200: protected, deleted.
-_ARTICLE_STATUSES: Final = [403, 404, 410]
 _DELETED: Final = frozenset({404, 410})
 
 
 class KexueSpider(Spider):
     """Finds every article that the blog lists, and reads those that are due.
 
-    Arguments: ``full=1`` reads all articles again, ``ids=6583,7006`` these only,
-    ``since=2024-01-31`` those of that day or later, ``limit=N`` at most N of them.
+    Arguments: ``full=1`` reads all articles again, ``ids=6583,7006`` these only (with ``accept=1``
+    also where a page looks like a changed theme), ``since=2024-01-31`` those of that day or later,
+    ``limit=N`` at most N of them, ``readers=1`` the listing pages only.
     """
 
     name = "kexue"
     run: Run
+    agenda: Agenda
 
-    def __init__(self, plan: Plan, base: site.Base, most_pages: int, recheck: int) -> None:
+    def __init__(self, plan: Plan, base: site.Base) -> None:
         super().__init__()
         self.plan = plan
         self.base = base
-        self.recheck = recheck
-        self.walk = Walk(most_pages)
-        self.index: dict[int, IndexEntry] = {}
-        self.feed: dict[int, FeedEntry] = {}
+        self._failed_before: set[str] = set()
+        self._once_more: dict[str, Request] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
         """Build the spider; raises ``ValueError`` for an argument or base address that is wrong."""
-        settings = crawler.settings
-        spider = cls(
-            Plan.parse(**arguments),
-            site.Base.parse(settings["KEXUE_BASE_URL"]),
-            settings.getint("KEXUE_MOST_PAGES"),
-            settings.getint("KEXUE_RECHECK"),
-        )
+        plan = Plan.parse(**arguments)
+        spider = cls(plan, site.Base.parse(crawler.settings["KEXUE_BASE_URL"]))
         spider._set_crawler(crawler)
+        crawler.signals.connect(spider.page_asked, signal=signals.request_reached_downloader)
+        crawler.signals.connect(spider.ask_once_more, signal=signals.spider_idle)
         return spider
 
     @classmethod
@@ -87,196 +90,129 @@ class KexueSpider(Spider):
         settings.set("USER_AGENT", agent, priority="spider")
 
     async def start(self) -> AsyncIterator[Any]:
-        """The first requests: the home page, or the articles that were asked for."""
+        """The first request: the index, the first listing, or the articles that were asked for."""
         self.run = run_of(self.crawler)
         self.run.start(self.plan)
         self._check_contact()
+        self._plan_ahead()
         if self.plan.ids:
-            for request in self._article_requests(list(self.plan.ids)):
+            for request in self._article_requests(self.agenda.articles(self.plan.ids)):
                 yield request
-        else:
+        elif self.plan.readers:
             yield self._listing_request(1)
+        else:
+            yield self._request(site.INDEX_PATH, self.parse_index_page, self.page_failed)
 
     def _check_contact(self) -> None:
         """A polite guest leaves an address; nobody reads mail at example.org."""
         if self.base.is_live and self.settings["KEXUE_CONTACT"].endswith("@example.org"):
             logger.warning("set KEXUE_CONTACT to your mail address: it goes into the user agent")
 
-    # --- 1. The listing pages ------------------------------------------------------------------
+    def _plan_ahead(self) -> None:
+        """Make the agenda, with what an earlier run owes: its failed listing pages and feed."""
+        most_pages = self.settings.getint("KEXUE_MOST_PAGES")
+        recheck = self.settings.getint("KEXUE_RECHECK")
+        self.agenda = Agenda(self.plan, self.run, most_pages=most_pages, recheck=recheck)
+        self._failed_before = set(self.run.failed_before())
+        pages = (site.listing_number(url, self.base) for url in self._failed_before)
+        self.agenda.walk.owed = sorted(page for page in pages if page is not None)
+        self.agenda.owes_feed |= self.base.url(site.FEED_PATH) in self._failed_before
+
+    def _next(self) -> Iterator[Request]:
+        """The requests of the next step."""
+        try:
+            step = self.agenda.next_step()
+        except EndlessPager as error:
+            self.run.fail(self.base.url(site.listing_path(error.page)), None, str(error))
+            step = self.agenda.next_step()
+        if isinstance(step, ReadListing):
+            yield self._listing_request(step.number)
+        elif isinstance(step, ReadArticles):
+            yield from self._article_requests(step)
+        elif step is not None:
+            yield self._request(site.FEED_PATH, self.parse_feed_page, self.page_failed)
+
+    # --- Index and feed ------------------------------------------------------------------------
+
+    def parse_index_page(self, response: Response) -> Results:
+        """Take over the index of all articles."""
+        try:
+            self.agenda.note_index(parse_index(open_page(response.body), self.base))
+        except UnexpectedPage as error:
+            yield from self._again_or(response, str(error), self._next)
+            return
+        self._succeeded(asked(response))
+        yield from self._next()
+
+    def parse_feed_page(self, response: Response) -> Results:
+        """Take over the exact times."""
+        try:
+            self.agenda.note_feed(parse_feed(decode_page(response.body), self.base))
+        except UnexpectedPage as error:
+            yield from self._again_or(response, str(error), self._next)
+            return
+        self._succeeded(asked(response))
+        yield from self._next()
+
+    def page_failed(self, failure: Failure) -> Results:
+        """Name the failure and go on with what comes next."""
+        self._failed(failure)
+        yield from self._next()
+
+    # --- Listing pages ---------------------------------------------------------------------------
 
     def _listing_request(self, number: int) -> Request:
-        return Request(
-            self.base.url(site.listing_path(number)),
-            callback=self.parse_listing_page,
-            errback=self.listing_page_failed,
-            cb_kwargs={"number": number},
-            dont_filter=True,
-        )
+        path = site.listing_path(number)
+        return self._request(path, self.parse_listing_page, self.listing_page_failed, number=number)
 
     def parse_listing_page(self, response: Response, number: int) -> Results:
         """The entries of a page, then the request for what comes next."""
-        self._check_stop()
         try:
             page = parse_listing(open_page(response.body), self.base)
             if not page.entries:
                 raise UnexpectedPage("a listing page without articles")
         except UnexpectedPage as error:
-            self.run.fail(_asked(response), None, str(error))
-            yield self._after_listing_failure(number)
+            yield from self._again_or(response, str(error), lambda: self._after_failure(number))
             return
-        self.run.succeeded(_asked(response))
-        self._note(number, page.entries)
-        self.walk.note(number, page)
-        yield from page.entries
-        yield self._after_listing(_asked(response), page)
+        self._succeeded(asked(response))
+        logger.debug("listing page %d: %d articles", number, len(page.entries))
+        yield from page.entries  # stored one by one before the generator goes on
+        self.agenda.note_listing(number, page)
+        yield from self._next()
 
     def listing_page_failed(self, failure: Failure) -> Results:
-        """Name the failure and go on with the next page, or with the index."""
-        request = _request_of(failure)
-        self.run.fail(request.url, None, reason_of(failure))
-        if not is_unreachable(failure):
-            yield self._after_listing_failure(request.cb_kwargs["number"])
+        """Name the failure and go on with what comes next."""
+        self._failed(failure)
+        yield from self._after_failure(request_of(failure).cb_kwargs["number"])
 
-    def _after_listing(self, url: str, page: ListingPage) -> Request:
-        try:
-            following = self.walk.following(page)
-        except EndlessPager as error:
-            self.run.fail(url, None, str(error))
-            following = None
-        return self._index_request() if following is None else self._listing_request(following)
+    def _after_failure(self, number: int) -> Results:
+        self.agenda.note_listing_failed(number)
+        yield from self._next()
 
-    def _after_listing_failure(self, number: int) -> Request:
-        following = self.walk.after_failure(number)
-        return self._index_request() if following is None else self._listing_request(following)
+    # --- Articles --------------------------------------------------------------------------------
 
-    def _note(self, number: int, entries: list[ListingEntry]) -> None:
-        logger.debug("listing page %d: %d articles", number, len(entries))
-        self.run.listed |= {entry.id for entry in entries}
-
-    # --- 2. The index, and what the walk has missed --------------------------------------------
-
-    def _index_request(self) -> Request:
-        return Request(
-            self.base.url(site.INDEX_PATH),
-            callback=self.parse_index_page,
-            errback=self.index_failed,
-            dont_filter=True,
-        )
-
-    def parse_index_page(self, response: Response) -> Results:
-        """Compare the index with the walk; look again for what the walk has missed."""
-        self._check_stop()
-        try:
-            entries = parse_index(open_page(response.body), self.base)
-        except UnexpectedPage as error:
-            yield from self._after_index_failure(_asked(response), str(error))
-            return
-        self.run.succeeded(_asked(response))
-        self.index = {entry.id: entry for entry in entries}
-        self.run.listed |= self.index.keys()
-        yield self._next_again(self.walk.pages_to_read_again(list(self.index)))
-
-    def index_failed(self, failure: Failure) -> Results:
-        """Name the failure: without the index nobody knows whether the walk found all."""
-        yield from self._after_index_failure(_request_of(failure).url, reason_of(failure))
-
-    def _after_index_failure(self, url: str, reason: str) -> Results:
-        self.run.fail(url, None, reason)
-        if self.walk.entries:
-            yield self._feed_request()
-
-    def _next_again(self, pages: list[int]) -> Request:
-        """The request for the first of the pages to read again, or for the feed."""
-        if not pages:
-            return self._feed_request()
-        return Request(
-            self.base.url(site.listing_path(pages[0])),
-            callback=self.parse_page_again,
-            errback=self.page_again_failed,
-            cb_kwargs={"pages": pages},
-            dont_filter=True,
-        )
-
-    def parse_page_again(self, response: Response, pages: list[int]) -> Results:
-        """Entries of a page that was read again; those that are still missing have no excerpt."""
-        self._check_stop()
-        try:
-            page = parse_listing(open_page(response.body), self.base)
-        except UnexpectedPage as error:
-            self.run.fail(_asked(response), None, str(error))
-        else:
-            self._note(pages[0], page.entries)
-            self.walk.note(pages[0], page)
-            yield from page.entries
-        yield self._next_again(pages[1:])
-
-    def page_again_failed(self, failure: Failure) -> Results:
-        """Name the failure and go on."""
-        self.run.fail(_request_of(failure).url, None, reason_of(failure))
-        yield self._next_again(_request_of(failure).cb_kwargs["pages"][1:])
-
-    # --- 3. The feed -----------------------------------------------------------------------------
-
-    def _feed_request(self) -> Request:
-        return Request(
-            self.base.url(site.FEED_PATH),
-            callback=self.parse_feed_page,
-            errback=self.feed_failed,
-            dont_filter=True,
-        )
-
-    def parse_feed_page(self, response: Response) -> Results:
-        """Keep the exact times, then ask for the articles."""
-        self._check_stop()
-        try:
-            entries = parse_feed(decode_page(response.body), self.base)
-        except UnexpectedPage as error:
-            self.run.fail(_asked(response), None, str(error))
-        else:
-            self.run.succeeded(_asked(response))
-            self.feed = {entry.id: entry for entry in entries}
-            self.run.listed |= self.feed.keys()
-        yield from self._due_requests()
-
-    def feed_failed(self, failure: Failure) -> Results:
-        """Name the failure; the articles are read without their exact times."""
-        self.run.fail(_request_of(failure).url, None, reason_of(failure))
-        yield from self._due_requests()
-
-    # --- 4. The articles -----------------------------------------------------------------------
-
-    def _due_requests(self) -> Iterator[Request]:
-        """Requests for the articles that are due, the blog's order kept."""
-        listed = [*self.walk.entries, *self.index, *self.feed]
-        due = due_articles(
-            self.plan,
-            dict.fromkeys(listed),
-            self.walk.entries,
-            self.run.known(),
-            self.run.failed_before(),
-            self.recheck,
-        )
-        yield from self._article_requests(due)
-
-    def _article_requests(self, articles: list[int]) -> Iterator[Request]:
-        self.run.planned = len(articles)
-        for position, article in enumerate(articles):
-            yield Request(
-                self.base.url(site.article_path(article)),
-                callback=self.parse_article_page,
-                errback=self.article_failed,
-                cb_kwargs={"article": article},
-                meta={"handle_httpstatus_list": _ARTICLE_STATUSES},
+    def _article_requests(self, step: ReadArticles) -> Iterator[Request]:
+        self.run.planned += len(step.articles)
+        for position, article in enumerate(step.articles):
+            yield self._request(
+                site.article_path(article),
+                self.parse_article_page,
+                self.article_failed,
                 priority=-position,  # Scrapy's queue gives out the last one first
-                dont_filter=True,
+                statuses=ARTICLE_STATUSES,
+                article=article,
             )
+
+    def page_asked(self, request: Request) -> None:
+        """An article's page goes out: should the process die of it, it goes last the next time."""
+        article = request.cb_kwargs.get("article")
+        if article is not None:
+            self.run.asks(article)
 
     def parse_article_page(self, response: Response, article: int) -> Results:
         """The article of a page; what is no article is named, never stored."""
-        self._check_stop()
-        url = _asked(response)
         if response.status in _DELETED:
-            self.run.fail(url, article, status_reason(response.status), missing=True)
+            self._deleted(response, article)
             return
         try:
             item = parse_article(open_page(response.body), site.article_url(article), self.base)
@@ -284,36 +220,89 @@ class KexueSpider(Spider):
                 raise UnexpectedPage(status_reason(response.status))
         except UnexpectedPage as error:
             reason = str(error) if response.status == 200 else status_reason(response.status)
-            self.run.fail(url, article, reason)
+            yield from self._again_or(response, reason, lambda: iter(()))
             return
-        self.run.succeeded(url, article)
-        yield self._complete(item)
+        item.asked_url = asked(response)
+        self._once_more.pop(item.asked_url, None)
+        yield self.agenda.complete(item)
+
+    def _deleted(self, response: Response, article: int) -> None:
+        """The blog does not have a page: its copy becomes a tombstone, or it is named."""
+        lost = self.agenda.is_deleted(article, damage_of(response) is None)
+        if not (lost and self.run.lost(article)):
+            reason = status_reason(response.status)
+            self.run.fail(asked(response), article, reason, missing=True)
 
     def article_failed(self, failure: Failure) -> None:
         """Name an article that could not be read."""
-        request = _request_of(failure)
-        self.run.fail(request.url, request.cb_kwargs["article"], reason_of(failure))
+        self._failed(failure)
 
-    def _complete(self, item: Article) -> Article:
-        """Add what listing, index and feed tell of an article."""
-        index, feed = self.index.get(item.id), self.feed.get(item.id)
-        complete_from_listing(item, self.walk.entries.get(item.id), index)
-        item.feed_text = feed.date_text if feed else None
-        return item
+    # --- What goes well, and what goes wrong -----------------------------------------------------
 
-    def _check_stop(self) -> None:
-        """End the run when the archive cannot take anything any more."""
-        if self.run.stop_reason is not None:
-            raise CloseSpider(self.run.stop_reason)
+    def _succeeded(self, url: str) -> None:
+        self._once_more.pop(url, None)
+        self.run.succeeded(url)
 
+    def _again_or(
+        self, response: Response, reason: str, otherwise: Callable[[], Results]
+    ) -> Results:
+        """Ask again for a page that is not what it should be; after the last try name it."""
+        request = response.request
+        assert request is not None
+        patience = patience_of(self.crawler)
+        gave_up = GAVE_UP in request.meta
+        again = None if gave_up else patience.again(request, reason)
+        if again is not None:
+            yield again
+            return
+        self.run.fail(request.url, request.cb_kwargs.get("article"), reason)
+        self._remember(request)
+        if not gave_up:
+            patience.address_failed(reason, failed_before=FAILED_BEFORE in request.meta)
+        yield from otherwise()
 
-def _asked(response: Response) -> str:
-    """The address that a response answers."""
-    assert response.request is not None
-    return response.request.url
+    def _failed(self, failure: Failure) -> None:
+        """Name what a request ended with, unless it is the end of the run."""
+        if isinstance(failure.value, Stopped):
+            return
+        request = request_of(failure)
+        self.run.fail(request.url, request.cb_kwargs.get("article"), reason_of(failure))
+        if may_pass(failure):
+            self._remember(request)
 
+    def _remember(self, request: Request) -> None:
+        """Ask once more at the end, when that has not been done."""
+        if not is_afresh(request):
+            self._once_more[request.url] = afresh(request)
 
-def _request_of(failure: Failure) -> Request:
-    """The request that failed; Scrapy puts it on every failure that it gives to an errback."""
-    request: Request = vars(failure)["request"]
-    return request
+    def ask_once_more(self) -> None:
+        """Before the end: one more chance for each page that a server in trouble has not given."""
+        if not self._once_more or self.run.stop_reason is not None:
+            return
+        url = next(iter(self._once_more))
+        self.crawler.engine.crawl(self._once_more.pop(url))
+        raise DontCloseSpider
+
+    def _request(
+        self,
+        path: str,
+        callback: Callable[..., Any],
+        errback: Callable[..., Any],
+        *,
+        priority: int = 0,
+        statuses: Sequence[int] = (),
+        **arguments: Any,
+    ) -> Request:
+        url = self.base.url(path)
+        meta: dict[str, Any] = {"handle_httpstatus_list": list(statuses)}
+        if url in self._failed_before:
+            meta[FAILED_BEFORE] = True
+        return Request(
+            url,
+            callback=callback,
+            errback=errback,
+            cb_kwargs=arguments,
+            meta=meta,
+            priority=priority,
+            dont_filter=True,
+        )

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlite_utils import Database
 
 from archiver.items import Article, ListingEntry
+from archiver.store.changes import note_change
+from archiver.store.failures import forget_failure, note_failure
 from archiver.store.merge import Change, compare, merge
 from archiver.store.records import COLUMNS, PARTS, Row, article_row, part_rows
+from archiver.store.revisions import changed_fields, is_version, kind_of_change, save_revision
+from archiver.store.sightings import note_entry, note_read
+from archiver.store.suspicion import suspicion
 
 _INSERT = (
     f"INSERT INTO articles ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{c}' for c in COLUMNS)})"  # noqa: S608
@@ -27,42 +33,57 @@ _COUNT = """
     ON CONFLICT (article_id, substr(seen_at, 1, 10))
     DO UPDATE SET seen_at = excluded.seen_at, readers = excluded.readers
 """
-_REVISION = """
-    INSERT INTO revisions (article_id, content_sha256, seen_at, title, body_html)
-    VALUES (:id, :content_sha256, :last_seen, :title, :body_html)
-    ON CONFLICT DO NOTHING
-"""
 #: Table → the statement that fills one row of it.
 _PART: Final = {
     table: f"INSERT INTO {table} (article_id, position, {', '.join(columns)})"  # noqa: S608
     f" VALUES (:article_id, :position, {', '.join(f':{c}' for c in columns)})"
     for table, columns in PARTS.items()
 }
+_KNOWN: Final = """
+    SELECT id, a.title, author, a.published, category, tags, status, a.first_seen, fetched_at,
+      coalesce(is_changed, 0) AS is_changed
+    FROM articles AS a LEFT JOIN sightings ON article_id = id
+"""
 
 
-def save_article(db: Database, article: Article, now: str) -> Change:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What has become of a page: ``suspicious`` says why it was kept apart."""
+
+    change: Change
+    suspicious: str | None = None
+
+
+def save_article(
+    db: Database, article: Article, now: str, *, url: str | None = None, accept: bool = False
+) -> Saved:
     """Store an article that was read at ``now`` (UTC, ISO 8601) in one transaction.
 
-    A text that differs makes a new revision; the old one stays in ``revisions``.
+    A text that differs makes a new revision; the old one stays in ``revisions``. A reading that
+    looks like a changed theme (``archiver.store.suspicion``) is kept as a revision only, unless
+    ``accept`` takes it as it is. ``url`` is the address that was asked: its failures are over, or
+    it has a new one.
     """
     with db.atomic():
         old = get_article(db, article.id)
-        row = merge(old, article_row(article), excerpt_known=article.excerpt_known)
-        change = compare(old, row)
-        if change is Change.UNCHANGED and not _is_read_anew(old, row):
-            _touch(db, row, now, fetched_at=now)
-        else:
-            row |= {"first_seen": old["first_seen"] if old else now}
-            row |= {"last_seen": now, "fetched_at": now}
-            db.execute(_INSERT if old is None else _UPDATE, row)
-            _save_text(db, article, row, old)
+        row = _merged(old, article)
+        why = None if accept else suspicion(old, row)
+        if why is not None:
+            if old is not None:
+                _save_suspicious(db, row, now, why)
+            note_failure(db, url or row["url"], article.id, f"suspicious: {why}", now)
+            return Saved(Change.SUSPICIOUS, why)
+        change = _save(db, article, old, row, now)
         _save_readers(db, article.id, article.readers, now)
-    return change
+        note_read(db, article.id)
+        forget_failure(db, url, article.id)
+    return Saved(change)
 
 
 def save_sighting(db: Database, entry: ListingEntry, now: str) -> bool:
-    """Note that a listing shows an archived article; ``False`` when it is not archived yet."""
+    """Note that a listing shows an article; ``False`` when it is not archived yet."""
     with db.atomic():
+        note_entry(db, entry, get_article(db, entry.id), now)
         values = {"id": entry.id, "readers": entry.readers, "comment_count": entry.comment_count}
         known = _touch(db, values, now, fetched_at=None)
         if known:
@@ -77,9 +98,45 @@ def get_article(db: Database, article: int) -> Row | None:
 
 def known_articles(db: Database) -> Iterator[Row]:
     """What decides whether a page must be read again, for every archived article."""
-    yield from db.query(
-        "SELECT id, title, author, published, category, tags, status, fetched_at FROM articles"
-    )
+    yield from db.query(_KNOWN)
+
+
+def _merged(old: Row | None, article: Article) -> Row:
+    """The new row; the page's own mark tells of the excerpt only where the body has changed."""
+    row = article_row(article)
+    is_same_body = old is not None and old["content_sha256"] == row["content_sha256"]
+    is_known = article.excerpt_known and not (article.excerpt_of_page and is_same_body)
+    return merge(old, row, excerpt_known=is_known)
+
+
+def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -> Change:
+    """The row, its version, its parts and the line in the log; or only that it was seen."""
+    change = compare(old, row)
+    if change is Change.UNCHANGED and not _is_read_anew(old, row):
+        _touch(db, row, now, fetched_at=now)
+        return change
+    row |= {"first_seen": old["first_seen"] if old else now}
+    row |= {"last_seen": now, "fetched_at": now}
+    db.execute(_INSERT if old is None else _UPDATE, row)
+    revision = save_revision(db, row, now)[0] if is_version(row) else None
+    fields = [] if old is None else changed_fields(old, row)
+    kind = kind_of_change(old, row, fields)
+    if kind is not None:
+        note_change(db, article.id, now, kind, revision, fields)
+    if is_version(row) and (_is_other_text(old, row) or _is_read_anew(old, row)):
+        _save_parts(db, article)
+    return change
+
+
+def _save_suspicious(db: Database, row: Row, now: str, why: str) -> None:
+    """Keep the version, once, and leave everything else as it is."""
+    number, is_new = save_revision(db, row, now, why)
+    if is_new:
+        note_change(db, row["id"], now, "suspicious", number)
+
+
+def _is_other_text(old: Row | None, row: Row) -> bool:
+    return old is None or old["content_sha256"] != row["content_sha256"]
 
 
 def _is_read_anew(old: Row | None, row: Row) -> bool:
@@ -93,17 +150,12 @@ def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | Non
     return cursor.rowcount > 0
 
 
-def _save_text(db: Database, article: Article, row: Row, old: Row | None) -> None:
-    """The revision, and what the body holds where it is another body than before."""
-    if row["content_sha256"] is None:
-        return
-    db.execute(_REVISION, row)
-    is_other = old is None or old["content_sha256"] != row["content_sha256"]
-    if is_other or _is_read_anew(old, row):
-        for table, rows in part_rows(article).items():
-            db.execute(f"DELETE FROM {table} WHERE article_id = ?", [article.id])  # noqa: S608
-            for part in rows:
-                db.execute(_PART[table], part)
+def _save_parts(db: Database, article: Article) -> None:
+    """What the body holds, in place of what another body held."""
+    for table, rows in part_rows(article).items():
+        db.execute(f"DELETE FROM {table} WHERE article_id = ?", [article.id])  # noqa: S608
+        for part in rows:
+            db.execute(_PART[table], part)
 
 
 def _save_readers(db: Database, article: int, readers: int | None, now: str) -> None:

@@ -3,49 +3,38 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.records import PARTS, Row, record
 
 
-def write_jsonl(db: Database, path: Path) -> int:
+def write_jsonl(db: Database, path: Path, *, with_counts: bool = True) -> int:
     """Write all articles to ``path``, sorted by id; returns their number.
+
+    Without counts, the reader and comment counts are left out: a diff of two files then shows
+    what the author has changed, and nothing else.
 
     The file is written beside its place, synced, and renamed: a reader sees the old one or the new
     one. Raises ``StoreError`` when it cannot be written; the old file then stays as it was.
     """
-    part = path.with_name(f"{path.name}.part")
     count = 0
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            for count, entry in enumerate(records(db), start=1):  # noqa: B007
-                file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        _sync_folder(path.parent)
-    except StoreError:
-        _remove(part)
-        raise
-    except OSError as error:
-        _remove(part)
-        raise StoreError(
-            f"cannot write {path}: {error.strerror or error}; the file of the run before stays"
-        ) from error
+    with replacing(path) as file:
+        for count, entry in enumerate(records(db, with_counts=with_counts), start=1):  # noqa: B007
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
     return count
 
 
-def records(db: Database) -> Iterator[Row]:
+def records(db: Database, *, with_counts: bool = True) -> Iterator[Row]:
     """The JSONL objects of all articles, sorted by id; raises ``StoreError`` for bad ``tags``."""
     for row, parts in rows(db):
         try:
-            yield record(row, parts)
+            yield record(row, parts, with_counts=with_counts)
         except ValueError as error:
             raise StoreError(f"article {row['id']}: its tags are no JSON: {error}") from error
 
@@ -77,18 +66,3 @@ class _Parts:
         found = list(self._next[1])
         self._next = next(self._groups, None)
         return found
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(part: Path) -> None:
-    try:
-        part.unlink(missing_ok=True)
-    except OSError:
-        return  # it is overwritten the next time

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from archiver.items import Status
-from archiver.store.records import SEEN, Row
+from archiver.store.records import COUNTS, SEEN, Row
 
 
 class Change(StrEnum):
@@ -15,14 +15,15 @@ class Change(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    SUSPICIOUS = "suspicious"
 
 
-#: Counts that rise while an article stays as it is.
-COUNTS: Final = ("readers", "comment_count")
 #: Made from ``body_html`` by one version of the extraction.
 _DERIVED: Final = (
     "body_text", "body_markdown", "formula_count", "picture_count", "parser_version",
 )  # fmt: skip
+#: Known once, known for ever: a page that does not show them does not take them back.
+_NEVER_UNTOLD: Final = (*COUNTS, "published", "author", "category")
 #: What the page of a protected article does not show: kept as it was last seen.
 _HIDDEN_BY_PASSWORD: Final = (
     "title", "excerpt", "body_html", "content_sha256", *_DERIVED,
@@ -38,11 +39,11 @@ def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
     if old is None:
         return dict(new)
     merged = {**old, **new}
-    for key in COUNTS:
+    for key in _NEVER_UNTOLD:
         if new[key] is None:
             merged[key] = old[key]
-    if new["published"] is None:
-        merged["published"] = old["published"]
+    if new["category"] is None and new["tags"] == "[]":  # they stand on one line of the page
+        merged["tags"] = old["tags"]
     if new["published_at"] is None and merged["published"] == old["published"]:
         merged["published_at"] = old["published_at"]
     if not excerpt_known:

@@ -18,10 +18,12 @@ COLUMNS: Final = (
     "id", "url", "title", "author", "published", "published_at", "readers", "category", "tags",
     "comment_count", "excerpt", "body_html", "body_text", "body_markdown", "formula_count",
     "picture_count", "content_sha256", "license", "status", "first_seen", "last_seen",
-    "fetched_at", "parser_version",
+    "fetched_at", "parser_version", "gone_at",
 )  # fmt: skip
 #: Different in every run, so left out of the JSONL file.
 VOLATILE: Final = frozenset({"last_seen", "fetched_at"})
+#: Counts that rise while an article stays as it is; ``KEXUE_JSONL_COUNTS=0`` leaves them out too.
+COUNTS: Final = ("readers", "comment_count")
 #: The tables of what a body holds, and their columns that JSONL shows, in the order of its keys.
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "links": ("url", "text", "target_id", "problem"),
@@ -61,6 +63,7 @@ def article_row(article: Article) -> Row:
         "license": site.LICENSE,
         "status": str(article.status),
         "parser_version": PARSER_VERSION,
+        "gone_at": None,
     }
 
 
@@ -98,9 +101,15 @@ def _formula_row(formula: Formula) -> Row:
     }
 
 
-def record(row: Mapping[str, Any], parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> Row:
+def record(
+    row: Mapping[str, Any],
+    parts: Mapping[str, Iterable[Mapping[str, Any]]],
+    *,
+    with_counts: bool = True,
+) -> Row:
     """The JSONL object of an article: its row without the volatile columns, then its parts."""
-    found = {key: row[key] for key in COLUMNS if key in row and key not in VOLATILE}
+    left_out = VOLATILE if with_counts else VOLATILE.union(COUNTS)
+    found = {key: row[key] for key in COLUMNS if key in row and key not in left_out}
     found["tags"] = json.loads(row["tags"])
     for name, keys in PARTS.items():
         found[name] = [{key: part[key] for key in keys} for part in parts.get(name, ())]

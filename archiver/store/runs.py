@@ -7,21 +7,49 @@ import platform
 import sqlite3
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, __version__
 
+#: The ending of a run whose process died.
+KILLED: Final = "killed"
+_KILLED_OUTCOME: Final = (
+    "the run was killed (its process died without a report); the next run goes on with what is left"
+)
+#: The last sign of life of a run is the last thing that was stored in it.
+_CLOSE_KILLED: Final = """
+    UPDATE runs SET ending = :ending, outcome = :outcome, finished_at = max(started_at, coalesce(
+      (SELECT max(last_seen) FROM articles), '')) WHERE finished_at IS NULL
+"""
+#: The first run of a mode after the last one of it that went through.
+_SESSION: Final = """
+    SELECT started_at FROM runs WHERE mode = :mode AND id < :run AND id > coalesce(
+      (SELECT max(id) FROM runs WHERE mode = :mode AND ending = 'finished'), 0)
+    ORDER BY id LIMIT 1
+"""
+
 
 def start_run(db: Database, mode: str, now: str) -> int:
-    """Open the record of a run; returns its id."""
+    """Open the record of a run, after having closed those that were killed; returns its id."""
     with db.atomic():
+        db.execute(_CLOSE_KILLED, {"ending": KILLED, "outcome": _KILLED_OUTCOME})
         cursor = db.execute(
             "INSERT INTO runs (started_at, mode, versions) VALUES (?, ?, ?)",
             [now, mode, json.dumps(versions())],
         )
     return int(cursor.lastrowid or 0)
+
+
+def session_start(db: Database, run_id: int, mode: str) -> str | None:
+    """When the work began that a run goes on with (UTC, ISO 8601); ``None`` when it begins one.
+
+    Runs of one mode in a row that did not end (killed, interrupted, stopped) are one session: what
+    it has read need not be read again.
+    """
+    row = db.execute(_SESSION, {"mode": mode, "run": run_id}).fetchone()
+    return None if row is None else str(row[0])
 
 
 def finish_run(db: Database, run_id: int, values: Mapping[str, Any]) -> None:

@@ -9,6 +9,8 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from archiver.store.memory import remember
+
 #: ``PRAGMA application_id`` of every archive ("KXFM"), so that a foreign database is recognised.
 APPLICATION_ID: Final = 0x4B58464D
 
@@ -187,6 +189,12 @@ def m003_formulas_and_pictures(db: Database) -> None:
     """What a body holds: formulas, pictures, and what is wrong with a link."""
     for statement in _PARTS:
         db.execute(statement)
+
+
+@migrations()
+def m004_memory(db: Database) -> None:
+    """Numbered versions, tombstones, a log of changes, what index and listings showed."""
+    remember(db)
 
 
 def migration_names() -> set[str]:

@@ -25,7 +25,7 @@ def open_archive(path: Path) -> Database:
     The connection writes with a write-ahead log and has foreign keys on.
     """
     _check_sqlite()
-    _check_folder(path.parent)
+    check_folder(path.parent)
     if path.exists() and path.stat().st_size > 0:
         check_archive(path)
     try:
@@ -59,7 +59,7 @@ def _prepare(path: Path) -> Database:
     db = Database(sqlite3.connect(path, timeout=_PATIENCE))
     try:
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA synchronous = FULL")  # a power failure takes nothing back
         db.execute("PRAGMA foreign_keys = ON")
         schema.migrations.apply(db)
         with db.atomic():  # find out now, not with the first article, that nothing can be written
@@ -79,7 +79,8 @@ def _check_sqlite() -> None:
         )
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
+    """Make the data folder; raises ``StoreError`` when it cannot be made or written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

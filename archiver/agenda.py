@@ -1,0 +1,174 @@
+"""What a run has to do next, from what it has read so far.
+
+The spider tells what index, listings and feed have shown, and asks for the next step; it turns
+steps into requests. The order of the steps is that of docs/operating.md: the first listing page,
+further ones as far as they have something to tell, the feed when something is new, the articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from archiver import clock
+from archiver.due import Past, due_articles
+from archiver.items import Article, FeedEntry, IndexEntry, ListingPage
+from archiver.pages.complete import complete_from_listing
+from archiver.pages.errors import UnexpectedPage
+from archiver.pipelines.dates import parse_date
+from archiver.plan import Plan
+from archiver.run import Run
+from archiver.walk import Walk
+
+#: An index that lacks more than this share of what it listed before, and more than a few
+#: articles, is not believed.
+_SHARE_LOST: Final = 0.1
+_FEW: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReadListing:
+    """Read a listing page."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFeed:
+    """Read the feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticles:
+    """Read the pages of articles, in this order."""
+
+    articles: Sequence[int]
+
+
+Step = ReadListing | ReadFeed | ReadArticles
+
+
+class Agenda:
+    """The steps of one run."""
+
+    def __init__(self, plan: Plan, run: Run, *, most_pages: int, recheck: int) -> None:
+        self.plan = plan
+        self.run = run
+        self.recheck = recheck
+        self.walk = Walk(most_pages, whole=plan.full or plan.readers)
+        self.index: dict[int, IndexEntry] = {}
+        self.feed: dict[int, FeedEntry] = {}
+        #: Must the feed be read, whether something is new or not?
+        self.owes_feed = plan.full
+        self._has_asked_feed = False
+        self._listed = run.listed()
+        self._unseen: Collection[int] | None = None
+        self._asked: set[int] = set()
+
+    # --- What was read --------------------------------------------------------------------------
+
+    def note_index(self, entries: Sequence[IndexEntry]) -> None:
+        """Take over the index; raises ``UnexpectedPage`` when it lacks too much to be whole."""
+        before = self.run.count_indexed()
+        if before - len(entries) > max(_FEW, before * _SHARE_LOST):
+            raise UnexpectedPage(f"the index lists only {len(entries)} of {before} articles")
+        for entry in entries:
+            entry.published = parse_date(entry.date_text)[0]
+        self.index = {entry.id: entry for entry in entries}
+        self.run.saw_index(entries)
+
+    def note_listing(self, number: int, page: ListingPage) -> None:
+        """Take over a listing page, whose entries have been stored."""
+        self.walk.note(number, page)
+
+    def note_listing_failed(self, number: int) -> None:
+        """A listing page could not be read."""
+        self.walk.failed(number)
+
+    def note_feed(self, entries: Sequence[FeedEntry]) -> None:
+        """Take over the exact times of the newest articles."""
+        self.feed = {entry.id: entry for entry in entries}
+        self.run.tally.listed |= self.feed.keys()
+
+    def complete(self, item: Article) -> Article:
+        """Add to an article what listing, index and feed tell of it."""
+        index, feed = self.index.get(item.id), self.feed.get(item.id)
+        fresh = self.walk.entries.get(item.id)
+        entry = fresh or self._listed.get(item.id)
+        complete_from_listing(item, entry, index, is_fresh=fresh is not None)
+        item.feed_text = feed.date_text if feed else None
+        return item
+
+    def is_deleted(self, article: int, is_page: bool) -> bool:
+        """Is an article that answers 404 or 410 deleted, as far as can be told?
+
+        ``is_page`` says that the answer is a whole page, so of the blog itself. Without one
+        something on the way may have answered: the index decides. In a run that could not read
+        the index nothing is deleted, unless the article was asked for by its number.
+        """
+        if self.plan.ids:
+            return is_page
+        return bool(self.index) and (is_page or article not in self.index)
+
+    # --- What comes next --------------------------------------------------------------------------
+
+    def next_step(self) -> Step | None:
+        """The step to take now; ``None`` when there is none. Raises ``EndlessPager``."""
+        number = self._next_listing()
+        if number is not None:
+            return ReadListing(number)
+        if self.plan.readers:
+            return None
+        if self.index:
+            self.run.saw_all(whole=self.walk.whole)
+        if not self._has_asked_feed and self._wants_feed():
+            self._has_asked_feed = True
+            return ReadFeed()
+        return self.articles(self._due(self.run.past()))
+
+    def articles(self, due: Sequence[int]) -> ReadArticles:
+        """The step that reads those of the articles that this run has not asked for yet."""
+        self._listed = self.run.listed()
+        fresh = [article for article in due if article not in self._asked]
+        self._asked.update(fresh)
+        return ReadArticles(fresh)
+
+    def _next_listing(self) -> int | None:
+        if self._unseen is None and self.walk.entries:
+            self._listed = self.run.listed()
+            self.walk.whole |= self._may_be_more()
+            self._unseen = self._never_seen()
+        return self.walk.next_page(list(self.index), self._unseen or ())
+
+    def _may_be_more(self) -> bool:
+        """Can the listings show an article that neither the index nor they have told of yet?"""
+        if not self.index and self.walk.last_page is None:
+            return True
+        return self.walk.has_room_for_more(len(self._listed))
+
+    def _never_seen(self) -> set[int]:
+        """Articles that are due, not archived, and that no listing has ever shown."""
+        past = self.run.past()
+        return {
+            article
+            for article in self._due(past)
+            if article not in past.known and self._listed.get(article) is None
+        }
+
+    def _wants_feed(self) -> bool:
+        """Has something new come, whose exact time only the feed tells?"""
+        if self.owes_feed:
+            return True
+        known = self.run.past().known
+        shown = {*self.index, *self.walk.entries}
+        return any(article not in known or known[article]["is_changed"] for article in shown)
+
+    def _due(self, past: Past) -> list[int]:
+        """The articles that are due, as far as index, listings and feed have told yet."""
+        listed = [*self.index, *self.walk.entries, *self.feed, *self.run.listed()]
+        days = {entry.id: entry.published for entry in self.walk.entries.values()}
+        days |= {entry.id: entry.published for entry in self.index.values()}
+        days |= {article: row["published"] for article, row in past.known.items()}
+        absent = self.run.absent() if self.index else []
+        return due_articles(self.plan, [*listed, *absent], days, past, self.recheck, clock.now())

@@ -1,0 +1,15 @@
+"""The time, in one place, so that tests can let years pass."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def utc_now() -> str:
+    """Now, in UTC, as the archive writes it: ISO 8601 to the second."""
+    return now().isoformat(timespec="seconds")

@@ -1,0 +1,157 @@
+"""``scrapy history``: the versions of an article, one of them, or how two of them differ."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sqlite3
+import sys
+from contextlib import closing
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from archiver.audit.archive import open_for_reading
+from archiver.commands.crawl import check_settings
+from archiver.commands.output import checked_output
+from archiver.history.comparison import comparison_lines
+from archiver.history.objects import history_object, version_object
+from archiver.history.shown import COLOURS, MARKS, Style
+from archiver.history.table import history_lines
+from archiver.history.versions import History, Version, read_history
+from archiver.pages.errors import UnexpectedPage
+from archiver.run import files_of
+from archiver.store.errors import StoreError
+
+
+class Command(ScrapyCommand):
+    """Without network. Exit status 1: the archive is damaged; 2: wrong use.
+
+    The archive is opened for reading only; a crawl may run meanwhile.
+    """
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """The arguments."""
+        return "[--json | --html] ID [VERSION [VERSION]]"
+
+    def short_desc(self) -> str:
+        """The line in the list of commands."""
+        return "List the versions of an article, print one, or show how two of them differ"
+
+    def long_desc(self) -> str:
+        """What the arguments do."""
+        return (
+            "With an article's number: its versions, status and changes. With a version too: the"
+            " Markdown of that version. With two versions: what differs, removed [-so-] and added"
+            " {+so+}, in colours on a terminal unless NO_COLOR is set."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--json`` and ``--html``."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="the list or one version as JSON")
+        parser.add_argument("--html", action="store_true", help="the body_html of one version")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print what is asked for; exit status 2 with one sentence when there is no such thing."""
+        assert self.settings is not None
+        numbers = _numbers(args)
+        _check_options(numbers, opts)
+        check_settings(self.settings)
+        path = files_of(self.settings)["database"]
+        with checked_output(self, "history"):
+            try:
+                with closing(open_for_reading(path)) as db:
+                    history = read_history(db, numbers[0])
+                _print(_found(history, numbers[0]), numbers[1:], opts)
+            except StoreError as error:
+                self._fail(str(error), 2 if error.wrong_use else 1)
+            except UnexpectedPage as error:
+                self._fail(f"article {numbers[0]}: a version cannot be read: {error}", 1)
+            except sqlite3.Error as error:
+                self._fail(f"cannot read {path}: {error}", 1)
+
+    def _fail(self, sentence: str, status: int) -> None:
+        print(f"scrapy history: {sentence}", file=sys.stderr)
+        self.exitcode = status
+
+
+def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> None:
+    versions = [_version(history, number) for number in numbers]
+    if len(versions) == 2:
+        lines = comparison_lines(history.article["id"], versions[0], versions[1], _style())
+        print(*lines, sep="\n")
+    elif opts.json:
+        found = version_object(history, versions[0]) if versions else history_object(history)
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    elif versions:
+        _print_version(versions[0], html=opts.html)
+    else:
+        print(*history_lines(history), sep="\n")
+
+
+def _print_version(version: Version, *, html: bool) -> None:
+    text = version.row["body_html"] if html else version.markdown
+    if text:
+        print(text)
+    else:
+        print(f"scrapy history: version {version.number} has no text", file=sys.stderr)
+
+
+def _style() -> Style:
+    """Colours for a terminal, unless its owner wants none (https://no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return COLOURS if is_terminal and not plain else MARKS
+
+
+def _found(history: History | None, article: int) -> History:
+    if history is None:
+        raise StoreError(
+            f"article {article} is not in the archive;"
+            f" scrapy crawl kexue -a ids={article} asks the blog for it",
+            wrong_use=True,
+        )
+    return history
+
+
+def _version(history: History, number: int) -> Version:
+    for version in history.versions:
+        if version.number == number:
+            return version
+    article, count = history.article["id"], len(history.versions)
+    known = f"it has {count:,}, from 1 on" if count else "none has been seen"
+    raise StoreError(f"article {article} has no version {number}; {known}", wrong_use=True)
+
+
+def _numbers(args: list[str]) -> list[int]:
+    """The article and the versions; raises ``UsageError``."""
+    if not args:
+        raise UsageError("give the number of an article, e.g. 6583", print_help=False)
+    if len(args) > 3:
+        raise UsageError(
+            f"{args[3]}: give an article and two of its versions at most", print_help=False
+        )
+    for word in args:
+        if word.startswith("-"):
+            raise UsageError(f"unknown option {word}", print_help=False)
+        if not (word.isascii() and word.isdecimal() and len(word) < 10):
+            raise UsageError(
+                f"{word} is no number; give an article and versions, e.g. 6583 1 2",
+                print_help=False,
+            )
+    return list(map(int, args))
+
+
+def _check_options(numbers: list[int], opts: argparse.Namespace) -> None:
+    """Raise ``UsageError`` for options that mean nothing together."""
+    if opts.json and opts.html:
+        raise UsageError("give --json or --html; the JSON has the HTML in it", print_help=False)
+    if opts.html and len(numbers) != 2:
+        raise UsageError("--html prints one version: give its number", print_help=False)
+    if opts.json and len(numbers) == 3:
+        raise UsageError("--json is for the list or for one version", print_help=False)

@@ -1,0 +1,129 @@
+"""``scrapy status``: is the archive complete, and when was it last brought up to date?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import sys
+from contextlib import closing
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from archiver import clock
+from archiver.audit.archive import open_for_reading
+from archiver.commands.crawl import check_settings
+from archiver.commands.output import checked_output, flush
+from archiver.run import files_of
+from archiver.status.ages import parse_age
+from archiver.status.screen import screen
+from archiver.status.summary import Summary, read_summary
+from archiver.store.errors import StoreError
+
+
+class Command(ScrapyCommand):
+    """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use.
+
+    They hold when nothing listed is missing, nothing has failed, no article is suspicious, the
+    last run that has ended was ok, and a run over the whole blog (mode ``normal`` or ``full``) has
+    succeeded, with ``--max-age`` not longer ago than that. A run that goes on now does not count.
+
+    An article is suspicious when its page was last read as something that looks like a changed
+    theme (``archiver.store.suspicion``), so that its earlier version stayed: such a version is
+    newer than the last good reading, or is the reason of a failure.
+
+    ``--json`` prints one object. Times are UTC (ISO 8601), ages and durations in seconds, what is
+    not known is null:
+
+    - ``checked_at``; ``database``: its path; ``ok``: true with exit status 0; ``problems``: the
+      sentences of stderr
+    - ``counts``: ``known`` (ever listed, or archived), ``archived`` (with the next two),
+      ``protected``, ``gone``, ``missing``, ``suspicious``, ``failed`` (addresses)
+    - ``last_success``: ``id``, ``mode``, ``finished_at``, ``age``; or null
+    - ``oldest_check``: ``id``, ``title``, ``fetched_at``, ``age`` of the article, not gone, that
+      has not been read for the longest time; or null
+    - ``running_since``: null when no run is under way
+    - ``missing``: all, each with ``id``, ``title``, ``reason``; ``suspicious``: these and ``since``
+    - ``failures``: all, each with ``url``, ``article_id``, ``reason``, ``first_seen``,
+      ``last_seen``, ``tries``
+    - ``runs``: the last five, newest first, with the columns of ``runs`` but ``versions``,
+      ``state`` (``ok``, ``not ok``, ``killed``, ``running``) and ``seconds``
+    - ``files``: name → bytes, null for one that is not there
+    """
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """The arguments."""
+        return "[--json] [--max-age 3d]"
+
+    def short_desc(self) -> str:
+        """The line in the list of commands."""
+        return "Show the state of the archive (exit status 0 only when it is complete)"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--json`` and ``--max-age``."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument(
+            "--max-age",
+            metavar="AGE",
+            help="exit status 1 when the last success is older, e.g. 36h or 3d (s, m, h, d, w)",
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the state; exit status 1 when a promise does not hold."""
+        assert self.settings is not None
+        _check_arguments(args)
+        check_settings(self.settings)
+        max_age = _max_age(opts.max_age)
+        with checked_output(self, "status"):
+            summary = self._read()
+            if summary is not None:
+                self._show(summary, max_age, as_json=opts.json)
+
+    def _read(self) -> Summary | None:
+        assert self.settings is not None
+        files = files_of(self.settings)
+        try:
+            with closing(open_for_reading(files["database"])) as db:
+                return read_summary(db, files, clock.now())
+        except StoreError as error:
+            self._say(str(error))
+            self.exitcode = 2 if error.wrong_use else 1
+        except sqlite3.Error as error:
+            self._say(f"cannot read {files['database']}: {error}")
+            self.exitcode = 1
+        return None
+
+    def _show(self, summary: Summary, max_age: int | None, *, as_json: bool) -> None:
+        problems = list(summary.problems(max_age))
+        if as_json:
+            print(json.dumps(summary.as_object(problems), ensure_ascii=False, indent=2))
+        else:
+            print(*screen(summary), sep="\n")
+        if problems:
+            flush()
+            self._say("; ".join(problems))
+            self.exitcode = 1
+
+    def _say(self, sentence: str) -> None:
+        print(f"scrapy status: {sentence}", file=sys.stderr)
+
+
+def _check_arguments(args: list[str]) -> None:
+    """Raise ``UsageError`` for arguments: there are none."""
+    if args and args[0].startswith("-"):
+        raise UsageError(f"unknown option {args[0]}", print_help=False)
+    if args:
+        raise UsageError(f"{args[0]}: status takes options only", print_help=False)
+
+
+def _max_age(text: str | None) -> int | None:
+    """The seconds of ``--max-age``; raises ``UsageError`` when it is no age."""
+    try:
+        return None if text is None else parse_age(text)
+    except ValueError as error:
+        raise UsageError(f"--max-age: {error}", print_help=False) from error

@@ -1,0 +1,43 @@
+"""The last step before the network: here a pause holds for requests that were let through before.
+
+A request waits in Scrapy's downloader for its turn (the delay, the requests before it) behind the
+middlewares. When the server asks for a pause meanwhile, it is this handler that keeps it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+
+from archiver import clock
+from archiver.patience import parse_retry_after, patience_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class PatientDownload(HTTP11DownloadHandler):
+    """Scrapy's handler for http and https, which waits, and can be broken off."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.patience = patience_of(crawler)
+        self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request after the pause; raises ``Stopped`` when the run has been stopped."""
+        await self.patience.wait()
+        download = super().download_request(request)
+        response = await self.patience.unless_broken_off(download)
+        if response.status in self.codes:
+            self._heed(response)
+        return response
+
+    def _heed(self, response: Response) -> None:
+        """Hold at once: the next request leaves the queue before the middlewares see the answer."""
+        wish = parse_retry_after(response.headers.get(b"Retry-After"), clock.now())
+        if wish is not None:
+            self.patience.hold(min(wish, self.patience.longest))

@@ -1,0 +1,94 @@
+"""The versions of an article as a table of 100 columns, its status, and the log of its changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from archiver.history.versions import NAMES, History, Version
+from archiver.items import Status
+from archiver.store.records import Row
+from archiver.terminal import cut, pad, width
+
+_WIDTH: Final = 100
+_HEAD: Final = ("", "no.", "seen (UTC)", "characters", "formulas", "title")
+_RIGHT: Final = frozenset({"no.", "characters", "formulas"})
+_BREAKS: Final = str.maketrans("\t\r\n", "   ")
+
+
+def history_lines(history: History) -> Iterator[str]:
+    """All that there is to tell; times are in UTC, to the minute."""
+    if history.versions:
+        yield from _version_lines(history)
+    else:
+        yield "no version of it has been seen"
+    yield ""
+    yield _status(history.article)
+    for change in history.changes:
+        yield f"  {minute(change['seen_at'])}  {change['kind']:<10}  {_what(change)}".rstrip()
+
+
+def minute(time: str) -> str:
+    """A time as the archive writes it (UTC, ISO 8601), for a person."""
+    return time[:16].replace("T", " ")
+
+
+def called(columns: Sequence[str]) -> str:
+    """Columns as a person calls them."""
+    return ", ".join(NAMES.get(column, column) for column in columns)
+
+
+def _version_lines(history: History) -> Iterator[str]:
+    """The table; below each version what changed with it, and why it was kept apart."""
+    current = history.current
+    rows = [_HEAD, *(_cells(version, current) for version in history.versions)]
+    widths = [max(width(row[column]) for row in rows) for column in range(len(_HEAD))]
+    yield _line(rows[0], widths)
+    for version, row in zip(history.versions, rows[1:], strict=True):
+        yield _line(row, widths)
+        for remark in _remarks(history, version):
+            yield f"{' ' * (widths[0] + widths[1] + 4)}{remark}"
+    if current is not None:
+        yield "* the current version"
+
+
+def _cells(version: Version, current: int | None) -> tuple[str, ...]:
+    return (
+        "*" if version.number == current else "",
+        str(version.number),
+        minute(version.row["seen_at"]),
+        f"{len(version.text):,}",
+        f"{version.formula_count:,}",
+        version.title.translate(_BREAKS),
+    )
+
+
+def _remarks(history: History, version: Version) -> Iterator[str]:
+    if columns := history.changed(version):
+        yield f"changed: {called(columns)}"
+    if version.suspicious is not None:
+        yield f"suspicious: {version.suspicious}"
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Numbers to the right; the title, which comes last, takes the columns that are left."""
+    *cells, title = row
+    placed = [
+        cell.rjust(width) if name in _RIGHT else pad(cell, width)
+        for name, cell, width in zip(_HEAD, cells, widths, strict=False)
+    ]
+    before = "  ".join([*placed, ""])
+    return before + cut(title, _WIDTH - len(before))
+
+
+def _status(article: Row) -> str:
+    head = f"article {article['id']} ({article['url']}): {article['status']}"
+    if article["status"] == Status.GONE:
+        return f"{head} since {minute(article['gone_at'])} UTC; the copy is kept"
+    return head
+
+
+def _what(change: Row) -> str:
+    """The version and the columns that a change is about."""
+    version = f"version {change['revision']}" if change["revision"] is not None else ""
+    return ": ".join(filter(None, (version, called(change["fields"]))))

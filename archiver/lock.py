@@ -1,0 +1,56 @@
+"""One run at a time on a data folder: a lock that dies with its process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from archiver.store.errors import StoreError
+
+#: An empty file beside the archive; that it is there means nothing, only who holds its lock.
+LOCK_NAME: Final = ".run.lock"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the data folder, which must be there; ``StoreError`` when another run holds it.
+
+    The kernel gives the lock back when the process ends, however it ends. A child process does
+    not inherit it.
+    """
+    path = folder / LOCK_NAME
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(
+            f"cannot write to the data folder {folder}: {error.strerror};"
+            " set KEXUE_DATA_DIR to a folder that you can write to",
+            wrong_use=True,
+        ) from error
+    try:
+        _take(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, folder: Path) -> None:
+    """Take the lock at once or not at all."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise StoreError(
+            f"another run is writing to the data folder {folder}; wait for its end,"
+            " or set KEXUE_DATA_DIR to another folder",
+            wrong_use=True,
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"the data folder {folder} cannot be locked: {error.strerror};"
+            " set KEXUE_DATA_DIR to a folder on a disk of this machine",
+            wrong_use=True,
+        ) from error

@@ -1,0 +1,213 @@
+"""How long to wait after trouble, and when to give up for this time.
+
+Middlewares, the download handler and the spider of a crawler share one ``Patience``
+(``patience_of``). What it counts is of all addresses together: one server answers them all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from weakref import WeakKeyDictionary, ref
+
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import IgnoreRequest
+
+from archiver.report import format_seconds
+from archiver.run import run_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+#: A wait is slept in pieces of so many seconds, so that it ends soon after the run was stopped.
+_PIECE: Final = 0.1
+#: A doubled wait is above every maximum long before; more would not fit into a float.
+_MOST_DOUBLINGS: Final = 30
+_LONGEST: Final = 366 * 86400.0
+_SECONDS: Final = re.compile(r"\s*[0-9]+\s*", re.ASCII)
+#: So many addresses are enough as long as nothing has been read in this run.
+_WITHOUT_SUCCESS: Final = 2
+_BEFORE: Final = "kexue_streak"
+#: Marks in ``meta``: the address had failed in an earlier run; it has been counted as failed now.
+FAILED_BEFORE: Final = "kexue_failed_before"
+GAVE_UP: Final = "kexue_gave_up"
+
+
+class Stopped(IgnoreRequest):
+    """The run has been stopped: this request is not sent, or its answer is not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """What has gone wrong since the last good answer."""
+
+    attempts: int = 0
+    addresses: int = 0
+    #: Has any page been read in this run?
+    has_read: bool = False
+
+
+def parse_retry_after(value: bytes | str | None, now: datetime) -> float | None:
+    """The seconds from ``now`` (aware) that a Retry-After header asks for, 0 to one year.
+
+    It holds seconds or an HTTP date (RFC 9110, 10.2.3); anything else gives ``None``.
+    """
+    if value is None:
+        return None
+    text = value.decode("ascii", "replace") if isinstance(value, bytes) else value
+    if _SECONDS.fullmatch(text):
+        return min(float(text), _LONGEST)
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)  # the form of asctime names no zone
+    return min(max((date - now).total_seconds(), 0.0), _LONGEST)
+
+
+def backoff(attempts: int, first: float, most: float) -> float:
+    """The seconds to wait after so many failed attempts in a row: doubled each time."""
+    return min(first * 2.0 ** min(attempts - 1, _MOST_DOUBLINGS), most)
+
+
+class Patience:
+    """Makes everybody wait after a failed attempt, and stops the run when it is no use."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.first = settings.getfloat("KEXUE_BACKOFF")
+        self.most = settings.getfloat("KEXUE_BACKOFF_MOST")
+        self.longest = settings.getfloat("KEXUE_PATIENCE")
+        self.breaker = settings.getint("KEXUE_BREAKER")
+        self.streak = Streak()
+        # What a test replaces: the clock (seconds), the sleep and the source of the jitter.
+        self.time: Callable[[], float] = monotonic
+        self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self.uniform: Callable[[float, float], float] = random.uniform
+        self._crawler = ref(crawler)  # weak: the crawler is the key under which this is kept
+        self._until = 0.0
+        self._in_flight: set[asyncio.Future[Any]] = set()
+        self._is_broken_off = False
+
+    @property
+    def crawler(self) -> Crawler:
+        """The crawler that waits."""
+        crawler = self._crawler()
+        assert crawler is not None
+        return crawler
+
+    # --- Waiting --------------------------------------------------------------------------------
+
+    def hold(self, seconds: float) -> None:
+        """Nothing is sent for so long from now; an earlier, longer pause stays."""
+        self._until = max(self._until, self.time() + seconds)
+
+    async def wait(self) -> None:
+        """Come back when the pause is over; raises ``Stopped`` when the run has been stopped."""
+        while True:
+            self._check_stop()
+            left = self._until - self.time()
+            if left <= 0:
+                return
+            await self.sleep(min(left, _PIECE))
+
+    async def unless_broken_off(self, download: Coroutine[Any, Any, _T]) -> _T:
+        """What a download gives; raises ``Stopped`` when ``break_off`` comes first."""
+        task = asyncio.ensure_future(download)
+        self._in_flight.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._is_broken_off:
+                self._check_stop()
+            raise
+        finally:
+            self._in_flight.discard(task)
+
+    def break_off(self) -> None:
+        """Close the connections of all requests in flight; the run must have been stopped."""
+        self._is_broken_off = True
+        for task in list(self._in_flight):
+            task.cancel()
+
+    def _check_stop(self) -> None:
+        reason = run_of(self.crawler).stop_reason
+        if reason is not None:
+            raise Stopped(reason)
+
+    # --- Counting -------------------------------------------------------------------------------
+
+    def answered(self, request: Request, *, is_page: bool = True) -> None:
+        """Note an answer that is no failure (``is_page`` is False for robots.txt).
+
+        The spider may find out that it is one after all (``again``): what is forgotten here is
+        kept with the request.
+        """
+        request.meta[_BEFORE] = self.streak
+        self.streak = Streak(has_read=self.streak.has_read or is_page)
+
+    def again(
+        self, request: Request, reason: str, retry_after: float | None = None
+    ) -> Request | None:
+        """Note a failed attempt and let everybody wait; returns the request for the next try.
+
+        ``retry_after`` is what the server asks for, in seconds. ``None`` when all tries are used
+        up (say ``address_failed`` then) or the run has been stopped.
+        """
+        run, spider = run_of(self.crawler), self.crawler.spider
+        streak = request.meta.pop(_BEFORE, self.streak)
+        self.streak = replace(streak, attempts=streak.attempts + 1)
+        if retry_after is not None and retry_after > self.longest:
+            wish = format_seconds(retry_after)
+            run.stop(f"the server asks to wait {wish} (Retry-After)")
+        if run.stop_reason is not None or spider is None:
+            return None
+        pause = self.pause(self.streak.attempts, retry_after)
+        self.hold(pause)
+        logger.info("%s: %s; waiting %s", request.url, reason, format_seconds(pause))
+        return get_retry_request(request, spider=spider, reason=reason)
+
+    def pause(self, attempts: int, retry_after: float | None) -> float:
+        """The seconds to wait: the backoff with a jitter, or what the server asks for if longer."""
+        wait = backoff(attempts, self.first, self.most) * self.uniform(0.75, 1.25)
+        wish = 0.0 if retry_after is None else retry_after * self.uniform(1.0, 1.05)
+        return max(wait, wish)
+
+    def address_failed(self, reason: str, failed_before: bool) -> None:
+        """Note an address that failed for good; stops the run when too many did so in a row.
+
+        Those that failed in an earlier run too (``failed_before``) say nothing about the server.
+        """
+        if failed_before:
+            return
+        count = self.streak.addresses + 1
+        self.streak = replace(self.streak, addresses=count)
+        limit = self.breaker if self.streak.has_read else min(self.breaker, _WITHOUT_SUCCESS)
+        if 0 < limit <= count:
+            run_of(self.crawler).stop(
+                f"{count} address{'es' if count > 1 else ''} in a row failed,"
+                f" the last with {reason}; the server seems to be closed"
+            )
+
+
+_patiences: WeakKeyDictionary[Crawler, Patience] = WeakKeyDictionary()
+
+
+def patience_of(crawler: Crawler) -> Patience:
+    """The patience of a crawler, made at the first call."""
+    if crawler not in _patiences:
+        _patiences[crawler] = Patience(crawler)
+    return _patiences[crawler]

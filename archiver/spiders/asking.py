@@ -1,0 +1,51 @@
+"""Requests of the spider: what they answer, and how one is sent afresh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from archiver.middlewares.gate import GateClosed
+from archiver.patience import FAILED_BEFORE
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+#: What the pages of articles may answer besides 200: protected, deleted.
+ARTICLE_STATUSES: Final = (403, 404, 410)
+_AFRESH: Final = "kexue_afresh"
+#: All else in ``meta`` counts tries and redirects.
+_KEPT: Final = frozenset({"handle_httpstatus_list", FAILED_BEFORE})
+
+
+def asked(response: Response) -> str:
+    """The address that a response answers."""
+    assert response.request is not None
+    return response.request.url
+
+
+def request_of(failure: Failure) -> Request:
+    """The request that failed; Scrapy puts it on every failure that it gives to an errback."""
+    request: Request = vars(failure)["request"]
+    return request
+
+
+def afresh(request: Request) -> Request:
+    """The same request with all its tries before it, to be sent once more at the end of a run."""
+    meta = {key: value for key, value in request.meta.items() if key in _KEPT}
+    return request.replace(meta={**meta, _AFRESH: True}, cookies={})
+
+
+def is_afresh(request: Request) -> bool:
+    """Is this request the second chance already?"""
+    return _AFRESH in request.meta
+
+
+def may_pass(failure: Failure) -> bool:
+    """Is it the server's trouble, which may be over later, and not a request that was refused?"""
+    refused = isinstance(failure.value, IgnoreRequest)
+    return not refused or isinstance(failure.value, HttpError | GateClosed)

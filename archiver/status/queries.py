@@ -1,0 +1,93 @@
+"""What ``scrapy status`` asks the database; no body is read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database
+
+from archiver.store.records import Row
+
+#: Articles that were only asked for, with ``ids``, have been shown by nothing.
+_LISTED: Final = "title IS NOT NULL OR entry IS NOT NULL"
+_KNOWN: Final = f"""
+    SELECT count(*) FROM (
+      SELECT id FROM articles UNION SELECT article_id FROM sightings WHERE {_LISTED}
+    )
+"""  # noqa: S608
+_ARTICLES: Final = "SELECT id, title, status, fetched_at FROM articles ORDER BY fetched_at, id"
+_MISSING: Final = """
+    SELECT article_id AS id,
+      coalesce(nullif(title, ''), CAST(
+        iif(json_valid(entry), json_extract(entry, '$.title'), NULL) AS TEXT)) AS title,
+      (SELECT reason FROM failures WHERE failures.article_id = sightings.article_id
+        ORDER BY last_seen DESC, url LIMIT 1) AS reason
+    FROM sightings
+    WHERE absent = 0 AND article_id NOT IN (SELECT id FROM articles)
+    ORDER BY article_id
+"""
+#: Every suspicious version has a row in ``changes``; those that were accepted later have lost
+#: their mark. The article has been read well since then when it was fetched later, unless the
+#: same version came again, which only ``failures`` tells.
+_SUSPICIOUS: Final = """
+    SELECT articles.id, articles.title, revisions.suspicious AS reason,
+      max(changes.seen_at) AS since
+    FROM changes
+    JOIN articles ON articles.id = changes.article_id
+    JOIN revisions
+      ON revisions.article_id = changes.article_id AND revisions.number = changes.revision
+    WHERE changes.kind = 'suspicious' AND revisions.suspicious IS NOT NULL
+      AND articles.status <> 'gone'
+      AND (changes.seen_at >= articles.fetched_at OR EXISTS (
+        SELECT 1 FROM failures WHERE failures.article_id = articles.id
+        AND instr(failures.reason, revisions.suspicious)))
+    GROUP BY articles.id ORDER BY articles.id
+"""
+_FAILURES: Final = """
+    SELECT url, article_id, reason, first_seen, last_seen, tries
+    FROM failures ORDER BY first_seen, url
+"""
+_RUNS: Final = """
+    SELECT id, started_at, finished_at, mode, ending, outcome, requests, bytes, listed, new,
+      changed, unchanged, protected, gone, missing, failed, suspicious, unread
+    FROM runs ORDER BY id DESC LIMIT ?
+"""
+_LAST_SUCCESS: Final = """
+    SELECT id, mode, finished_at FROM runs WHERE outcome = 'ok' AND mode IN ('normal', 'full')
+    ORDER BY id DESC LIMIT 1
+"""
+
+
+def count_known(db: Database) -> int:
+    """Articles that the blog has ever listed, or that are archived."""
+    return int(db.execute(_KNOWN).fetchone()[0])
+
+
+def archived(db: Database) -> list[Row]:
+    """Id, title, status and ``fetched_at`` of all articles, the longest unread first."""
+    return list(db.query(_ARTICLES))
+
+
+def missing(db: Database) -> list[Row]:
+    """Articles that the blog lists and the archive does not have, with the reason if known."""
+    return list(db.query(_MISSING))
+
+
+def suspicious(db: Database) -> list[Row]:
+    """Articles whose page, when last read, looked like a changed theme and was not taken."""
+    return list(db.query(_SUSPICIOUS))
+
+
+def failures(db: Database) -> list[Row]:
+    """What could not be read, the oldest trouble first."""
+    return list(db.query(_FAILURES))
+
+
+def last_runs(db: Database, count: int) -> list[Row]:
+    """The newest runs, newest first."""
+    return list(db.query(_RUNS, [count]))
+
+
+def last_success(db: Database) -> Row | None:
+    """The newest run over the whole blog whose promises held."""
+    return next(iter(db.query(_LAST_SUCCESS)), None)

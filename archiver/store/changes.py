@@ -1,0 +1,25 @@
+"""The log of changes, for the feed and for other programs: rows are added, never altered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from sqlite_utils import Database
+
+_CHANGE: Final = """
+    INSERT INTO changes (article_id, seen_at, kind, revision, fields) VALUES (?, ?, ?, ?, ?)
+"""
+
+
+def note_change(
+    db: Database,
+    article: int,
+    now: str,
+    kind: str,
+    revision: int | None = None,
+    fields: Sequence[str] = (),
+) -> None:
+    """Add a row; ``kind`` is one of those that the table allows, ``fields`` names columns."""
+    db.execute(_CHANGE, [article, now, kind, revision, json.dumps(list(fields))])

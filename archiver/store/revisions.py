@@ -1,0 +1,64 @@
+"""The versions of an article: every distinct one that was seen, numbered from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archiver.items import Status
+from archiver.store.records import Row
+
+#: What tells two versions apart: ``content_sha256`` is of title and body.
+_TOLD_BY: Final = ("content_sha256", "author", "published", "category", "tags")
+_SAME = f"""
+    SELECT number FROM revisions WHERE article_id = :id
+    AND {" AND ".join(f"{column} IS :{column}" for column in _TOLD_BY)}
+"""  # noqa: S608
+_NEW = """
+    INSERT INTO revisions (article_id, number, content_sha256, seen_at, title, body_html, author,
+      published, category, tags, suspicious)
+    VALUES (:id, (SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE article_id = :id),
+      :content_sha256, :now, :title, :body_html, :author, :published, :category, :tags, :suspicious)
+    RETURNING number
+"""
+_ACCEPTED = "UPDATE revisions SET suspicious = NULL WHERE article_id = ? AND number = ?"
+
+
+def save_revision(
+    db: Database, row: Mapping[str, Any], now: str, suspicious: str | None = None
+) -> tuple[int, bool]:
+    """Keep a version; returns its number, and whether it is a new one.
+
+    A suspicious version that comes again without suspicion is one like all others from then on.
+    """
+    found = db.execute(_SAME, dict(row)).fetchone()
+    if found is None:
+        (number,) = db.execute(_NEW, {**row, "now": now, "suspicious": suspicious}).fetchone()
+        return int(number), True
+    if suspicious is None:
+        db.execute(_ACCEPTED, [row["id"], found[0]])
+    return int(found[0]), False
+
+
+def is_version(row: Row) -> bool:
+    """Is there anything to keep? A protected article that was never read has no version."""
+    return row["content_sha256"] is not None
+
+
+def changed_fields(old: Row, new: Row) -> list[str]:
+    """The columns in which an article has changed for its readers, in the order of the table."""
+    fields = ("title", "author", "published", "category", "tags", "excerpt", "body_html")
+    return [field for field in fields if old[field] != new[field]]
+
+
+def kind_of_change(old: Row | None, new: Row, fields: list[str]) -> str | None:
+    """The kind of change for the log; ``None`` when there is nothing to tell."""
+    if old is None:
+        return "new"
+    if old["status"] != new["status"]:
+        if old["status"] == Status.GONE:
+            return "returned"
+        return "protected" if new["status"] == Status.PROTECTED else "opened"
+    return "edited" if fields else None

@@ -1,0 +1,186 @@
+"""What index and listings have shown of every article, archived or not.
+
+An article is marked as changed when they show it otherwise than they did before (or, the first
+time, than the archive has it), until its page has been read. The last listing entry is kept, so
+that a run that is killed between listing and page loses nothing of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archiver import site
+from archiver.items import IndexEntry, ListingEntry, Status
+from archiver.store.records import Row
+
+#: What an edit can change in a listing; its counts rise by themselves.
+_SHOWN: Final = ("title", "author", "published", "category", "tags", "excerpt")
+_SEEN: Final = """
+    INSERT INTO sightings (article_id, first_seen, last_seen) VALUES (:id, :now, :now)
+    ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0
+"""
+_INDEX: Final = """
+    UPDATE sightings SET title = :title, published = coalesce(:published, published),
+      is_changed = max(is_changed, :is_changed)
+    WHERE article_id = :id
+"""
+_ENTRY: Final = """
+    UPDATE sightings SET entry = :entry, is_changed = max(is_changed, :is_changed)
+    WHERE article_id = :id
+"""
+#: Without the whole listing, nothing is known of articles that the index has never listed.
+_ABSENT: Final = """
+    UPDATE sightings SET absent = absent + 1
+    WHERE article_id NOT IN (SELECT value FROM json_each(?)) AND (title IS NOT NULL OR ?)
+"""
+_READ: Final = "UPDATE sightings SET is_changed = 0, asked = 0 WHERE article_id = ?"
+_ASKED: Final = """
+    INSERT INTO sightings (article_id, first_seen, last_seen, absent, asked)
+    VALUES (:id, :now, :now, 1, 1)
+    ON CONFLICT (article_id) DO UPDATE SET asked = asked + 1
+"""
+
+
+def note_index(
+    db: Database, entries: Iterable[IndexEntry], known: Mapping[int, Row], now: str
+) -> None:
+    """Note the index, in one transaction; ``known`` are the rows of the archived articles.
+
+    ``published`` of the entries is the day as ``YYYY-MM-DD``, or ``None``.
+    """
+    before = {row["article_id"]: row for row in db.query("SELECT * FROM sightings")}
+    with db.atomic():
+        for entry in entries:
+            old = before.get(entry.id)
+            values = {
+                "id": entry.id,
+                "now": now,
+                "title": entry.title or "",
+                "published": entry.published,
+                "is_changed": int(_differs_in_index(entry, old, known.get(entry.id))),
+            }
+            db.execute(_SEEN, values)
+            db.execute(_INDEX, values)
+
+
+def note_entry(db: Database, entry: ListingEntry, article: Row | None, now: str) -> None:
+    """Note a listing entry, inside the caller's transaction; ``article`` is its archived row."""
+    old = db.execute("SELECT entry FROM sightings WHERE article_id = ?", [entry.id]).fetchone()
+    before = _read_entry(old[0]) if old else None
+    changed = differs(entry, article) if before is None else _shown(entry) != _shown(before)
+    values = {
+        "id": entry.id,
+        "now": now,
+        "entry": json.dumps(dataclasses.asdict(entry), ensure_ascii=False),
+        "is_changed": int(changed),
+    }
+    db.execute(_SEEN, values)
+    db.execute(_ENTRY, values)
+
+
+def note_absent(db: Database, shown: Collection[int], *, whole: bool) -> None:
+    """Count one more run in which index and listings showed none but these articles.
+
+    ``whole`` says that all listing pages were read.
+    """
+    with db.atomic():
+        db.execute(_ABSENT, [json.dumps(sorted(shown)), whole])
+
+
+def absent_articles(db: Database, runs: int) -> list[int]:
+    """Archived articles, not yet gone, that so many runs in a row have not found listed.
+
+    Those that no index and no listing has ever shown are not looked for there.
+    """
+    return [
+        article
+        for (article,) in db.execute(
+            "SELECT id FROM articles JOIN sightings AS s ON article_id = id"
+            " WHERE absent >= ? AND (s.title IS NOT NULL OR entry IS NOT NULL) AND status <> 'gone'"
+            " ORDER BY id DESC",
+            [runs],
+        )
+    ]
+
+
+def count_indexed(db: Database) -> int:
+    """How many articles the index listed when it was read last."""
+    query = "SELECT count(*) FROM sightings WHERE absent = 0 AND title IS NOT NULL"
+    (count,) = db.execute(query).fetchone()
+    return int(count)
+
+
+def note_asked(db: Database, article: int, now: str) -> None:
+    """Note that a page is about to be asked for.
+
+    Until the answer has been dealt with, this counts up: a page that the process does not
+    survive is asked for last the next time, so that it does not keep the others out.
+    """
+    with db.atomic():
+        db.execute(_ASKED, {"id": article, "now": now})
+
+
+def note_read(db: Database, article: int) -> None:
+    """The page has been read: nothing that was shown before is news any more."""
+    db.execute(_READ, [article])
+
+
+def asked_before(db: Database) -> dict[int, int]:
+    """Articles whose page was asked for without an end, and how often."""
+    return dict(db.execute("SELECT article_id, asked FROM sightings WHERE asked > 0").fetchall())
+
+
+def listed_articles(db: Database) -> dict[int, ListingEntry | None]:
+    """Every article that is listed as far as is known, with its last listing entry."""
+    rows = db.execute("SELECT article_id, entry FROM sightings WHERE absent = 0")
+    return {article: _read_entry(text) for article, text in rows.fetchall()}
+
+
+def differs(entry: ListingEntry, row: Row | None) -> bool:
+    """Does a listing show an article otherwise than the archive has it?"""
+    if row is None:
+        return False
+    looks_protected = entry.title == site.PROTECTED_TITLE
+    if looks_protected != (row["status"] == Status.PROTECTED):
+        return True
+    shown = {
+        "title": None if looks_protected else entry.title,
+        "author": entry.author,
+        "published": entry.published,
+        "category": entry.category,
+    }
+    if any(value is not None and value != row[key] for key, value in shown.items()):
+        return True
+    tags: list[str] = json.loads(row["tags"])
+    return entry.tags != tags
+
+
+def _differs_in_index(entry: IndexEntry, before: Row | None, row: Row | None) -> bool:
+    """Does the index show another title or day than before, or than the archive has?"""
+    if before is not None and before["title"] is not None:
+        old_title, old_day = before["title"], before["published"]
+    elif row is not None and row["status"] == Status.PUBLISHED:
+        old_title, old_day = row["title"], row["published"]
+    else:
+        return False
+    other_day = None not in {entry.published, old_day} and entry.published != old_day
+    return (entry.title or "") != old_title or other_day
+
+
+def _shown(entry: ListingEntry) -> list[Any]:
+    return [getattr(entry, name) for name in _SHOWN]
+
+
+def _read_entry(text: str | None) -> ListingEntry | None:
+    """An entry as it was stored; one of another version of this program is as good as none."""
+    if text is None:
+        return None
+    try:
+        return ListingEntry(**json.loads(text))
+    except (TypeError, ValueError):
+        return None
