@@ -8,7 +8,7 @@ further ones as far as they have something to tell, the feed when something is n
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archiver import clock
@@ -82,9 +82,13 @@ class Agenda:
         """Take over a listing page, whose entries have been stored."""
         self.walk.note(number, page)
 
-    def note_listing_failed(self, number: int) -> None:
-        """A listing page could not be read."""
+    def note_listing_failed(self, number: int, *, is_there: bool) -> bool:
+        """A listing page could not be read; is that a failure, and not the end of the listings?"""
+        if not is_there and self.walk.is_past_end(number):
+            self.walk.ended(number)
+            return False
         self.walk.failed(number)
+        return True
 
     def note_feed(self, entries: Sequence[FeedEntry]) -> None:
         """Take over the exact times of the newest articles."""
@@ -148,12 +152,17 @@ class Agenda:
         return self.walk.has_room_for_more(len(self._listed))
 
     def _never_seen(self) -> set[int]:
-        """Articles that are due, not archived, and that no listing has ever shown."""
+        """Articles that are due, not archived, and that no listing has ever shown.
+
+        One that could not be read the last time has been looked for then.
+        """
         past = self.run.past()
         return {
             article
             for article in self._due(past)
-            if article not in past.known and self._listed.get(article) is None
+            if article not in past.known
+            and article not in past.failed
+            and self._listed.get(article) is None
         }
 
     def _wants_feed(self) -> bool:
@@ -170,5 +179,5 @@ class Agenda:
         days = {entry.id: entry.published for entry in self.walk.entries.values()}
         days |= {entry.id: entry.published for entry in self.index.values()}
         days |= {article: row["published"] for article, row in past.known.items()}
-        absent = self.run.absent() if self.index else []
-        return due_articles(self.plan, [*listed, *absent], days, past, self.recheck, clock.now())
+        past = replace(past, absent=self.run.absent() if self.index else ())
+        return due_articles(self.plan, listed, days, past, self.recheck, clock.now())

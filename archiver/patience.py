@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 from scrapy.downloadermiddlewares.retry import get_retry_request
@@ -32,14 +32,14 @@ logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
+#: Seconds: waits are multiples of the delay between requests, of this one at least.
+_QUICKEST: Final = 0.5
 #: A wait is slept in pieces of so many seconds, so that it ends soon after the run was stopped.
 _PIECE: Final = 0.1
 #: A doubled wait is above every maximum long before; more would not fit into a float.
 _MOST_DOUBLINGS: Final = 30
 _LONGEST: Final = 366 * 86400.0
 _SECONDS: Final = re.compile(r"\s*[0-9]+\s*", re.ASCII)
-#: So many addresses are enough as long as nothing has been read in this run.
-_WITHOUT_SUCCESS: Final = 2
 _BEFORE: Final = "kexue_streak"
 #: Marks in ``meta``: the address had failed in an earlier run; it has been counted as failed now.
 FAILED_BEFORE: Final = "kexue_failed_before"
@@ -56,8 +56,6 @@ class Streak:
 
     attempts: int = 0
     addresses: int = 0
-    #: Has any page been read in this run?
-    has_read: bool = False
 
 
 def parse_retry_after(value: bytes | str | None, now: datetime) -> float | None:
@@ -88,8 +86,9 @@ class Patience:
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
-        self.first = settings.getfloat("KEXUE_BACKOFF")
-        self.most = settings.getfloat("KEXUE_BACKOFF_MOST")
+        pace = max(settings.getfloat("DOWNLOAD_DELAY"), _QUICKEST)
+        self.first = settings.getfloat("KEXUE_BACKOFF") * pace
+        self.most = settings.getfloat("KEXUE_BACKOFF_MOST") * pace
         self.longest = settings.getfloat("KEXUE_PATIENCE")
         self.breaker = settings.getint("KEXUE_BREAKER")
         self.streak = Streak()
@@ -150,21 +149,26 @@ class Patience:
 
     # --- Counting -------------------------------------------------------------------------------
 
-    def answered(self, request: Request, *, is_page: bool = True) -> None:
-        """Note an answer that is no failure (``is_page`` is False for robots.txt).
+    def answered(self, request: Request) -> None:
+        """Note an answer that is no failure.
 
         The spider may find out that it is one after all (``again``): what is forgotten here is
         kept with the request.
         """
         request.meta[_BEFORE] = self.streak
-        self.streak = Streak(has_read=self.streak.has_read or is_page)
+        self.streak = Streak()
 
     def again(
-        self, request: Request, reason: str, retry_after: float | None = None
+        self,
+        request: Request,
+        reason: str,
+        retry_after: float | None = None,
+        most: int | None = None,
     ) -> Request | None:
         """Note a failed attempt and let everybody wait; returns the request for the next try.
 
-        ``retry_after`` is what the server asks for, in seconds. ``None`` when all tries are used
+        ``retry_after`` is what the server asks for, in seconds; ``most`` is how often the request
+        is sent again, ``RETRY_TIMES`` without it. ``None`` when all tries are used
         up (say ``address_failed`` then) or the run has been stopped.
         """
         run, spider = run_of(self.crawler), self.crawler.spider
@@ -178,7 +182,7 @@ class Patience:
         pause = self.pause(self.streak.attempts, retry_after)
         self.hold(pause)
         logger.info("%s: %s; waiting %s", request.url, reason, format_seconds(pause))
-        return get_retry_request(request, spider=spider, reason=reason)
+        return get_retry_request(request, spider=spider, reason=reason, max_retry_times=most)
 
     def pause(self, attempts: int, retry_after: float | None) -> float:
         """The seconds to wait: the backoff with a jitter, or what the server asks for if longer."""
@@ -195,12 +199,27 @@ class Patience:
             return
         count = self.streak.addresses + 1
         self.streak = replace(self.streak, addresses=count)
-        limit = self.breaker if self.streak.has_read else min(self.breaker, _WITHOUT_SUCCESS)
-        if 0 < limit <= count:
+        if 0 < self.breaker <= count:
             run_of(self.crawler).stop(
                 f"{count} address{'es' if count > 1 else ''} in a row failed,"
                 f" the last with {reason}; the server seems to be closed"
             )
+
+    def stop_without_rules(self, reason: str) -> NoReturn:
+        """Stop the run and raise ``Stopped``: robots.txt cannot be read.
+
+        RFC 9309, 2.3.1.4: rules that cannot be reached forbid everything.
+        """
+        run = run_of(self.crawler)
+        run.stop(
+            f"robots.txt cannot be read ({reason}); without the server's rules nothing is asked"
+        )
+        raise Stopped(run.stop_reason)
+
+
+def is_robots(request: Request) -> bool:
+    """Is this Scrapy's own request for robots.txt? Its mark stays at a redirect."""
+    return bool(request.meta.get("dont_obey_robotstxt"))
 
 
 _patiences: WeakKeyDictionary[Crawler, Patience] = WeakKeyDictionary()

@@ -19,10 +19,10 @@ KEXUE_HOOK_URL = ""  # gets the report of every run as JSON, by POST
 KEXUE_HOOK_COMMAND = ""  # a shell command that gets it on its standard input
 KEXUE_HOOK_WHEN = "always"  # or "failure": only when the exit status is not 0
 KEXUE_GATE_DELAY = 1.0  # seconds before the gate is asked again, doubled each time
-KEXUE_BACKOFF = 2.0  # seconds that everything waits after a failed try, doubled each time
-KEXUE_BACKOFF_MOST = 20.0  # seconds; a Retry-After of the server is kept whole, however long
+KEXUE_BACKOFF = 1.0  # the wait after a failed try, in DOWNLOAD_DELAYs; doubled each time
+KEXUE_BACKOFF_MOST = 10.0  # the longest, in DOWNLOAD_DELAYs; a Retry-After is kept whole
 KEXUE_PATIENCE = 300.0  # seconds; a longer Retry-After ends the run: the next one goes on
-KEXUE_BREAKER = 3  # addresses in a row that failed for good end the run; 0: never
+KEXUE_BREAKER = 4  # addresses in a row that failed for good end the run; 0: never
 
 # --- Manners --------------------------------------------------------------------------------------
 USER_AGENT = f"kexue-archiver/{__version__}"  # the spider adds KEXUE_CONTACT

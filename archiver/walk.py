@@ -76,6 +76,17 @@ class Walk:
         more = self.last_page is not None and number < self.last_page
         self._go_on(number, number + 1 if more else None)
 
+    def is_past_end(self, number: int) -> bool:
+        """Can a page that is not there be one behind the last, which has gone meanwhile?"""
+        return number > 1 and (self.last_page is None or number >= self.last_page)
+
+    def ended(self, number: int) -> None:
+        """The blog has no page of this number: the listings end before it."""
+        self._read(number)
+        self.last_page = number - 1
+        if number == self._following:
+            self._following = None
+
     def has_room_for_more(self, known: int) -> bool:
         """Does the pager promise more articles than these, which index and listings have shown?"""
         return self.last_page is not None and (self.last_page - 1) * self._size >= known

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,79 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from crawling import Outcome, crawl, scrapy
 from replica import Gate, Kind, Replica, make_post, make_posts
 
 from archiver.demo.posts import Post
-
-QUICK = {
-    "DOWNLOAD_DELAY": "0",
-    "AUTOTHROTTLE_ENABLED": "0",
-    "KEXUE_GATE_DELAY": "0.01",
-    "KEXUE_BACKOFF": "0.01",
-    "KEXUE_BACKOFF_MOST": "0.05",
-    "RETRY_TIMES": "1",
-}
-
-
-@dataclass
-class Outcome:
-    """What a finished command has said and left."""
-
-    status: int
-    stdout: str
-    stderr: str
-    folder: Path
-
-    @property
-    def said(self) -> str:
-        return self.stdout + self.stderr
-
-    @property
-    def sentence(self) -> str:
-        """The one line on standard error that says which promise does not hold."""
-        lines = [line for line in self.stderr.splitlines() if line.startswith("scrapy crawl: ")]
-        assert len(lines) == 1, self.stderr
-        return lines[0]
-
-    @property
-    def jsonl(self) -> bytes:
-        return (self.folder / "kexue.jsonl").read_bytes()
-
-    @property
-    def records(self) -> dict[int, dict[str, Any]]:
-        return {(entry := json.loads(line))["id"]: entry for line in self.jsonl.splitlines()}
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.folder / "kexue.db")) as connection:
-            return connection.execute(sql).fetchall()
-
-    def count(self, name: str) -> int:
-        """A number of the table at the end."""
-        line = next(x for x in self.stdout.splitlines() if x.startswith(f"  {name}  "))
-        return int(line.removeprefix(f"  {name}").strip().replace(",", ""))
-
-
-def scrapy(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-
-
-def crawl(base_url: str, folder: Path, *arguments: str, **settings: object) -> Outcome:
-    """Run the command; ``arguments`` are spider arguments as ``full=1``."""
-    values = {**QUICK, "KEXUE_BASE_URL": base_url, "KEXUE_DATA_DIR": folder, **settings}
-    options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
-    words = [word for argument in arguments for word in ("-a", argument)]
-    ended = scrapy("crawl", "kexue", *words, *options)
-    assert "Traceback" not in ended.stdout + ended.stderr, ended.stderr
-    return Outcome(ended.returncode, ended.stdout, ended.stderr, folder)
 
 
 def expected_row(post: Post) -> tuple[Any, ...]:

@@ -187,7 +187,9 @@ async def closed_gate(crawler: Crawler) -> int:
 
 
 def test_a_closed_gate_is_asked_three_times(settings: Settings, tmp_path: Path) -> None:
-    crawler = crawler_with(settings, KEXUE_GATE_DELAY=1.5, KEXUE_DATA_DIR=str(tmp_path))
+    crawler = crawler_with(
+        settings, KEXUE_GATE_DELAY=1.5, KEXUE_BREAKER=2, KEXUE_DATA_DIR=str(tmp_path)
+    )
     patience, now = patience_of(crawler), 0.0
 
     async def note(seconds: float) -> None:

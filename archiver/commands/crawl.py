@@ -14,7 +14,7 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
 from archiver.commands.output import checked_output
-from archiver.extensions.outcome import traffic_of
+from archiver.extensions.outcome import INTERRUPTED, traffic_of
 from archiver.hook import call_hooks, check_hooks
 from archiver.lock import locked
 from archiver.plan import Plan
@@ -87,7 +87,7 @@ class Command(crawl.Command):
         if self.crawler is None:
             return None
         run = run_of(self.crawler)
-        return run.finish("interrupted", traffic_of(self.crawler)) if run.has_started else None
+        return run.finish(INTERRUPTED, traffic_of(self.crawler)) if run.has_started else None
 
     def _show(self, report: Report) -> None:
         self.exitcode = report.exit_status

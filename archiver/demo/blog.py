@@ -19,7 +19,7 @@ class Blog:
     `site_url` stands in front of the absolute links, whatever host serves the pages;
     `article_host` replaces it in links to articles; `article_slash` ends those with a slash;
     `byline` overrides the style that each post asks for; `endless` keeps a next link on the
-    last page of the listing.
+    last page of the listing; without `sidebars` a page has its content only.
     """
 
     posts: tuple[Post, ...]
@@ -28,6 +28,7 @@ class Blog:
     article_slash: bool = False
     byline: Byline | None = None
     endless: bool = False
+    sidebars: bool = True
 
     @cached_property
     def listed(self) -> list[Post]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
+from archiver.extensions.outcome import INTERRUPTED
 from archiver.patience import Stopped, patience_of
 from archiver.run import run_of
 
@@ -77,7 +78,7 @@ class Interrupt:
         if run.stop_reason is None:
             if self.crawler.crawling:
                 return
-            run.stop("interrupted")
+            run.stop(INTERRUPTED)
         self._stopped_at = self._stopped_at or self.time()
         self._drop_queued(str(run.stop_reason))
         waited = self.time() - self._stopped_at

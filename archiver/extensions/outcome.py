@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import signals
 
@@ -11,6 +11,11 @@ from archiver.run import run_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+
+#: How Scrapy calls the end after a signal, and how the report does.
+_SHUTDOWN: Final = "shutdown"
+INTERRUPTED: Final = "interrupted"
 
 
 class Outcome:
@@ -45,7 +50,8 @@ class Outcome:
 
     def spider_closed(self, reason: str) -> None:
         """Close the run."""
-        run_of(self.crawler).finish(reason, traffic_of(self.crawler))
+        ending = INTERRUPTED if reason == _SHUTDOWN else reason
+        run_of(self.crawler).finish(ending, traffic_of(self.crawler))
 
     def _fail(self, article: int, reason: str) -> None:
         run_of(self.crawler).fail(site.article_url(article), article, reason)

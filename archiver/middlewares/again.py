@@ -18,9 +18,8 @@ from twisted.python.failure import Failure
 from archiver import clock
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.received import decode_page
-from archiver.patience import FAILED_BEFORE, GAVE_UP, Stopped, parse_retry_after, patience_of
+from archiver.patience import FAILED_BEFORE, GAVE_UP, is_robots, parse_retry_after, patience_of
 from archiver.reasons import reason_of, status_reason
-from archiver.run import run_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -39,6 +38,7 @@ class TryAgain:
         self.crawler = crawler
         self.patience = patience_of(crawler)
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
+        self.tries = crawler.settings.getint("RETRY_TIMES")
         kinds = crawler.settings.getlist("RETRY_EXCEPTIONS")
         self.exceptions = tuple(load_object(kind) for kind in kinds)
 
@@ -61,12 +61,12 @@ class TryAgain:
             self._note_answer(request, response)
             return _without_rules(response) if is_robots(request) else response
         wish = parse_retry_after(response.headers.get(b"Retry-After"), clock.now())
-        again = self.patience.again(request, trouble, wish)
+        again = self.patience.again(request, trouble, wish, self._most(request))
         if again is not None:
             return again
         if is_robots(request):
             if response.status == 429 or response.status >= 500:
-                self._stop_without_rules(trouble)
+                self.patience.stop_without_rules(trouble)
             return _without_rules(response)
         self._address_failed(request, trouble)
         return response
@@ -76,39 +76,28 @@ class TryAgain:
         if not isinstance(exception, self.exceptions):
             return None
         reason = reason_of(Failure(exception))  # type: ignore[no-untyped-call]
-        again = self.patience.again(request, reason)
+        again = self.patience.again(request, reason, most=self._most(request))
         if again is None and is_robots(request):
-            self._stop_without_rules(reason)
+            self.patience.stop_without_rules(reason)
         elif again is None:
             self._address_failed(request, reason)
         return again
 
     def _note_answer(self, request: Request, response: Response) -> None:
         """An error that another try would not change is a failure of its address, too."""
-        if is_robots(request):
-            self.patience.answered(request, is_page=False)
-        elif response.status < 400 or response.status in _MEANT:
+        if is_robots(request) or response.status < 400 or response.status in _MEANT:
             self.patience.answered(request)
         else:
             self._address_failed(request, status_reason(response.status))
+
+    def _most(self, request: Request) -> int | None:
+        """Without robots.txt there is no run, and no second chance at its end: twice the tries."""
+        return 2 * self.tries if is_robots(request) else None
 
     def _address_failed(self, request: Request, reason: str) -> None:
         request.meta[GAVE_UP] = True
         failed_before = FAILED_BEFORE in request.meta
         self.patience.address_failed(reason, failed_before=failed_before)
-
-    def _stop_without_rules(self, reason: str) -> None:
-        """RFC 9309, 2.3.1.4: rules that cannot be reached forbid everything."""
-        run = run_of(self.crawler)
-        run.stop(
-            f"robots.txt cannot be read ({reason}); without the server's rules nothing is asked"
-        )
-        raise Stopped(run.stop_reason)
-
-
-def is_robots(request: Request) -> bool:
-    """Is this Scrapy's own request for robots.txt? Its mark stays at a redirect."""
-    return bool(request.meta.get("dont_obey_robotstxt"))
 
 
 def trouble_of(response: Response, codes: Collection[int]) -> str | None:

@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archiver import site
 from archiver.pages.kind import is_gate
-from archiver.patience import FAILED_BEFORE, patience_of
+from archiver.patience import FAILED_BEFORE, is_robots, patience_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -58,6 +58,8 @@ class PassGate:
         self.crawler.stats.inc_value("kexue/gate")
         if tries > MOST_TRIES:
             reason = f"the gate did not open after {MOST_TRIES} tries"
+            if is_robots(request):
+                self.patience.stop_without_rules(reason)
             failed_before = FAILED_BEFORE in request.meta
             self.patience.address_failed(reason, failed_before=failed_before)
             raise GateClosed(reason)

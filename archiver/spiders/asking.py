@@ -45,6 +45,12 @@ def is_afresh(request: Request) -> bool:
     return _AFRESH in request.meta
 
 
+def is_not_found(failure: Failure) -> bool:
+    """Does the server say that there is no such page?"""
+    error = failure.value
+    return isinstance(error, HttpError) and error.response.status in {404, 410}
+
+
 def may_pass(failure: Failure) -> bool:
     """Is it the server's trouble, which may be over later, and not a request that was refused?"""
     refused = isinstance(failure.value, IgnoreRequest)

@@ -35,6 +35,7 @@ from archiver.spiders.asking import (
     afresh,
     asked,
     is_afresh,
+    is_not_found,
     may_pass,
     request_of,
 )
@@ -181,12 +182,14 @@ class KexueSpider(Spider):
         yield from self._next()
 
     def listing_page_failed(self, failure: Failure) -> Results:
-        """Name the failure and go on with what comes next."""
-        self._failed(failure)
-        yield from self._after_failure(request_of(failure).cb_kwargs["number"])
+        """Name the failure, unless the listings have become shorter; go on with what comes next."""
+        number = request_of(failure).cb_kwargs["number"]
+        if self.agenda.note_listing_failed(number, is_there=not is_not_found(failure)):
+            self._failed(failure)
+        yield from self._next()
 
     def _after_failure(self, number: int) -> Results:
-        self.agenda.note_listing_failed(number)
+        self.agenda.note_listing_failed(number, is_there=True)
         yield from self._next()
 
     # --- Articles --------------------------------------------------------------------------------
@@ -276,8 +279,11 @@ class KexueSpider(Spider):
             self._once_more[request.url] = afresh(request)
 
     def ask_once_more(self) -> None:
-        """Before the end: one more chance for each page that a server in trouble has not given."""
-        if not self._once_more or self.run.stop_reason is not None:
+        """Before the end: one more chance for each page that a server in trouble has not given.
+
+        Where nothing at all could be read, that would be no use.
+        """
+        if not self._once_more or self.run.stop_reason is not None or not self.run.tally.has_read:
             return
         url = next(iter(self._once_more))
         self.crawler.engine.crawl(self._once_more.pop(url))

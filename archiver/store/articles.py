@@ -13,7 +13,13 @@ from archiver.store.changes import note_change
 from archiver.store.failures import forget_failure, note_failure
 from archiver.store.merge import Change, compare, merge
 from archiver.store.records import COLUMNS, PARTS, Row, article_row, part_rows
-from archiver.store.revisions import changed_fields, is_version, kind_of_change, save_revision
+from archiver.store.revisions import (
+    changed_fields,
+    is_version,
+    kind_of_change,
+    save_revision,
+    was_taken,
+)
 from archiver.store.sightings import note_entry, note_read
 from archiver.store.suspicion import suspicion
 
@@ -67,7 +73,7 @@ def save_article(
     with db.atomic():
         old = get_article(db, article.id)
         row = _merged(old, article)
-        why = None if accept else suspicion(old, row)
+        why = None if accept or was_taken(db, row) else suspicion(old, row)
         if why is not None:
             if old is not None:
                 _save_suspicious(db, row, now, why)

@@ -58,13 +58,16 @@ _CHANGES: Final = (
     # What the versions of an earlier archive tell of its past.
     """
     INSERT INTO changes (article_id, seen_at, kind, revision)
-    SELECT articles.id, first_seen, 'new', (SELECT 1 FROM revisions WHERE article_id = articles.id)
-    FROM articles ORDER BY first_seen, articles.id
+    SELECT articles.id, first_seen, 'new', number FROM articles LEFT JOIN revisions
+      ON article_id = articles.id AND number = 1 AND seen_at = first_seen
+    ORDER BY first_seen, articles.id
     """,
+    # A first version that came later is that of an article that was protected before.
     """
     INSERT INTO changes (article_id, seen_at, kind, revision)
-    SELECT article_id, seen_at, 'edited', number FROM revisions
-    WHERE number > 1 ORDER BY seen_at, article_id
+    SELECT article_id, seen_at, iif(number = 1, 'opened', 'edited'), number
+    FROM revisions JOIN articles ON articles.id = article_id
+    WHERE number > 1 OR seen_at > first_seen ORDER BY seen_at, article_id
     """,
 )
 _SIGHTINGS: Final = """

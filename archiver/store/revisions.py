@@ -42,6 +42,11 @@ def save_revision(
     return int(found[0]), False
 
 
+def was_taken(db: Database, row: Mapping[str, Any]) -> bool:
+    """Is this a version that the article had before? To go back to it is no reason for doubt."""
+    return db.execute(f"{_SAME} AND suspicious IS NULL", dict(row)).fetchone() is not None
+
+
 def is_version(row: Row) -> bool:
     """Is there anything to keep? A protected article that was never read has no version."""
     return row["content_sha256"] is not None

@@ -6,6 +6,7 @@ import json
 import platform
 import sqlite3
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -20,15 +21,24 @@ _KILLED_OUTCOME: Final = (
 )
 #: The last sign of life of a run is the last thing that was stored in it.
 _CLOSE_KILLED: Final = """
-    UPDATE runs SET ending = :ending, outcome = :outcome, finished_at = max(started_at, coalesce(
-      (SELECT max(last_seen) FROM articles), '')) WHERE finished_at IS NULL
+    UPDATE runs SET ending = :ending, outcome = :outcome, finished_at = max(started_at, coalesce((
+      SELECT max(stored) FROM (
+        SELECT max(last_seen) AS stored FROM articles UNION ALL
+        SELECT max(last_seen) FROM sightings UNION ALL
+        SELECT max(last_seen) FROM failures UNION ALL
+        SELECT max(seen_at) FROM changes)), ''))
+    WHERE finished_at IS NULL
 """
-#: The first run of a mode after the last one of it that went through.
+#: The first run of a mode after the last one of it that went through. Runs of an older archive
+#: have no ending; they are over.
 _SESSION: Final = """
-    SELECT started_at FROM runs WHERE mode = :mode AND id < :run AND id > coalesce(
-      (SELECT max(id) FROM runs WHERE mode = :mode AND ending = 'finished'), 0)
+    SELECT started_at FROM runs WHERE mode = :mode AND id < :run AND started_at >= :oldest
+    AND id > coalesce((SELECT max(id) FROM runs WHERE mode = :mode AND id < :run
+      AND (ending = 'finished' OR ending IS NULL)), 0)
     ORDER BY id LIMIT 1
 """
+#: Work that began longer ago begins anew: what it has read is no longer fresh.
+_LONGEST_SESSION: Final = timedelta(days=7)
 
 
 def start_run(db: Database, mode: str, now: str) -> int:
@@ -45,10 +55,12 @@ def start_run(db: Database, mode: str, now: str) -> int:
 def session_start(db: Database, run_id: int, mode: str) -> str | None:
     """When the work began that a run goes on with (UTC, ISO 8601); ``None`` when it begins one.
 
-    Runs of one mode in a row that did not end (killed, interrupted, stopped) are one session: what
-    it has read need not be read again.
+    Runs of one mode in a row, of a week at most, that did not end (killed, interrupted, stopped)
+    are one session: what it has read need not be read again.
     """
-    row = db.execute(_SESSION, {"mode": mode, "run": run_id}).fetchone()
+    (now,) = db.execute("SELECT started_at FROM runs WHERE id = ?", [run_id]).fetchone()
+    oldest = (datetime.fromisoformat(now) - _LONGEST_SESSION).isoformat(timespec="seconds")
+    row = db.execute(_SESSION, {"mode": mode, "run": run_id, "oldest": oldest}).fetchone()
     return None if row is None else str(row[0])
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archiver.store.changes import note_change
+from archiver.store.failures import forget_failure
+from archiver.store.sightings import note_read
 
 _GONE = "UPDATE articles SET status = 'gone', gone_at = ? WHERE id = ? AND status <> 'gone'"
 
@@ -15,11 +17,11 @@ def mark_gone(db: Database, article: int, now: str) -> bool:
     It is no failure any more, and not looked at again until the blog lists it.
     """
     with db.atomic():
+        note_read(db, article)
         if db.execute(_GONE, [now, article]).rowcount == 0:
             return False
         note_change(db, article, now, "gone")
-        db.execute("DELETE FROM failures WHERE article_id = ?", [article])
-        db.execute("UPDATE sightings SET is_changed = 0, asked = 0 WHERE article_id = ?", [article])
+        forget_failure(db, None, article)
     return True
 
 

@@ -62,9 +62,11 @@ def render_page(blog: Blog, content: str, seed: str, title: str | None = None) -
         title=full_title,
         site_url=blog.site_url,
         site_name=SITE_NAME,
-        sidebar=render_sidebar(blog, f"mobile {seed}"),
+        sidebar=render_sidebar(blog, f"mobile {seed}") if blog.sidebars else "",
     )
     foot = FOOT.format(
-        site_url=blog.site_url, site_name=SITE_NAME, sidebar=render_sidebar(blog, f"side {seed}")
+        site_url=blog.site_url,
+        site_name=SITE_NAME,
+        sidebar=render_sidebar(blog, f"side {seed}") if blog.sidebars else "",
     )
     return head + content + foot

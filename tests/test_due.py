@@ -1,0 +1,333 @@
+"""Which articles a run reads: what is new or failed first, then the most overdue re-checks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from archiver.due import Past, due_articles, pause_of
+from archiver.plan import Plan
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+TODAY = NOW.date()
+#: The archive as the blog was in November 2026.
+ARTICLES, FIRST_DAY = 1340, date(2009, 3, 1)
+
+
+def ago(**time: float) -> str:
+    return (NOW - timedelta(**time)).isoformat(timespec="seconds")
+
+
+def a_row(
+    article: int, *, published: str | None = "2020-01-01", fetched: str, **changes: Any
+) -> dict[str, Any]:
+    values = {"status": "published", "is_changed": 0, "first_seen": "2020-01-02T03:00:00+00:00"}
+    return {"id": article, "published": published, "fetched_at": fetched, **values, **changes}
+
+
+def rows(*found: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    return {row["id"]: row for row in found}
+
+
+def due(
+    listed: Iterable[int],
+    past: Past,
+    *,
+    plan: Plan | None = None,
+    recheck: int = 0,
+    days: Mapping[int, str | None] | None = None,
+) -> list[int]:
+    return due_articles(plan or Plan(), listed, days or {}, past, recheck, NOW)
+
+
+# --- What is new ----------------------------------------------------------------------------------
+
+
+def test_the_first_run_reads_all_in_the_order_of_the_blog() -> None:
+    assert due([9, 7, 8, 7, 9, 1], Past()) == [9, 7, 8, 1]
+
+
+def test_nothing_listed_is_nothing_due() -> None:
+    """What is archived but not among the listed is not looked for."""
+    known = rows(a_row(1, fetched=ago(days=900)))
+    assert due([], Past(known=known, failed={1, 2}), recheck=20) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_due"),
+    [
+        ({}, False),
+        ({"is_changed": 1}, True),
+        ({"status": "gone"}, True),  # and listed again
+        ({"status": "protected"}, False),
+        ({"status": "protected", "is_changed": 1}, True),
+    ],
+)
+def test_an_archived_article_is_due_without_a_budget(changes: dict[str, Any], is_due: bool) -> None:
+    known = rows(a_row(1, fetched=ago(days=900), **changes))
+    assert due([1], Past(known=known)) == ([1] if is_due else [])
+
+
+def test_failed_ones_come_first() -> None:
+    """Archived or not; then what is new, then the re-checks."""
+    known = rows(*(a_row(article, fetched=ago(days=90)) for article in (1, 2, 3)))
+    assert due([9, 8, 7, 3, 2, 1], Past(known=known, failed={7, 2}), recheck=1) == [7, 2, 9, 8, 1]
+
+
+def test_what_the_process_has_died_of_comes_last() -> None:
+    """Those that it died of most, last of all."""
+    assert due([9, 8, 7, 4], Past(failed={4}, asked={9: 2, 8: 1})) == [4, 7, 8, 9]
+
+
+def test_what_the_process_has_died_of_keeps_no_re_check_out() -> None:
+    """New or archived: what kills every run comes when all the others are done."""
+    known = rows(a_row(1, fetched=ago(days=90)), a_row(2, fetched=ago(days=900)))
+    past = Past(known=known, asked={9: 1, 2: 1})
+    assert due([9, 2, 1], past, recheck=2)[0] == 1
+    assert due([2, 1], past, plan=Plan(full=True))[0] == 1
+
+
+# --- Re-checks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("published", "pause"),
+    [
+        ("2026-11-23", timedelta(days=2)),
+        ("2026-11-24", timedelta(days=2)),  # tomorrow: the blog's clock is ahead
+        ("2026-11-19", timedelta(days=2)),
+        ("2026-11-13", timedelta(days=4)),
+        ("2025-11-23", timedelta(days=80)),
+        ("2009-03-01", timedelta(days=80)),
+        (None, timedelta(days=80)),
+    ],
+)
+def test_how_long_an_article_is_left_alone(published: str | None, pause: timedelta) -> None:
+    assert pause_of(published, TODAY) == pause
+
+
+def test_the_pause_grows_with_the_age() -> None:
+    pauses = [pause_of((TODAY - timedelta(days=age)).isoformat(), TODAY) for age in range(500)]
+    assert pauses == sorted(pauses)
+
+
+@pytest.mark.parametrize(("recheck", "expected"), [(0, []), (2, [1, 2]), (3, [1, 2, 3])])
+def test_the_budget_is_kept(recheck: int, expected: list[int]) -> None:
+    """New ones do not count; with more budget than articles all are read."""
+    known = rows(*(a_row(article, fetched=ago(days=90 - article)) for article in (1, 2, 3)))
+    assert due([3, 2, 1], Past(known=known), recheck=recheck) == expected
+    assert due([4, 3, 2, 1], Past(known=known), recheck=recheck) == [4, *expected]
+
+
+def test_the_most_overdue_comes_first() -> None:
+    """Measured by what is right for its age: a young one after days, an old one after months."""
+    young = (TODAY - timedelta(days=5)).isoformat()
+    known = rows(
+        a_row(1, published="2010-01-01", fetched=ago(days=40)),  # half of its 80 days
+        a_row(2, published=young, fetched=ago(days=3)),  # one and a half times its two days
+        a_row(3, published="2010-01-02", fetched=ago(days=100)),  # one and a quarter
+        a_row(4, published=None, fetched=ago(days=88)),  # one and a tenth
+        a_row(5, published=young, fetched=ago(hours=1)),
+    )
+    assert due([5, 2, 4, 3, 1], Past(known=known), recheck=9) == [2, 3, 4, 1, 5]
+
+
+def test_of_the_same_overdueness_the_oldest_article_comes_first() -> None:
+    """After a first run all have waited the same time: the order is still the same every time."""
+    known = rows(*(a_row(article, fetched=ago(days=10)) for article in (5, 3, 4)))
+    assert due([5, 4, 3], Past(known=known), recheck=2) == [3, 4]
+
+
+def test_a_clock_that_went_back_ends_nothing() -> None:
+    """A page that was read in the future is the last to be read again."""
+    known = rows(a_row(1, fetched=ago(days=-1)), a_row(2, fetched=ago(hours=1)))
+    assert due([2, 1], Past(known=known), recheck=2) == [2, 1]
+
+
+# --- A run that goes on with another --------------------------------------------------------------
+
+
+def test_a_resumed_run_does_not_read_again_what_was_read() -> None:
+    """Two of three re-checks were made before the kill: one is left."""
+    session = ago(hours=2)
+    known = rows(
+        a_row(1, fetched=ago(hours=1)),
+        a_row(2, fetched=session),  # in the very second in which the session began
+        a_row(3, fetched=ago(days=50)),
+        a_row(4, fetched=ago(days=60)),
+        a_row(5, fetched=ago(minutes=5), first_seen=ago(minutes=5)),  # was new in this session
+    )
+    past = Past(known=known, session=session)
+    assert due([5, 4, 3, 2, 1], past, recheck=3) == [4]
+    assert due([5, 4, 3, 2, 1], past, recheck=2) == []
+    assert due([6, 5, 4, 3, 2, 1], past, recheck=1) == [6]
+
+
+def test_a_full_run_that_was_killed_goes_on_where_it_was() -> None:
+    known = rows(
+        a_row(1, fetched=ago(days=1)),
+        a_row(2, fetched=ago(minutes=9)),
+        a_row(3, fetched=ago(minutes=8), is_changed=1),  # shown otherwise since it was read
+    )
+    past = Past(known=known, session=ago(minutes=10))
+    assert due([4, 3, 2, 1], past, plan=Plan(full=True)) == [4, 3, 1]
+    assert due([4, 3, 2, 1], Past(known=known), plan=Plan(full=True)) == [4, 3, 2, 1]
+
+
+def test_a_failed_article_is_tried_again_in_the_same_session() -> None:
+    known = rows(a_row(1, fetched=ago(minutes=9)))
+    assert due([1], Past(known=known, failed={1}, session=ago(hours=1)), recheck=20) == [1]
+
+
+# --- A part of the blog ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(1, [7]), (3, [7, 9, 8]), (5, [7, 9, 8, 2, 1]), (99, [7, 9, 8, 2, 1])]
+)
+def test_limit(limit: int, expected: list[int]) -> None:
+    """The first of what is due: failed, new, re-checks; the budget is kept besides."""
+    known = rows(*(a_row(article, fetched=ago(days=90 + article)) for article in (1, 2, 3)))
+    past = Past(known=known | rows(a_row(3, fetched=ago(days=1))), failed={7})
+    assert due([9, 8, 7, 3, 2, 1], past, plan=Plan(limit=limit), recheck=2) == expected
+
+
+def test_since() -> None:
+    """That day or later; an article without a known day is read, new or archived."""
+    days = {9: "2024-02-01", 8: "2024-01-31", 7: "2024-01-30", 6: None}
+    plan = Plan(since="2024-01-31")
+    assert due([9, 8, 7, 6, 5], Past(), plan=plan, days=days) == [9, 8, 6, 5]
+    known = rows(a_row(7, fetched=ago(days=900)), a_row(8, fetched=ago(days=900)))
+    assert due([8, 7], Past(known=known), plan=plan, days=days, recheck=20) == [8]
+    assert due([7], Past(failed={7}), plan=plan, days=days) == []
+
+
+def test_since_and_full() -> None:
+    """Every article of these days again, also the archived ones."""
+    days = {2: "2024-02-01", 1: "2023-12-31"}
+    known = rows(a_row(1, fetched=ago(days=1)), a_row(2, fetched=ago(days=1)))
+    assert due([2, 1], Past(known=known), plan=Plan(full=True, since="2024-01-01"), days=days) == [
+        2
+    ]
+
+
+# --- Whatever the past ----------------------------------------------------------------------------
+
+IDS = st.integers(1, 30)
+PASTS = st.builds(
+    Past,
+    known=st.lists(
+        st.builds(
+            a_row,
+            IDS,
+            published=st.sampled_from([None, "2009-03-01", "2026-01-01", "2026-11-22"]),
+            fetched=st.sampled_from([ago(days=d) for d in (0, 1, 3, 50, 500)]),
+            first_seen=st.sampled_from([ago(days=d) for d in (0, 1, 600)]),
+            is_changed=st.sampled_from([0, 1]),
+            status=st.sampled_from(["published", "protected", "gone"]),
+        )
+    ).map(lambda found: rows(*found)),
+    failed=st.sets(IDS),
+    asked=st.dictionaries(IDS, st.integers(1, 3)),
+    session=st.none() | st.sampled_from([ago(days=2), ago(days=1)]),
+)
+
+
+@given(st.lists(IDS), PASTS, st.integers(0, 5), st.booleans())
+@limits(deadline=None)
+def test_nothing_twice_nothing_forgotten(
+    listed: list[int], past: Past, recheck: int, full: bool
+) -> None:
+    """All that is new or failed is there, within the budget, and nothing that is not listed."""
+    found = due(listed, past, recheck=recheck, plan=Plan(full=full))
+    assert len(found) == len(set(found))
+    assert set(found) <= set(listed)
+    assert set(listed) - past.known.keys() <= set(found)
+    assert set(listed) & set(past.failed) <= set(found)
+    rechecks = [a for a in found if is_recheck(a, past)]
+    assert full or len(rechecks) <= recheck
+    order = [is_recheck(a, past) for a in found if a not in past.asked]
+    assert order == sorted(order), "a re-check before what is new"
+
+
+def is_recheck(article: int, past: Past) -> bool:
+    row = past.known.get(article)
+    if row is None or article in past.failed:
+        return False
+    return not row["is_changed"] and row["status"] != "gone"
+
+
+# --- Years ----------------------------------------------------------------------------------------
+
+
+class Years:
+    """An archive of the blog's size, and a run on every day; three days make a new article."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        span = (TODAY - FIRST_DAY).days
+        days = (FIRST_DAY + timedelta(days=n * span // ARTICLES) for n in range(ARTICLES))
+        self.known = {
+            article: self._read(article, day) for article, day in enumerate(days, start=1)
+        }
+        #: Of every re-check: the age of the article, and the time since the reading before.
+        self.waits: list[tuple[timedelta, timedelta]] = []
+
+    def _read(self, article: int, day: date) -> dict[str, Any]:
+        now = self.now.isoformat(timespec="seconds")
+        return a_row(article, published=day.isoformat(), fetched=now, first_seen=now)
+
+    def run(self, recheck: int) -> int:
+        """One day: the number of re-checks."""
+        self.now += timedelta(days=1)
+        new = {len(self.known) + 1} if self.now.toordinal() % 3 == 0 else set()
+        listed = [*new, *sorted(self.known, reverse=True)]
+        found = due_articles(Plan(), listed, {}, Past(known=self.known), recheck, self.now)
+        self._read_all(found, new)
+        return len(set(found) - new)
+
+    def _read_all(self, found: list[int], new: Collection[int]) -> None:
+        for article in found:
+            today = self.now.date()
+            if article in new:
+                self.known[article] = self._read(article, today)
+                continue
+            row = self.known[article]
+            self.waits.append((today - date.fromisoformat(row["published"]), self._since(row)))
+            row["fetched_at"] = self.now.isoformat(timespec="seconds")
+
+    def _since(self, row: Mapping[str, Any]) -> timedelta:
+        return self.now - datetime.fromisoformat(row["fetched_at"])
+
+    def longest(self) -> timedelta:
+        """The longest time without a check, of those that still wait too."""
+        return max([wait for _, wait in self.waits] + [self._since(r) for r in self.known.values()])
+
+    def longest_below(self, days: int) -> timedelta:
+        return max(wait for age, wait in self.waits if age < timedelta(days=days))
+
+
+@pytest.fixture(scope="module")
+def years() -> Years:
+    """400 days with the default budget."""
+    years = Years()
+    for _ in range(400):
+        assert years.run(20) == 20
+    return years
+
+
+def test_every_article_is_checked_within_three_months(years: Years) -> None:
+    """Also after a first run, which has read all of them on the same day."""
+    assert len(years.known) == 1474
+    assert years.longest() <= timedelta(days=92)
+
+
+def test_the_articles_of_the_last_month_are_checked_within_days(years: Years) -> None:
+    assert years.longest_below(30) <= timedelta(days=14)
+    assert years.longest_below(7) <= timedelta(days=3)
