@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
-from archiver import hook
+from archiver.hook import address as hook_address
 from archiver.hook import call_hooks, check_hooks
+from archiver.hook import command as hook_command
 
 REPORT: dict[str, Any] = {"mode": "normal", "exit_status": 0, "problem": None, "title": "长"}
 FAILED = {**REPORT, "exit_status": 1, "problem": "2 failed"}
@@ -283,7 +284,7 @@ def test_something_else_than_a_web_server() -> None:
 
 
 def test_no_answer(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hook, "URL_TIMEOUT", 0.2)
+    monkeypatch.setattr(hook_address, "URL_TIMEOUT", 0.2)
     assert call(URL=service.url("/silent")) == [
         "the hook at http://127.0.0.1 failed: no answer within 0.2 s (KEXUE_HOOK_URL)"
     ]
@@ -303,7 +304,7 @@ def test_answer_that_comes_in_drops(monkeypatch: pytest.MonkeyPatch) -> None:
 
         thread = threading.Thread(target=drip)
         thread.start()
-        monkeypatch.setattr(hook, "URL_TIMEOUT", 0.3)
+        monkeypatch.setattr(hook_address, "URL_TIMEOUT", 0.3)
         sentences = call(URL=f"http://127.0.0.1:{server.getsockname()[1]}/")
         is_over.set()
         thread.join()
@@ -381,7 +382,7 @@ def read_soon(reading: int) -> bytes | None:
 
 def test_command_that_does_not_end(pipe: tuple[Path, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is killed with all that it has started."""
-    monkeypatch.setattr(hook, "COMMAND_TIMEOUT", 0.5)
+    monkeypatch.setattr(hook_command, "COMMAND_TIMEOUT", 0.5)
     command = f"exec 9> {pipe[0]}; echo >&9; sleep 600 & sleep 600"
     assert call({**REPORT, "long": "a" * 1_000_000}, COMMAND=command) == [
         "the hook command did not end within 0.5 s and was killed (KEXUE_HOOK_COMMAND)"
@@ -415,8 +416,8 @@ def test_command_that_cannot_be_killed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     kill = os.killpg
     monkeypatch.setattr(os, "killpg", refuse)
-    monkeypatch.setattr(hook, "COMMAND_TIMEOUT", 0.1)
-    monkeypatch.setattr(hook, "_LAST_WAIT", 0.1)
+    monkeypatch.setattr(hook_command, "COMMAND_TIMEOUT", 0.1)
+    monkeypatch.setattr(hook_command, "_LAST_WAIT", 0.1)
     try:
         (sentence,) = call(COMMAND="sleep 600")
     finally:
