@@ -24,6 +24,8 @@ class PatientDownload(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        # Twisted would send a request again by itself, at once, when a kept connection was reset.
+        self._pool.retryAutomatically = False
         self.patience = patience_of(crawler)
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
 

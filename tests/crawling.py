@@ -225,13 +225,13 @@ class Archive:
     def pass_days(self, days: int = 1) -> None:
         """Push everything that the archive remembers into the past."""
         with closing(sqlite3.connect(self.folder / "kexue.db")) as connection, connection:
-            for table, columns in _MOMENTS.items():
+            for of, columns in _MOMENTS.items():
                 for shift in (f"-{_FAR + days} days", f"+{_FAR} days"):
                     values = ", ".join(
                         f"{name} = strftime('%Y-%m-%dT%H:%M:%S+00:00', {name}, '{shift}')"
                         for name in columns
                     )
-                    connection.execute(f"UPDATE {table} SET {values}")
+                    connection.execute(f"UPDATE {of} SET {values}")
 
     @contextmanager
     def going_on(self, *arguments: str, **settings: object) -> Iterator[subprocess.Popen[str]]:

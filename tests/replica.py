@@ -2,124 +2,39 @@
 
     with Replica(make_posts(25)) as replica:
         replica.fault(r"^/archives/110$", kind="status", code=503, retry_after=1, times=2)
+        replica.storm(7, {"429": 0.1, "reset": 0.03}, burst=(200, 10))
         ... crawl replica.base_url ...
         assert [seen.path for seen in replica.log] == [...]
 
 A fault meets the requests in whose path (with query) its regular expression is found; `times=None`
 is for ever. Of several that match, the first one is used; `slow` and `hook` pass on to the next.
+A request that meets no fault may meet the storm.
 """
 
-import math
-import os
+from __future__ import annotations
+
 import re
-import socket
-import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from http.cookies import CookieError, SimpleCookie
 from typing import Any, Literal
+
+from rig.faults import CHANGES, ON_THE_WIRE, PASSING, Fault, Gate, Kind, gate_answer
+from rig.seen import Seen, requests_of_day
+from rig.storm import Storm, fault_of
+from rig.themes import ThemeChange, themed_answer
+from rig.wire import ReplicaHandler
 
 from archiver.demo.blog import SITE_URL
 from archiver.demo.posts import CATEGORIES, SHANGHAI, Byline, Post
-from archiver.demo.routes import LISTING, Answer, answer, text_answer
-from archiver.demo.server import COOKIE_VALUE, BlogHandler, DemoServer, shows_cookie
-from archiver.demo.theme import gate_cookie, gate_script
+from archiver.demo.routes import Answer
+from archiver.demo.server import COOKIE_VALUE, DemoServer
 from archiver.demo.theme.gate import COOKIE
 
-Gate = Literal["script", "header", "never"]
-Kind = Literal[
-    "gate",
-    "status",
-    "reset",
-    "cut",
-    "cut-clean",
-    "slow",
-    "invalid-utf8",
-    "big",
-    "not-html",
-    "other-host",
-    "login",
-    "wrong-article",
-    "endless-pager",
-    "hook",
-]
-LOGIN_PAGE = "<html><head><title>Wi-Fi login</title></head><body><form>portal</form></body></html>"
-SHORT_PAGE = "<html><head><title>error</title></head><body><h1>error</h1></body></html>"
-
-
-@dataclass
-class Seen:
-    """One request; times are of `time.monotonic`, `end` is infinite and `status` 0 until answered.
-
-    A reset request keeps status 0.
-    """
-
-    path: str
-    headers: dict[str, str]
-    start: float
-    end: float = math.inf
-    status: int = 0
-
-
-@dataclass
-class Fault:
-    """A rule; see `Replica.fault`. `left` is how often it still works, None for ever."""
-
-    pattern: re.Pattern[str]
-    kind: Kind
-    left: int | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-    used: int = 0
-
-    def take(self, target: str) -> bool:
-        """Whether the rule meets this request; it counts as used then."""
-        if self.left == 0 or not self.pattern.search(target):
-            return False
-        self.left = None if self.left is None else self.left - 1
-        self.used += 1
-        return True
-
-
-class ReplicaHandler(BlogHandler):
-    """Answers through the replica, which may break the answer on its way out."""
-
-    seen: Seen
-
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
-        """Log the request and send its answer, broken or not."""
-        replica = self.server.site
-        assert isinstance(replica, Replica)
-        self.seen = replica.enter(self.path, dict(self.headers.items()))
-        try:
-            fault = replica.take_fault(self.path)
-            given = replica.answer_with(fault, self.path, self.headers.get("Cookie", ""))
-            self.send_broken(given, fault)
-        finally:
-            replica.leave(self.seen)
-
-    def send_head(self, given: Answer, length: int) -> None:
-        """As the demo's; the log has it before the client does."""
-        self.seen.status, self.seen.end = given.status, time.monotonic()
-        super().send_head(given, length)
-
-    def send_broken(self, given: Answer, fault: Fault | None) -> None:
-        """Send the answer whole, or cut, or not at all."""
-        if fault and fault.kind == "reset":
-            self.reset()
-        elif fault and fault.kind == "cut":
-            self.send_head(given, len(given.body))
-            self.wfile.write(given.body[: len(given.body) // 2])
-            self.close_connection = True
-        else:
-            self.send(given)
-
-    def reset(self) -> None:
-        """Close the connection with RST."""
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(self.connection.detach())
+__all__ = ["Fault", "Gate", "Kind", "Replica", "Seen", "Storm", "make_post", "make_posts"]
 
 
 class Replica(DemoServer):
@@ -148,10 +63,21 @@ class Replica(DemoServer):
         self.gate_kind = gate
         self.gate_status = gate_status
         self.peak = 0
+        #: Set when the replica stops serving: silent connections end.
+        self.ended = threading.Event()
+        self._cookies = 0
+        self._change: ThemeChange | None = None
+        self._closed: Fault | None = None
+        self._storm: Storm | None = None
         self._now = 0
         self._lock = threading.RLock()
         self._log: list[Seen] = []
+        self._attempts: dict[str, int] = {}
         self._faults: list[Fault] = []
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.ended.set()
+        super().__exit__(*exc_info)
 
     # What a test changes.
 
@@ -163,6 +89,10 @@ class Replica(DemoServer):
     def set_theme(self, **options: Any) -> None:
         """Change fields of the blog's theme."""
         self.blog = replace(self.blog, **options)
+
+    def change_theme(self, change: ThemeChange | None) -> None:
+        """Show articles by another theme (see `ThemeChange`), or by the old one again."""
+        self._change = change
 
     def set_posts(self, posts: Iterable[Post]) -> None:
         """Put other posts in place of all."""
@@ -191,25 +121,68 @@ class Replica(DemoServer):
         """Put a password on one post; its address answers 403."""
         self.edit(post_id, state="protected")
 
-    def fault(self, pattern: str, *, kind: Kind, times: int | None = None, **options: Any) -> Fault:
+    def hide(self, post_id: int) -> None:
+        """Take one post out of index, listings and feed; its address still shows it."""
+        self.edit(post_id, state="hidden")
+
+    def show(self, post_id: int) -> None:
+        """Bring back a post that was deleted, protected or hidden."""
+        self.edit(post_id, state="published")
+
+    def fault(
+        self,
+        pattern: str,
+        *,
+        kind: Kind,
+        times: int | None = None,
+        rhythm: tuple[int, int] | None = None,
+        **options: Any,
+    ) -> Fault:
         """Switch a fault on, behind the gate, for paths in which `pattern` is found.
 
-        Kinds and their options: `gate` (cookie or not), `status` (`code`, `retry_after`, `full`:
-        body is the page in place of a short one), `reset`, `cut` (less than the length says),
-        `cut-clean` (half a page, the length is right), `slow` (`seconds`), `invalid-utf8`, `big`
-        (`size` in bytes), `not-html` (`content_type`, `body`), `other-host` (`host`, with scheme),
-        `login`, `wrong-article` (`article`, an id), `endless-pager`, `hook` (`call`, before the
-        answer is made).
+        Kinds and their options: `gate` (cookie or not), `new-cookie` (the gate, and the cookie of
+        before is no use any more), `status` (`code`, `retry_after`, `full`: body is the page in
+        place of a short one), `retry-after` (`code`, `seconds`, `date=True`: as an HTTP date),
+        `forbidden` (a short 403), `gone` (410), `bare-404` (a proxy's, no page), `reset`, `cut`
+        (less than the length says), `cut-clean` (half a page, the length is right), `length`
+        (said to be `off` bytes more or fewer than sent), `slow` (`seconds` before the answer),
+        `drip` (the answer takes `seconds`; `then` it may `stop` or fall `silent` in the middle),
+        `timeout` (never an answer), `invalid-utf8`, `big` (`size` in bytes), `not-html`
+        (`content_type`, `body`), `other-host` (`host`, with scheme; `path`), `login` (short), `captive`
+        (a full login page), `wrong-article` (`article`, an id), `endless-pager`, `hook` (`call`,
+        before the answer is made).
+
+        With `rhythm` (on, off) the fault comes and goes: `on` requests meet it, `off` do not.
         """
-        fault = Fault(re.compile(pattern), kind, times, options)
+        fault = Fault(re.compile(pattern), kind, times, options, rhythm)
         with self._lock:
             self._faults.append(fault)
         return fault
 
     def clear_faults(self) -> None:
-        """Switch all faults off."""
+        """Switch all faults off, and the storm."""
         with self._lock:
             self._faults.clear()
+            self._storm = None
+
+    def storm(
+        self, seed: int, shares: Mapping[str, float], burst: tuple[int, int] | None = None
+    ) -> Storm:
+        """Let every request, robots.txt too, meet faults by chance; see `rig.storm.Storm`."""
+        self._storm = Storm(seed, shares, burst)
+        return self._storm
+
+    def closed(self, kind: Literal["503", "reset"] = "503") -> None:
+        """Close the whole blog: every request gets 503, or a reset."""
+        self._closed = fault_of(kind)
+
+    def open(self) -> None:
+        """Open the blog again."""
+        self._closed = None
+
+    def change_cookie(self) -> None:
+        """The gate wants another cookie from now on."""
+        self._cookies += 1
 
     # What a test reads.
 
@@ -224,10 +197,15 @@ class Replica(DemoServer):
         """The paths of the log."""
         return [seen.path for seen in self.log]
 
+    def requests_of_day(self, day: date) -> list[Seen]:
+        """The requests of one day in UTC, by `archiver.clock`."""
+        return requests_of_day(self.log, day)
+
     def clear_log(self) -> None:
         """Forget the requests so far, and the peak."""
         with self._lock:
             self._log.clear()
+            self._attempts.clear()
             self.peak = 0
 
     # What the handler calls.
@@ -237,7 +215,8 @@ class Replica(DemoServer):
         with self._lock:
             self._now += 1
             self.peak = max(self.peak, self._now)
-            self._log.append(seen := Seen(path, headers, time.monotonic()))
+            attempt = self._attempts[path] = self._attempts.get(path, 0) + 1
+            self._log.append(seen := Seen(path, headers, time.monotonic(), attempt=attempt))
         return seen
 
     def leave(self, seen: Seen) -> None:
@@ -249,119 +228,62 @@ class Replica(DemoServer):
     def take_fault(self, target: str) -> Fault | None:
         """The fault for this request; waits and calls hooks on the way."""
         with self._lock:
-            taken: list[Fault] = []
-            for fault in self._faults:
-                if fault.take(target):
-                    taken.append(fault)
-                    if fault.kind not in ("slow", "hook"):
-                        break
+            taken = self._matching(target)
         for fault in taken:
             if fault.kind == "slow":
-                time.sleep(fault.options["seconds"])
+                self.ended.wait(fault.options["seconds"])
             elif fault.kind == "hook":
                 fault.options["call"]()
         last = taken[-1] if taken else None
-        return last if last and last.kind not in ("slow", "hook") else None
+        if last is not None and last.kind not in PASSING:
+            return last
+        with self._lock:
+            return self._storm.draw() if self._storm else None
+
+    def _matching(self, target: str) -> list[Fault]:
+        """The faults that meet a request: those that pass on, then one that does not."""
+        if self._closed is not None:
+            return [self._closed]
+        taken: list[Fault] = []
+        for fault in self._faults:
+            if fault.take(target):
+                taken.append(fault)
+                if fault.kind not in PASSING:
+                    break
+        return taken
 
     def answer_with(self, fault: Fault | None, target: str, cookies: str) -> Answer:
         """The answer to a request: the gate, or the blog's, changed by the fault."""
-        if self.gate_kind and (self.gate_kind == "never" or not shows_cookie(cookies)):
-            return gate_answer(self.gate_kind, self.gate_status, target)
-        if fault is None:
-            return answer(self.blog, target)
-        change = CHANGES.get(fault.kind)
-        return change(self, fault, target) if change else answer(self.blog, target)
+        changed = fault is not None and fault.kind not in ON_THE_WIRE
+        before_gate = changed and fault is not None and fault.in_front
+        if self.gate_kind and not before_gate and not self._opens(cookies):
+            return gate_answer(self.gate_kind, self.gate_status, target, self.cookie)
+        if fault is None or not changed:
+            return themed_answer(self.blog, target, self._change)
+        if fault.kind in ("gate", "new-cookie"):
+            return self._gate_again(fault, target)
+        return CHANGES[fault.kind](self.blog, fault, target)
 
+    @property
+    def cookie(self) -> str:
+        """The value of the cookie that opens the gate now."""
+        return f"{COOKIE_VALUE}{self._cookies or ''}"
 
-def gate_answer(kind: Gate, status: int, target: str) -> Answer:
-    """The page of the gate. One that never opens gives a script, with a cookie that is no use."""
-    if kind == "header":
-        cookie = ("Set-Cookie", f"{COOKIE}={COOKIE_VALUE}; Path=/; HttpOnly")
-        return replace(text_answer(status, gate_cookie(target)), headers=(cookie,))
-    return text_answer(status, gate_script(target, COOKIE_VALUE))
+    def _opens(self, cookies: str) -> bool:
+        try:
+            morsel = SimpleCookie(cookies).get(COOKIE)
+        except CookieError:
+            return False
+        return self.gate_kind != "never" and morsel is not None and morsel.value == self.cookie
 
+    def _gate_again(self, fault: Fault, target: str) -> Answer:
+        """The gate once more, though the cookie was shown."""
+        if fault.kind == "new-cookie":
+            self.change_cookie()
+        gate: Gate = fault.options.get("gate", self.gate_kind or "script")
+        status = fault.options.get("status", self.gate_status)
+        return gate_answer(gate, status, target, self.cookie)
 
-def change_gate(replica: Replica, fault: Fault, target: str) -> Answer:
-    """The gate once more, though the cookie was shown."""
-    status = fault.options.get("status", replica.gate_status)
-    return gate_answer(fault.options.get("gate", "script"), status, target)
-
-
-def change_status(replica: Replica, fault: Fault, target: str) -> Answer:
-    """Another status, with a short page or the real one, perhaps with Retry-After."""
-    full = fault.options.get("full", False)
-    given = answer(replica.blog, target) if full else text_answer(0, SHORT_PAGE)
-    after = fault.options.get("retry_after")
-    headers = () if after is None else (("Retry-After", str(after)),)
-    return replace(given, status=fault.options["code"], headers=headers)
-
-
-def change_cut_clean(replica: Replica, fault: Fault, target: str) -> Answer:
-    """The first half of the body's element, as a whole answer."""
-    body = answer(replica.blog, target).body
-    start = max(body.find(b'class="PostContent"'), 0)
-    end = body.find(b"<em><strong>\xe8\xbd\xac\xe8\xbd\xbd", start)
-    middle = (start + (end if end > 0 else len(body))) // 2
-    return replace(answer(replica.blog, target), body=body[:middle])
-
-
-def change_invalid_utf8(replica: Replica, fault: Fault, target: str) -> Answer:
-    """A stray byte at the beginning of the first paragraph of the body."""
-    given = answer(replica.blog, target)
-    head, mark, rest = given.body.partition(b'class="PostContent"')
-    before, start, text = rest.partition(b"<p>")
-    return replace(given, body=head + mark + before + start + b"\xff" + text)
-
-
-def change_big(replica: Replica, fault: Fault, target: str) -> Answer:
-    """The page blown up by white space in the body."""
-    given = answer(replica.blog, target)
-    head, mark, rest = given.body.partition(b'class="PostContent"')
-    before, start, text = rest.partition(b"<p>")
-    padding = b"\n" * max(0, fault.options.get("size", 30_000_000) - len(given.body))
-    return replace(given, body=head + mark + before + padding + start + text)
-
-
-def change_not_html(replica: Replica, fault: Fault, target: str) -> Answer:
-    """Another kind of file."""
-    kind = fault.options.get("content_type", "application/octet-stream")
-    return Answer(200, fault.options.get("body", bytes(range(256)) * 8), kind)
-
-
-def change_other_host(replica: Replica, fault: Fault, target: str) -> Answer:
-    """A redirect to the same path elsewhere."""
-    host = fault.options.get("host", "http://127.0.0.1:9")
-    return Answer(302, b"", headers=(("Location", f"{host}{target}"),))
-
-
-def change_login(replica: Replica, fault: Fault, target: str) -> Answer:
-    """The page of a captive portal."""
-    return text_answer(200, LOGIN_PAGE)
-
-
-def change_wrong_article(replica: Replica, fault: Fault, target: str) -> Answer:
-    """The page of another article."""
-    return answer(replica.blog, f"/archives/{fault.options['article']}")
-
-
-def change_endless_pager(replica: Replica, fault: Fault, target: str) -> Answer:
-    """A listing that always has a next page."""
-    endless = replace(replica.blog, endless=True)
-    return answer(endless if LISTING.fullmatch(target) else replica.blog, target)
-
-
-CHANGES: dict[str, Callable[[Replica, Fault, str], Answer]] = {
-    "gate": change_gate,
-    "status": change_status,
-    "cut-clean": change_cut_clean,
-    "invalid-utf8": change_invalid_utf8,
-    "big": change_big,
-    "not-html": change_not_html,
-    "other-host": change_other_host,
-    "login": change_login,
-    "wrong-article": change_wrong_article,
-    "endless-pager": change_endless_pager,
-}
 
 BODY = """<p>这是第{n}篇短文，讨论$x^2={n}$的解，参考<a href="/archives/{other}">另一篇</a>。</p>
 <!--more-->

@@ -1,12 +1,14 @@
 """The demo blog and the replica serve what they promise."""
 
 import http.client
+import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,14 @@ from xml.etree import ElementTree
 
 import pytest
 from parsel import Selector, SelectorList
-from replica import Kind, Replica, make_post, make_posts
+from replica import Kind, Replica, Storm, make_post, make_posts
+from rig.storm import SORTS
+from rig.themes import ThemeChange
 
-from archiver.demo.posts import SHANGHAI, load_posts, read_post
+from archiver import clock
+from archiver.demo.posts import CATEGORIES, SHANGHAI, load_posts, read_post
 from archiver.demo.server import COOKIE_VALUE, DemoServer
+from archiver.pages.kind import is_gate
 
 COOKIE = {"Cookie": f"kxgate={COOKIE_VALUE}"}
 EIGHT = [
@@ -60,9 +66,11 @@ class Reply:
         return [int(url.rstrip("/").rpartition("/")[2]) for url in urls]
 
 
-def get(base_url: str, path: str, headers: dict[str, str] | None = None) -> Reply:
+def get(
+    base_url: str, path: str, headers: dict[str, str] | None = None, timeout: float = 5
+) -> Reply:
     """GET without following redirects; raises what http.client raises."""
-    connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=timeout)
     try:
         connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
@@ -467,6 +475,230 @@ def test_fault_slow_passes_on_to_the_next(replica: Replica) -> None:
     start = time.monotonic()
     assert get(replica.base_url, "/archives/101").status == 502
     assert time.monotonic() - start >= 0.05
+
+
+# Posts and themes that change.
+
+
+def test_hidden_post_has_its_page_but_no_place(replica: Replica) -> None:
+    replica.hide(125)
+    assert get(replica.base_url, "/").ids == list(range(124, 114, -1))
+    index, feed = (get(replica.base_url, path).body for path in ("/content.html", "/feed/"))
+    found = [re.findall(rb'/archives/12[45](?=["<])', body) for body in (index, feed)]
+    assert [set(urls) for urls in found] == [{b"/archives/124"}, {b"/archives/124"}]
+    assert get(replica.base_url, "/archives/125").status == 200
+    replica.show(125)
+    assert get(replica.base_url, "/").ids[0] == 125
+
+
+def test_edited_fields_are_shown(replica: Replica) -> None:
+    replica.edit(125, title="新题", tags=("新签",), category=CATEGORIES["Life-Feeling"])
+    for path in ("/archives/125", "/"):
+        post = get(replica.base_url, path).page.css("#content .Post")[0]
+        assert "新题" in post.css(".title-wrap a::text").getall()
+    tools = get(replica.base_url, "/archives/125").page.css("#tools a::text").getall()
+    assert tools == ["生活/情感", "新签"]
+
+
+@pytest.mark.parametrize(
+    ("change", "elements", "formulas", "pictures"),
+    [(None, 1, 2, 0), ("renamed", 0, 0, 0), ("empty", 1, 0, 0), ("pictures", 1, 0, 3)],
+)
+def test_theme_changes(
+    replica: Replica, change: ThemeChange | None, elements: int, formulas: int, pictures: int
+) -> None:
+    replica.change_theme(change)
+    page = get(replica.base_url, "/archives/101").page
+    body = page.css("#PostContent")
+    assert len(body) == elements
+    text = body.get("")
+    assert (text.count("x^2=101") + text.count("sqrt{101}"), len(body.css("img.tex"))) == (
+        formulas,
+        pictures,
+    )
+    assert get(replica.base_url, "/").entries.css(".PostContent")  # listings stay as they were
+    replica.change_theme(None)
+    assert "x^2=101" in get(replica.base_url, "/archives/101").page.css("#PostContent").get("")
+
+
+# The new faults.
+
+
+def test_retry_after_in_seconds_and_as_a_date(replica: Replica) -> None:
+    replica.fault("101", kind="retry-after", seconds=7)
+    replica.fault("102", kind="retry-after", code=503, seconds=60, date=True)
+    plain, dated = (get(replica.base_url, f"/archives/{n}") for n in (101, 102))
+    assert (plain.status, plain.headers["Retry-After"], dated.status) == (429, "7", 503)
+    until = parsedate_to_datetime(str(dated.headers["Retry-After"]))
+    assert 59 <= (until - datetime.now(UTC)).total_seconds() <= 61
+    assert [seen.retry_after for seen in replica.log] == ["7", dated.headers["Retry-After"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "says"),
+    [
+        ("forbidden", 403, "<h1>error</h1>"),
+        ("gone", 410, "404 - 页面没找到"),
+        ("bare-404", 404, "404 page not found"),
+        ("captive", 200, "欢迎使用无线网络"),
+    ],
+)
+def test_other_answers(replica: Replica, kind: Kind, status: int, says: str) -> None:
+    replica.fault("^/archives/101$", kind=kind)
+    reply = get(replica.base_url, "/archives/101")
+    assert reply.status == status
+    assert says in reply.body.decode()
+    assert b'PostContent" id' not in reply.body
+
+
+def test_captive_page_is_no_gate(replica: Replica) -> None:
+    replica.fault("101", kind="captive")
+    body = get(replica.base_url, "/archives/101").body
+    assert body.rstrip().endswith(b"</html>")
+    assert len(body) > 1000
+    assert not is_gate(body)
+
+
+def test_fault_that_comes_and_goes(replica: Replica) -> None:
+    replica.fault("^/archives/", kind="forbidden", rhythm=(2, 3))
+    statuses = [get(replica.base_url, "/archives/101").status for _ in range(8)]
+    assert statuses == [403, 403, 200, 200, 200, 403, 403, 200]
+
+
+def test_length_that_is_wrong(replica: Replica) -> None:
+    whole = get(replica.base_url, "/archives/101").body
+    replica.fault("101", kind="length", off=50)
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        get(replica.base_url, "/archives/101")
+    assert caught.value.partial == whole
+    replica.clear_faults()
+    replica.fault("101", kind="length", off=-50)
+    assert get(replica.base_url, "/archives/101").body == whole[:-50]
+
+
+def test_drip_that_goes_on(replica: Replica) -> None:
+    whole = get(replica.base_url, "/archives/101").body
+    replica.fault("101", kind="drip", seconds=0.2)
+    start = time.monotonic()
+    assert get(replica.base_url, "/archives/101").body == whole
+    assert time.monotonic() - start >= 0.15
+
+
+def test_drip_that_stops(replica: Replica) -> None:
+    replica.fault("101", kind="drip", seconds=0.02, then="stop")
+    with pytest.raises(http.client.IncompleteRead):
+        get(replica.base_url, "/archives/101")
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"), [("timeout", {}), ("drip", {"seconds": 0.02, "then": "silent"})]
+)
+def test_silence(replica: Replica, kind: Kind, options: dict[str, Any]) -> None:
+    replica.fault("101", kind=kind, **options)
+    with pytest.raises(TimeoutError):
+        get(replica.base_url, "/archives/101", timeout=0.3)
+    assert replica.log[0].fault == kind
+    assert get(replica.base_url, "/archives/102").status == 200
+
+
+def test_cookie_that_is_no_use_any_more() -> None:
+    with Replica(make_posts(2), gate="script") as replica:
+        assert get(replica.base_url, "/", COOKIE).status == 200
+        replica.fault("102", kind="new-cookie", times=1)
+        closed = get(replica.base_url, "/archives/102", COOKIE)
+        assert closed.status == 403
+        assert get(replica.base_url, "/", COOKIE).status == 403
+        cookie = closed.page.re_first(r"document\.cookie='([^;]+);")
+        assert get(replica.base_url, "/", {"Cookie": str(cookie)}).status == 200
+
+
+def test_closed_and_opened_again() -> None:
+    with Replica(make_posts(1), gate="script") as replica:
+        replica.closed()
+        paths = ("/robots.txt", "/", "/archives/101")
+        assert [get(replica.base_url, path, COOKIE).status for path in paths] == [503] * 3
+        replica.closed("reset")
+        with pytest.raises(ConnectionResetError):
+            get(replica.base_url, "/", COOKIE)
+        replica.open()
+        assert get(replica.base_url, "/", COOKIE).status == 200
+
+
+# The storm.
+
+SHARES = {"429": 0.1, "503": 0.05, "reset": 0.03, "cut": 0.03}
+
+
+def drawn(storm: Storm, count: int) -> list[str]:
+    """The next faults of a storm: the status or the kind, and "" for none."""
+    faults = [storm.draw() for _ in range(count)]
+    return [str(fault.options.get("code", fault.kind)) if fault else "" for fault in faults]
+
+
+def test_storm_keeps_its_shares() -> None:
+    storm = Storm(7, SHARES)
+    found = Counter(drawn(storm, 10_000))
+    assert storm.used == 10_000 - found[""]
+    for name, share in SHARES.items():
+        assert abs(found[name] / 10_000 - share) < 0.01
+
+
+def test_storm_is_the_same_for_the_same_seed() -> None:
+    first, again, other = (drawn(Storm(seed, SHARES), 200) for seed in (7, 7, 8))
+    assert first == again
+    assert first != other
+
+
+def test_storm_has_bursts() -> None:
+    met = [name != "" for name in drawn(Storm(7, {"reset": 0.01}, burst=(20, 4)), 48)]
+    assert met[20:24] == met[44:48] == [True] * 4
+    assert sum(met) <= 10
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"), [({"429": 0.7, "cut": 0.6}, "more than all"), ({"rain": 0.1}, "rain")]
+)
+def test_storm_that_cannot_be(shares: dict[str, float], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Storm(7, shares)
+
+
+def test_every_sort_of_fault_can_be_in_a_storm() -> None:
+    for name in (*SORTS, "403", "gate", "captive", "timeout"):
+        assert Storm(7, {name: 1.0}).draw() is not None
+
+
+def test_storm_over_a_replica() -> None:
+    with Replica(make_posts(1), gate="script") as replica:
+        replica.storm(7, {"503": 0.5})
+        statuses = [get(replica.base_url, "/robots.txt").status for _ in range(40)]
+        assert set(statuses) == {503, 403}  # in front of the gate
+        assert [seen.fault for seen in replica.log] == [
+            "status" if status == 503 else None for status in statuses
+        ]
+        replica.clear_faults()
+        assert {get(replica.base_url, "/").status for _ in range(5)} == {403}
+
+
+# The log.
+
+
+def test_log_counts_attempts(replica: Replica) -> None:
+    replica.fault("101", kind="status", code=503, times=1)
+    for path in ("/archives/101", "/archives/102", "/archives/101"):
+        get(replica.base_url, path)
+    found = [(seen.path[-3:], seen.attempt, seen.status, seen.fault) for seen in replica.log]
+    assert found == [("101", 1, 503, "status"), ("102", 1, 200, None), ("101", 2, 200, None)]
+
+
+def test_requests_of_a_day(replica: Replica, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in (1, 2, 2):
+        monkeypatch.setattr(clock, "now", lambda day=day: datetime(2026, 1, day, tzinfo=UTC))
+        get(replica.base_url, f"/archives/{100 + day}")
+    assert [seen.path for seen in replica.requests_of_day(date(2026, 1, 2))] == [
+        "/archives/102",
+        "/archives/102",
+    ]
 
 
 def test_replica_stops_at_once() -> None:

@@ -1,0 +1,241 @@
+"""Runs that are killed (SIGKILL) at random moments, and what they leave.
+
+The runs are real `scrapy crawl` commands, forked by the zygote, against a replica. While they are
+killed, the blog is first archived from nothing, then changes, and is archived again.
+
+`python tests/rig/kill.py 120` prints the figures of 120 kills.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from replica import Replica, make_post, make_posts
+
+from archiver.demo.posts import Post
+from rig.contents import archived_ids, damage_of, torn_files
+from rig.zygote import Ended, Said, Zygote
+
+POSTS: Final = 150
+_SEED: Final = 20260723
+_SETTINGS: Final = {
+    "AUTOTHROTTLE_ENABLED": 0,
+    "KEXUE_BACKOFF": 0.01,
+    "LOG_LEVEL": "ERROR",
+    "WARN_ON_GENERATOR_RETURN_VALUE": 0,  # it reads the source of every callback
+}
+#: Seconds between requests in runs that are killed, so that one does not do it all.
+_DELAY: Final = 0.03
+#: The moments of kills: from this many seconds after the fork to the end of the shortest run
+#: (measured first, machines differ), and so many seconds more.
+_EARLIEST: Final = 0.02
+_MORE: Final = 0.5
+#: One kill in so many waits for the moment when a file is being written.
+_EACH_WRITING: Final = 5
+_ARTICLE: Final = re.compile(r"/archives/(\d+)")
+
+
+@dataclass(frozen=True)
+class Killed:
+    """One run that was to be killed."""
+
+    #: Seconds from its start, None for a kill while a file was being written.
+    after: float | None
+    ended: Ended
+    #: The articles that it asked for, in its order.
+    asked: list[int]
+    #: The articles that were archived before it, and after it.
+    before: set[int]
+    after_it: set[int]
+    #: What is wrong with the database and the files that it left.
+    damage: list[str]
+
+
+@dataclass
+class Story:
+    """All runs over one folder."""
+
+    folder: Path
+    runs: list[Killed] = field(default_factory=list)
+    #: The last runs of both parts, which nobody killed: exit status and standard error.
+    first_end: tuple[int, str] = (-1, "")
+    last_end: tuple[int, str] = (-1, "")
+    seconds: float = 0.0
+
+    @property
+    def kills(self) -> list[Killed]:
+        """The runs that were killed (a few end before their moment)."""
+        return [run for run in self.runs if run.ended.is_killed]
+
+    @property
+    def fetched(self) -> Counter[int]:
+        """How often the page of each article was asked for until the blog was archived."""
+        early = (run for run in self.runs if len(run.before) < POSTS)
+        return Counter(article for run in early for article in run.asked)
+
+    @property
+    def database(self) -> Path:
+        """The archive."""
+        return self.folder / "kexue.db"
+
+
+class Rig:
+    """A zygote, a replica, and a folder that belongs to one archive."""
+
+    def __init__(self, zygote: Zygote, replica: Replica, folder: Path) -> None:
+        self.zygote = zygote
+        self.replica = replica
+        self.folder = folder
+        folder.mkdir(parents=True)
+
+    def crawl(
+        self,
+        *arguments: str,
+        delay: float = 0,
+        after: float | None = None,
+        at: str | None = None,
+    ) -> Said:
+        """Run the command, perhaps with its kill."""
+        settings = {**_SETTINGS, "DOWNLOAD_DELAY": delay}
+        return self.zygote.crawl(
+            self.replica.base_url, self.folder, *arguments, settings=settings, after=after, at=at
+        )
+
+    def kill(self, after: float | None, *arguments: str) -> Killed:
+        """Run the command and kill it; None waits for a file that is being written."""
+        before = self.look()[0]
+        seen = len(self.replica.log)
+        at = None if after else ".part"
+        said = self.crawl(*arguments, delay=_DELAY, after=after, at=at)
+        asked = [int(m[1]) for path in self.replica.paths[seen:] if (m := _ARTICLE.match(path))]
+        after_it, damage = self.look()
+        return Killed(after, said.ended, asked, before, after_it, damage)
+
+    def look(self) -> tuple[set[int], list[str]]:
+        """The archived articles and the damage, seen in a copy: a look would mend the log."""
+        copy = self.folder.with_name(f"{self.folder.name}.copy")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns("*-shm"))
+        database = copy / "kexue.db"
+        if not database.exists():
+            return set(), torn_files(copy, POSTS)
+        return archived_ids(database), damage_of(database) + torn_files(copy, POSTS)
+
+
+def latest_moment(zygote: Zygote, folder: Path) -> float:
+    """The last moment at which to kill, in seconds from the fork."""
+    with Replica(make_posts(1), gate="script") as replica:
+        return Rig(zygote, replica, folder).crawl().ended.seconds + _MORE
+
+
+def moments(seed: int, latest: float) -> Iterator[float | None]:
+    """When to kill: seconds from the fork, or None for the moment of writing; without end."""
+    chance = random.Random(seed)
+    for number in count(1):
+        yield None if number % _EACH_WRITING == 0 else chance.uniform(_EARLIEST, latest)
+
+
+def tell(zygote: Zygote, folder: Path, kills: int) -> Story:
+    """Archive a blog under `kills` kills, two thirds before it changes, one third after."""
+    story, start = Story(folder), time.monotonic()
+    latest = latest_moment(zygote, folder.with_name("shortest"))
+    with Replica(make_posts(POSTS), gate="script") as replica:
+        rig = Rig(zygote, replica, folder)
+        early_kills(rig, story, kills * 2 // 3, latest)
+        while len(story.runs[-1].after_it) < POSTS:
+            story.runs.append(rig.kill(None))  # it goes on until it writes the file
+        story.first_end = status_of(rig.crawl())
+        live_on(replica)
+        late_kills(rig, story, kills, latest)
+        story.last_end = end(rig.crawl)
+    story.seconds = time.monotonic() - start
+    return story
+
+
+def early_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
+    """Kills from the empty folder on; a file is written only when all articles are there."""
+    for moment in moments(_SEED, latest):
+        if len(story.kills) >= kills:
+            return
+        is_complete = bool(story.runs) and len(story.runs[-1].after_it) == POSTS
+        story.runs.append(rig.kill(moment if moment or is_complete else latest))
+
+
+def late_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
+    """Kills of normal and of full runs; some runs are over before their moment."""
+    for number, moment in enumerate(moments(_SEED + 1, latest)):
+        if len(story.kills) >= kills:
+            return
+        story.runs.append(rig.kill(moment, *(["full=1"] if number % 3 == 2 else [])))
+
+
+def undisturbed(zygote: Zygote, folder: Path) -> tuple[int, str]:
+    """Archive the same blog without kills; returns the exit status and standard error."""
+    with Replica(make_posts(POSTS), gate="script") as replica:
+        rig = Rig(zygote, replica, folder)
+        rig.crawl()
+        live_on(replica)
+        return end(rig.crawl)
+
+
+def end(crawl: Callable[..., Said]) -> tuple[int, str]:
+    """The runs to the end: what the listings show, then every page once more."""
+    crawl()
+    crawl()
+    return status_of(crawl("full=1"))
+
+
+def status_of(said: Said) -> tuple[int, str]:
+    """Exit status and standard error."""
+    return said.status, said.stderr
+
+
+def live_on(replica: Replica) -> None:
+    """What the blog does between the two parts."""
+    posts: Sequence[Post] = replica.posts
+    for post in posts[:5]:
+        replica.edit(post.id, title=f"{post.title}（修订）")
+    for post in posts[5:15]:
+        replica.edit(post.id, body=post.body.replace("讨论", "仔细讨论"))
+    for post in posts[15:20]:
+        replica.edit(post.id, tags=("新签",))
+    for post in posts[20:23]:
+        replica.delete(post.id)
+    for post in posts[23:26]:
+        replica.protect(post.id)
+    replica.publish(*(make_post(400 + n, 300 + n) for n in range(5)))
+
+
+def figures(story: Story) -> list[str]:
+    """The lines that tell how it went."""
+    writing = sum(run.after is None for run in story.kills)
+    pages = sum(story.fetched.values())
+    return [
+        f"kills: {len(story.kills)} of {len(story.runs)} runs, {writing} while a file was written",
+        f"the first archive: {pages} article pages asked for, {POSTS} articles,"
+        f" no page more than {max(story.fetched.values(), default=0)} times",
+        f"exit status {story.first_end[0]} and {story.last_end[0]}, {story.seconds:.1f} s in all",
+    ]
+
+
+def main() -> None:
+    """Print the figures."""
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 120
+    with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
+        story = tell(zygote, Path(folder) / "killed", kills)
+    sys.stdout.write("\n".join(figures(story)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""The report of every run reaches the hook, also that of a run that went wrong."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawling import Archive
+from replica import make_posts
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """Where the hook command writes what it gets."""
+    return tmp_path / "report.json"
+
+
+def command(report: Path) -> str:
+    return f"cat > {shlex.quote(str(report))}"
+
+
+def test_the_command_gets_the_report(tmp_path: Path, report: Path) -> None:
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.crawl(KEXUE_HOOK_COMMAND=command(report))
+    told = json.loads(report.read_text("utf-8"))
+    assert (told["exit_status"], told["outcome"], told["mode"]) == (0, "ok", "normal")
+    assert told["archived"] == 12
+    assert (told["counts"]["new"], told["counts"]["unread"]) == (12, 0)
+    assert told["named"] == {"missing": [], "failed": [], "suspicious": []}
+    assert told["files"]["database"] == str(tmp_path / "data" / "kexue.db")
+
+
+def test_of_a_failing_run_too(tmp_path: Path, report: Path) -> None:
+    """With the sentence that stderr has, and the names of what is missing, failed, suspicious."""
+    with Archive.complete(tmp_path, 12) as archive:
+        archive.replica.fault("^/archives/110$", kind="status", code=500)
+        archive.replica.edit(105, body="")
+        archive.crawl(KEXUE_HOOK_COMMAND=command(report), KEXUE_HOOK_WHEN="failure")
+        url = archive.replica.base_url
+    told = json.loads(report.read_text("utf-8"))
+    assert told["exit_status"] == 1
+    assert told["outcome"].startswith("the archive is not complete: 1 failed, 1 suspicious")
+    assert told["named"] == {
+        "missing": [],
+        "failed": [
+            {
+                "url": f"{url}/archives/110",
+                "article": 110,
+                "reason": "HTTP 500 (Internal Server Error)",
+            }
+        ],
+        "suspicious": [
+            {"url": f"{url}/archives/105", "article": 105, "reason": "it has lost its body"}
+        ],
+    }
+
+
+def test_of_a_run_that_nobody_answers(tmp_path: Path, report: Path) -> None:
+    with Archive(tmp_path, make_posts(3)) as archive:
+        archive.replica.closed()
+        outcome = archive.crawl(KEXUE_HOOK_COMMAND=command(report))
+    told = json.loads(report.read_text("utf-8"))
+    assert (outcome.status, told["exit_status"]) == (1, 1)
+    assert outcome.sentence == f"scrapy crawl: {told['outcome']}"
+    assert "robots.txt cannot be read" in told["outcome"]
+
+
+def test_of_an_archive_that_is_damaged(tmp_path: Path, report: Path) -> None:
+    """There is no run then, so only the status and the sentence."""
+    with Archive.complete(tmp_path, 3) as archive:
+        (archive.folder / "kexue.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
+        outcome = archive.crawl(KEXUE_HOOK_COMMAND=command(report))
+    told = json.loads(report.read_text("utf-8"))
+    assert (outcome.status, told["exit_status"]) == (1, 1)
+    assert outcome.sentence == f"scrapy crawl: {told['outcome']}"
+
+
+def test_a_good_run_is_no_case_for_failure(tmp_path: Path, report: Path) -> None:
+    with Archive(tmp_path, make_posts(3)) as archive:
+        outcome = archive.crawl(KEXUE_HOOK_COMMAND=command(report), KEXUE_HOOK_WHEN="failure")
+    assert outcome.status == 0
+    assert not report.exists()
+
+
+def test_a_hook_that_fails_changes_no_exit_status(tmp_path: Path) -> None:
+    with Archive(tmp_path, make_posts(3)) as archive:
+        outcome = archive.crawl(KEXUE_HOOK_COMMAND="exit 3")
+    assert outcome.status == 0
+    assert outcome.sentence == (
+        "scrapy crawl: the hook command ended with status 3 (KEXUE_HOOK_COMMAND)"
+    )
+
+
+class Service(HTTPServer):
+    """Keeps what is posted to it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Listener)
+        self.told: list[dict[str, Any]] = []
+
+
+class Listener(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Service)
+        length = int(self.headers["Content-Length"])
+        self.server.told.append(json.loads(self.rfile.read(length)))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with Service() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_the_address_gets_the_report(tmp_path: Path, service: Service) -> None:
+    with Archive(tmp_path, make_posts(3)) as archive:
+        address = f"http://127.0.0.1:{service.server_port}/secret"
+        outcome = archive.crawl(KEXUE_HOOK_URL=address)
+    assert outcome.status == 0
+    assert "secret" not in outcome.said
+    assert [told["counts"]["new"] for told in service.told] == [3]

@@ -1,0 +1,111 @@
+"""A run that is killed at any moment does no harm: the next one goes on with what is left.
+
+By default 100 kills; `KEXUE_KILLS=400 pytest tests/test_kill.py` for more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rig.contents import Contents, contents_of, damage_of, jsonl_without_moments
+from rig.kill import POSTS, Story, tell, undisturbed
+from rig.zygote import Zygote
+
+KILLS = int(os.environ.get("KEXUE_KILLS", "100"))
+
+
+@dataclass
+class Told:
+    """The story of the kills, and the same archive without them."""
+
+    story: Story
+    contents: Contents
+    good: Contents
+    jsonl: bytes
+    good_jsonl: bytes
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    folder: Path = tmp_path_factory.mktemp("kill")
+    with Zygote() as zygote:
+        story = tell(zygote, folder / "killed", KILLS)
+        assert undisturbed(zygote, folder / "good") == (0, "")
+    return Told(
+        story,
+        contents_of(story.database),
+        contents_of(folder / "good" / "kexue.db"),
+        jsonl_without_moments(folder / "killed" / "kexue.jsonl"),
+        jsonl_without_moments(folder / "good" / "kexue.jsonl"),
+    )
+
+
+def test_the_kills_were_kills(told: Told) -> None:
+    """Else the other tests prove nothing: early and late ones, and some while a file is written."""
+    kills = told.story.kills
+    assert len(kills) == KILLS
+    assert sum(run.after is None for run in kills) >= KILLS // 20
+    assert sum(0 < len(run.after_it) < POSTS for run in kills) >= KILLS // 10
+    assert len({len(run.after_it) for run in kills}) >= KILLS // 10
+
+
+def test_the_run_after_the_kills_goes_to_its_end(told: Told) -> None:
+    assert told.story.first_end == (0, "")
+    assert told.story.last_end == (0, "")
+
+
+def test_database_and_files_are_whole_after_every_kill(told: Told) -> None:
+    assert [run.damage for run in told.story.runs if run.damage] == []
+    assert damage_of(told.story.database) == []
+
+
+def test_no_kill_loses_an_article(told: Told) -> None:
+    for run in told.story.runs:
+        assert run.before <= run.after_it
+
+
+def test_no_page_is_asked_for_in_vain(told: Told) -> None:
+    """Until the blog is archived, a run asks for nothing that it has, and a kill loses one page."""
+    for run in told.story.runs:
+        if len(run.before) < POSTS:
+            assert not run.before & set(run.asked)
+            assert not [article for article, n in Counter(run.asked).items() if n > 1]
+            assert len(set(run.asked) - run.after_it) <= 1
+
+
+def test_no_page_is_fetched_more_than_twice(told: Told) -> None:
+    assert len(told.story.fetched) == POSTS
+    assert max(told.story.fetched.values()) <= 2
+
+
+def test_every_article_once(told: Told) -> None:
+    ids = [row[0] for row in told.contents["articles"]]
+    assert len(ids) == len(set(ids)) == POSTS + 5
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["articles", "revisions", "links", "pictures", "formulas", "changes", "failures", "sightings"],
+)
+def test_equal_to_an_undisturbed_archive(told: Told, table: str) -> None:
+    assert told.contents[table] == told.good[table]
+
+
+def test_the_undisturbed_archive_has_all_kinds_of_change(told: Told) -> None:
+    """Else the comparison proves little."""
+    kinds = Counter(row[1] for row in told.good["changes"])
+    assert kinds == {"new": 155, "edited": 20, "protected": 3, "gone": 3}
+
+
+def test_jsonl_byte_for_byte(told: Told) -> None:
+    assert told.jsonl == told.good_jsonl
+    assert told.jsonl.count(b"\n") == POSTS + 5
+
+
+def test_nothing_is_left_beside_the_archive(told: Told) -> None:
+    names = {path.name for path in told.story.folder.iterdir()}
+    assert names == {".run.lock", "changes.xml", "kexue.db", "kexue.jsonl"}

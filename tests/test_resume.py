@@ -1,0 +1,323 @@
+"""Runs that end before their time, and the next ones, which go on with what is left."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from conftest import ROOT
+from crawling import FIRST, Archive, Outcome, options_of
+from replica import make_post, make_posts
+
+SIGNALS: Final = [signal.SIGINT, signal.SIGKILL]
+BOTH: Final = pytest.mark.parametrize("number", SIGNALS, ids=["SIGINT", "SIGKILL"])
+
+
+# --- Interrupted, killed --------------------------------------------------------------------------
+
+
+@dataclass
+class Story:
+    """A first run that is ended in the middle of the articles, and the next one."""
+
+    number: signal.Signals
+    first: Outcome
+    stored: set[int]
+    second: Outcome
+    runs: list[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module", params=SIGNALS, ids=["SIGINT", "SIGKILL"])
+def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    with Archive(tmp_path_factory.mktemp("story"), make_posts(30)) as archive:
+        first = archive.crawl_until("^/archives/115$", request.param)
+        archive.assert_undamaged()
+        stored = {article for (article,) in archive.rows("SELECT id FROM articles")}
+        second = archive.crawl()
+        archive.assert_sound()
+    runs = second.rows(
+        "SELECT ending, outcome, finished_at >= started_at, unread FROM runs ORDER BY id"
+    )
+    return Story(request.param, first, stored, second, runs)
+
+
+def test_what_was_stored_is_there(story: Story) -> None:
+    """All that was read before the signal; of the page at which it came a kill leaves nothing."""
+    before = set(range(116, 131))
+    assert story.stored == (before | {115} if story.number is signal.SIGINT else before)
+
+
+def test_nothing_is_read_again(story: Story) -> None:
+    """No listing page, and no article that is stored; what was left comes in its order."""
+    assert story.second.paths[:3] == FIRST
+    assert story.second.listings == []
+    assert sorted(story.second.articles) == sorted(set(range(101, 131)) - story.stored)
+
+
+def test_the_next_run_completes_the_archive(story: Story) -> None:
+    """With the excerpts that the first one has read, and the times of the feed."""
+    assert story.second.status == 0, story.second.stderr
+    assert sorted(story.second.records) == list(range(101, 131))
+    for article, record in story.second.records.items():
+        assert record["excerpt"] == f"这是第{article}篇短文，讨论$x^2={article}$的解，参考另一篇。"
+        assert (record["published_at"] is None) == (article <= 120)
+
+
+def test_the_run_has_its_record(story: Story) -> None:
+    """A killed one gets it from the next run; `unread` is what an interrupted one had to leave."""
+    if story.number is signal.SIGINT:
+        assert story.first.status == 1
+        sentence = (
+            "the run ended early (interrupted); 14 are not read yet;"
+            " the next run goes on from there"
+        )
+        assert story.first.sentence == f"scrapy crawl: {sentence}"
+        assert story.runs[0] == ("interrupted", sentence, 1, 14)
+    else:
+        assert story.first.status == -signal.SIGKILL
+        ending, outcome, is_closed, unread = story.runs[0]
+        assert (ending, is_closed, unread) == ("killed", 1, None)
+        assert str(outcome).startswith("the run was killed")
+    assert story.runs[1] == ("finished", "ok", 1, 0)
+
+
+@BOTH
+def test_ended_in_the_middle_of_the_listings(tmp_path: Path, number: signal.Signals) -> None:
+    """The next run begins with the first page, as every run, and goes on where the walk was."""
+    with Archive(tmp_path, make_posts(60)) as archive:
+        first = archive.crawl_until("^/page/4/$", number)
+        assert first.paths == [*FIRST, "/page/2/", "/page/3/", "/page/4/"]
+        second = archive.crawl()
+        assert second.status == 0, second.stderr
+        read = ["/page/2/", "/page/3/"] + (["/page/4/"] if number is signal.SIGINT else [])
+        assert sorted([*read, *second.listings]) == [f"/page/{n}/" for n in range(2, 7)]
+        assert second.articles == list(range(160, 100, -1))
+        assert {record["excerpt"] is None for record in second.records.values()} == {False}
+        archive.assert_sound()
+
+
+@BOTH
+def test_rechecks_of_an_ended_run_count(tmp_path: Path, number: signal.Signals) -> None:
+    """20 a day are 20 a day, however many runs it takes; none is done twice."""
+    with Archive.complete(tmp_path, 30) as archive:
+        archive.pass_days()
+        first = archive.crawl_until("^/archives/", number, times=8)
+        assert len(first.articles) == 8
+        done = first.articles if number is signal.SIGINT else first.articles[:-1]
+        second = archive.crawl()
+        assert second.status == 0
+        assert not set(done) & set(second.articles)
+        assert len(done) + len(second.articles) == 20
+        archive.assert_sound()
+
+
+def test_a_full_run_goes_on_too(tmp_path: Path) -> None:
+    with Archive.complete(tmp_path, 12) as archive:
+        archive.pass_days()
+        first = archive.crawl_until("^/archives/106$", signal.SIGKILL, "full=1")
+        assert first.articles == list(range(112, 105, -1))
+        second = archive.crawl("full=1")
+        assert second.status == 0
+        assert second.articles == [105, 104, 103, 102, 101, 106]
+        archive.assert_sound()
+
+
+def test_many_killed_runs_lose_nothing(tmp_path: Path) -> None:
+    """Each gets a little further; together they ask for no page more than twice."""
+    with Archive(tmp_path, make_posts(12)) as archive:
+        for article in (109, 106):
+            archive.crawl_until(f"^/archives/{article}$", signal.SIGKILL)
+        last = archive.crawl()
+        assert last.status == 0
+        asked = [path for path in archive.replica.paths if path.startswith("/archives/")]
+        assert len(asked) == 12 + 2
+        assert {asked.count(path) for path in asked} <= {1, 2}
+        assert archive.rows("SELECT ending FROM runs ORDER BY id") == [
+            ("killed",),
+            ("killed",),
+            ("finished",),
+        ]
+        archive.assert_sound()
+
+
+# --- What failed ----------------------------------------------------------------------------------
+
+
+def test_what_failed_comes_first(tmp_path: Path) -> None:
+    """Before new articles and re-checks; a failed listing page right after the first one."""
+    with Archive(tmp_path, make_posts(25)) as archive:
+        archive.replica.fault("^/(page/2/|archives/105)$", kind="status", code=500)
+        first = archive.crawl()
+        assert (first.status, first.count("failed")) == (1, 2)
+        archive.assert_sound(whole=False)
+        archive.replica.clear_faults()
+        archive.replica.publish(make_post(300, 40))
+        again = archive.crawl()
+        assert again.status == 0, again.stderr
+        assert again.paths[:6] == [*FIRST, "/page/2/", "/feed/", "/archives/105"]
+        assert again.articles[1] == 300
+        assert archive.rows("SELECT * FROM failures") == []
+        assert {record["excerpt"] is None for record in again.records.values()} == {False}
+        archive.assert_sound()
+
+
+def test_a_failed_feed_is_read_again(tmp_path: Path) -> None:
+    """It alone has the exact times; nothing new is needed to ask for it."""
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.replica.fault("^/feed/$", kind="status", code=500)
+        assert archive.crawl().status == 1
+        archive.replica.clear_faults()
+        again = archive.crawl(KEXUE_RECHECK=0)
+        assert (again.status, again.paths) == (0, [*FIRST, "/feed/"])
+        archive.assert_sound()
+
+
+def test_what_fails_again_counts_its_tries(tmp_path: Path) -> None:
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.replica.fault("^/archives/105$", kind="reset")
+        tries = []
+        for _ in range(2):
+            assert archive.crawl(KEXUE_RECHECK=0).status == 1
+            tries += archive.rows("SELECT tries FROM failures WHERE article_id = 105")
+        assert tries == [(2,), (4,)]  # each run asks once more at its end
+        assert archive.rows("SELECT failed, unread FROM runs") == [(1, 0), (1, 0)]
+
+
+def test_failures_of_what_is_not_listed_any_more_are_forgotten(tmp_path: Path) -> None:
+    """Nobody could ever mend them."""
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.replica.fault("^/archives/105$", kind="status", code=500)
+        assert archive.crawl().status == 1
+        archive.replica.delete(105)
+        archive.replica.clear_faults()
+        again = archive.crawl()
+        assert again.status == 0, again.stderr
+        assert archive.rows("SELECT * FROM failures") == []
+        archive.assert_sound()
+
+
+def test_a_run_for_a_part_forgets_no_failures(tmp_path: Path) -> None:
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.replica.fault("^/archives/105$", kind="status", code=500)
+        archive.crawl()
+        archive.crawl("ids=107")
+        archive.crawl("readers=1")
+        assert archive.rows("SELECT article_id FROM failures") == [(105,)]
+        archive.assert_sound(whole=False)
+
+
+# --- One run at a time ----------------------------------------------------------------------------
+
+
+def test_a_second_run_says_so_and_the_first_goes_on(tmp_path: Path) -> None:
+    """The second one asks the blog for nothing; `scrapy demo` writes to the same folder."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def stop_here() -> None:
+        reached.set()
+        go_on.wait(60)
+
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.replica.fault("^/archives/105$", kind="hook", times=1, call=stop_here)
+        with archive.going_on() as first:
+            assert reached.wait(60)
+            asked = len(archive.replica.paths)
+            crawl, demo = archive.crawl(), archive.run("demo")
+            assert len(archive.replica.paths) == asked
+            go_on.set()
+            _, stderr = first.communicate(timeout=60)
+        sentence = f"scrapy crawl: another run is writing to the data folder {archive.folder};"
+        for second in (crawl, demo):
+            assert (second.status, second.stdout) == (2, "")
+            assert second.sentence.startswith(sentence)
+        assert first.returncode == 0, stderr
+        assert archive.rows("SELECT count(*) FROM articles") == [(12,)]
+        assert archive.rows("SELECT outcome FROM runs") == [("ok",)]
+        assert not (archive.folder / "demo.db").exists()
+        archive.assert_sound()
+
+
+def test_reading_commands_work_beside_a_run(tmp_path: Path) -> None:
+    """`verify` and `status` wait for nobody and disturb nobody."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def stop_here() -> None:
+        reached.set()
+        go_on.wait(60)
+
+    with Archive.complete(tmp_path, 12) as archive:
+        archive.pass_days()
+        archive.replica.fault("^/archives/105$", kind="hook", times=1, call=stop_here)
+        with archive.going_on() as first:
+            assert reached.wait(60)
+            said = [archive.run(name) for name in ("verify", "status")]
+            go_on.set()
+            _, stderr = first.communicate(timeout=60)
+        assert [command.status for command in said] == [0, 0], said
+        assert first.returncode == 0, stderr
+
+
+# --- A full disk ----------------------------------------------------------------------------------
+
+
+def crawl_with_files_up_to(archive: Archive, size: int) -> Outcome:
+    """Run a crawl none of whose files can grow beyond so many bytes, as on a full disk."""
+    asked = len(archive.replica.paths)
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "scrapy", "crawl", "kexue"),
+            *options_of(archive.replica.base_url, archive.folder),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )
+    assert "Traceback" not in ended.stderr, ended.stderr
+    paths = archive.replica.paths[asked:]
+    return Outcome(ended.returncode, ended.stdout, ended.stderr, archive.folder, paths)
+
+
+@pytest.mark.parametrize(("size", "articles"), [(500_000, False), (2_000_000, True)])
+def test_a_full_disk_ends_the_run_and_damages_nothing(
+    tmp_path: Path, size: int, articles: bool
+) -> None:
+    """In the listings or in the articles: it is named, and the next run goes on with the rest."""
+    with Archive(tmp_path, make_posts(60)) as archive:
+        full = crawl_with_files_up_to(archive, size)
+        assert bool(full.articles) is articles
+        assert full.status == 1, full.said
+        assert "the database cannot be written" in full.sentence
+        archive.assert_undamaged()
+        stored = {article for (article,) in archive.rows("SELECT id FROM articles")}
+        assert bool(stored) is articles
+        assert len(full.articles) < 60
+        again = archive.crawl()
+        assert again.status == 0, again.stderr
+        assert not stored & set(again.articles)
+        assert sorted(again.records) == list(range(101, 161))
+        archive.assert_sound()
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    with Archive(tmp_path, make_posts(12)) as archive:
+        before = archive.crawl().jsonl
+        archive.replica.publish(make_post(300, 40))
+        (archive.folder / "kexue.jsonl.part").mkdir()
+        again = archive.crawl(KEXUE_RECHECK=0)
+        assert again.status == 1
+        assert "cannot write" in again.sentence
+        assert again.jsonl == before
+        assert archive.rows("SELECT count(*) FROM articles") == [(13,)]
+        (archive.folder / "kexue.jsonl.part").rmdir()
+        assert archive.crawl(KEXUE_RECHECK=0).status == 0
+        archive.assert_sound()
