@@ -4,7 +4,8 @@
 #   make browser-test
 #               let MathJax in Chromium judge the formulas (Debian: apt-get install chromium)
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time the extraction and a crawl on this machine, and measure memory
+#   make bench  time the extraction and a crawl on this machine, measure memory, and let a blog live
+#               400 days, kill 120 runs and try every fault, with the figures
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -34,6 +35,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/extract.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/crawl.py
+	$(BIN)/python benchmarks/years.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* \

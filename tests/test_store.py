@@ -126,7 +126,9 @@ def test_unchanged_article(db: Database) -> None:
     save_article(db, an_article(), DAY1)
     before = articles.get_article(db, 6583)
     assert before is not None
-    assert save_article(db, an_article(readers=150, comment_count=4), DAY2).change is Change.UNCHANGED
+    assert (
+        save_article(db, an_article(readers=150, comment_count=4), DAY2).change is Change.UNCHANGED
+    )
     counts = {"readers": 150, "comment_count": 4, "last_seen": DAY2, "fetched_at": DAY2}
     assert articles.get_article(db, 6583) == {**before, **counts}
     assert rows(db, "SELECT count(*) FROM revisions") == [(1,)]
@@ -310,9 +312,7 @@ def test_failures(db: Database) -> None:
     failures.save_failure(db, url, 1, "HTTP 404", DAY2)
     failures.save_failure(db, other, 1, "HTTP 500", DAY2)
     failures.save_failure(db, "https://kexue.fm/page/2/", None, "HTTP 500", DAY2)
-    assert failures.failed_addresses(db) == {
-        url: 1, other: 1, "https://kexue.fm/page/2/": None
-    }
+    assert failures.failed_addresses(db) == {url: 1, other: 1, "https://kexue.fm/page/2/": None}
     assert tuple(next(iter(db["failures"].rows)).values()) == (url, 1, DAY1, DAY2, 2, "HTTP 404")
     failures.clear_failure(db, url, 1)
     assert [row["url"] for row in db["failures"].rows] == ["https://kexue.fm/page/2/"]
