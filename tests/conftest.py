@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from rig.process import begin, end_all
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
@@ -26,6 +28,25 @@ def real_folder() -> Path:
     if not (REAL / "real_articles").is_dir():
         pytest.skip(f"no real pages at ../{REAL.name}/real_articles")
     return REAL
+
+
+#: Tests of a long rig, which goes on in a process of its own meanwhile: they come last.
+_LONG: Final = {"test_faults": "rig.matrix", "test_years": "rig.years"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin the long rigs at once, and put off the tests of what they have found."""
+    modules = {item: item.path.stem for item in items}
+    items.sort(key=lambda item: list(_LONG).index(modules[item]) if modules[item] in _LONG else -1)
+    if not config.option.collectonly:
+        for name in _LONG:
+            if name in modules.values():
+                begin(_LONG[name])
+
+
+def pytest_sessionfinish() -> None:
+    """Let no rig outlive its tests."""
+    end_all()
 
 
 #: The lines of the corpus gate's table, shown below the results of the tests.

@@ -10,14 +10,14 @@ import json
 
 import pytest
 from rig.matrix import MIXTURES, SORTS, Case, cases
-from rig.process import output_of
+from rig.process import result_of
 
 NAMES = [name for name, _, _ in cases()]
 
 
 @pytest.fixture(scope="module")
 def weather() -> dict[str, Case]:
-    found = [Case(**values) for values in json.loads(output_of("rig.matrix", "--json"))]
+    found = [Case(**values) for values in json.loads(result_of("rig.matrix"))]
     return {case.name: case for case in found}
 
 

@@ -6,13 +6,13 @@ import json
 
 import pytest
 from rig.diary import OUTAGE_DAYS, THEME_DAYS, is_undisturbed
-from rig.process import output_of
+from rig.process import result_of
 from rig.years import DAYS, RECHECK, Day, Found, is_quiet
 
 
 @pytest.fixture(scope="module")
 def found() -> Found:
-    values = json.loads(output_of("rig.years", "--json"))
+    values = json.loads(result_of("rig.years"))
     return Found(**{**values, "days": [Day(**day) for day in values["days"]]})
 
 

@@ -26,9 +26,10 @@ def open_archive(path: Path) -> Database:
     """
     _check_sqlite()
     check_folder(path.parent)
-    if path.exists() and path.stat().st_size > 0:
-        check_archive(path)
     try:
+        _roll_back(path)
+        if path.exists() and path.stat().st_size > 0:
+            check_archive(path)
         return _prepare(path)
     except sqlite3.Error as error:
         raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
@@ -53,6 +54,17 @@ def check_archive(path: Path) -> None:
             _check_health(connection, path)
     except sqlite3.DatabaseError as error:
         raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
+
+
+def _roll_back(path: Path) -> None:
+    """Undo a write that a killed run has left half done, as only a writing connection can.
+
+    A journal is beside the file for a moment when a run closes the archive. SQLite takes back what
+    it says, and nothing else; of a program that is writing now it leaves the journal alone.
+    """
+    if path.with_name(f"{path.name}-journal").exists():
+        with closing(sqlite3.connect(path, timeout=_PATIENCE)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _prepare(path: Path) -> Database:
@@ -136,13 +148,20 @@ def _damaged(path: Path, verdict: str) -> str:
 
 
 def _is_wrong_use(error: sqlite3.Error) -> bool:
-    return isinstance(error, sqlite3.OperationalError)
+    return isinstance(error, sqlite3.OperationalError) and not _is_half_done(error)
+
+
+def _is_half_done(error: sqlite3.Error) -> bool:
+    """Must a write be undone first, which a connection that only reads cannot do?"""
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:
     message = str(error)
     if "locked" in message or "busy" in message:
         return f"{path} is in use by another program; wait for it to end and start again"
+    if _is_half_done(error):
+        return f"{path} was left half written by a run that was killed; the next crawl mends it"
     if isinstance(error, sqlite3.OperationalError):
         return f"cannot open the database {path}: {message}"
     return _damaged(path, message)

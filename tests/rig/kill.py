@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +41,8 @@ _DELAY: Final = 0.03
 #: (measured first, machines differ), and so many seconds more.
 _EARLIEST: Final = 0.02
 _MORE: Final = 0.5
+#: A rig whose runs are no longer killed, because they do not even start, must come to an end.
+_MOST_RUNS_A_KILL: Final = 3
 #: One kill in so many waits for the moment when a file is being written.
 _EACH_WRITING: Final = 5
 _ARTICLE: Final = re.compile(r"/archives/(\d+)")
@@ -83,6 +85,11 @@ class Story:
         """How often the page of each article was asked for until the blog was archived."""
         early = (run for run in self.runs if len(run.before) < POSTS)
         return Counter(article for run in early for article in run.asked)
+
+    @property
+    def lost(self) -> Counter[int]:
+        """At how many kills the page of each article was on its way."""
+        return Counter(article for run in self.runs for article in set(run.asked) - run.after_it)
 
     @property
     def database(self) -> Path:
@@ -153,7 +160,7 @@ def tell(zygote: Zygote, folder: Path, kills: int) -> Story:
     with Replica(make_posts(POSTS), gate="script") as replica:
         rig = Rig(zygote, replica, folder)
         early_kills(rig, story, kills * 2 // 3, latest)
-        while len(story.runs[-1].after_it) < POSTS:
+        if len(story.runs[-1].after_it) < POSTS:
             story.runs.append(rig.kill(None))  # it goes on until it writes the file
         story.first_end = status_of(rig.crawl())
         live_on(replica)
@@ -165,7 +172,7 @@ def tell(zygote: Zygote, folder: Path, kills: int) -> Story:
 
 def early_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
     """Kills from the empty folder on; a file is written only when all articles are there."""
-    for moment in moments(_SEED, latest):
+    for moment in islice(moments(_SEED, latest), kills * _MOST_RUNS_A_KILL):
         if len(story.kills) >= kills:
             return
         is_complete = bool(story.runs) and len(story.runs[-1].after_it) == POSTS
@@ -174,7 +181,7 @@ def early_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
 
 def late_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
     """Kills of normal and of full runs; some runs are over before their moment."""
-    for number, moment in enumerate(moments(_SEED + 1, latest)):
+    for number, moment in enumerate(islice(moments(_SEED + 1, latest), kills * _MOST_RUNS_A_KILL)):
         if len(story.kills) >= kills:
             return
         story.runs.append(rig.kill(moment, *(["full=1"] if number % 3 == 2 else [])))

@@ -1,33 +1,60 @@
-"""A rig in a process of its own."""
+"""The long rigs, in processes of their own: they run one after the other beside the other tests."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from rig.zygote import ROOT
 
 _LONGEST: Final = 600
+_executor: Final = ThreadPoolExecutor(max_workers=1)
+_begun: Final[dict[str, Future[str]]] = {}
+_running: Final[set[subprocess.Popen[str]]] = set()
 
 
-def output_of(module: str, *arguments: str) -> str:
-    """What a module of the rig prints, without coverage: it would be as slow again.
+def begin(module: str) -> Future[str]:
+    """Let a module of the rig run, once, as soon as those before it have ended."""
+    if module not in _begun:
+        _begun[module] = _executor.submit(_output_of, module, "--json")
+    return _begun[module]
 
-    `RuntimeError` with its standard error when it fails.
-    """
+
+def result_of(module: str) -> str:
+    """What a module of the rig prints (JSON); `RuntimeError` with its errors when it fails."""
+    return begin(module).result()
+
+
+def end_all() -> None:
+    """Nothing goes on after the tests, also when they were broken off."""
+    _executor.shutdown(wait=False, cancel_futures=True)
+    for process in list(_running):
+        process.kill()
+
+
+def _output_of(module: str, *arguments: str) -> str:
+    """Run a module without coverage: it would be as slow again."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     path = os.pathsep.join([str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
-    ended = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env={**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         encoding="utf-8",
-        timeout=_LONGEST,
-        check=False,
-    )
-    if ended.returncode:
-        raise RuntimeError(f"{module} has failed:\n{ended.stderr}")
-    return ended.stdout
+    ) as process:
+        _running.add(process)
+        try:
+            output, errors = process.communicate(timeout=_LONGEST)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            _running.discard(process)
+    if process.returncode:
+        raise RuntimeError(f"{module} has failed:\n{errors}")
+    return output

@@ -9,8 +9,10 @@ It speaks JSON, one object a line: `Order` on standard input, `Ended` on standar
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -145,20 +147,25 @@ def serve() -> None:
 
 def import_all() -> None:
     """Import what a crawl imports; the reactor must be made by the fork."""
-    import dateparser
     import scrapy.cmdline
+    import scrapy.commands
     from scrapy.utils.misc import load_object
     from scrapy.utils.project import get_project_settings
 
-    import archiver.commands.crawl
+    import archiver.commands
     import archiver.spiders.kexue
+    from archiver.pipelines.dates import parse_date
 
-    assert all((dateparser, scrapy.cmdline, archiver.commands.crawl, archiver.spiders.kexue))
+    assert all((scrapy.cmdline, archiver.spiders.kexue))
+    parse_date("2020-01-01")  # dateparser compiles its time zones at the first date
+    for package in (archiver.commands, scrapy.commands):  # the command line lists them all
+        for found in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{found.name}")
     settings = get_project_settings()
     paths: list[Any] = [settings[name] for name in _ENGINE]
     for name in _COMPONENTS:
-        found = settings.get_component_priority_dict_with_base(name)
-        paths += [key if name != "DOWNLOAD_HANDLERS" else found[key] for key in found]
+        components = settings.get_component_priority_dict_with_base(name)
+        paths += [key if name != "DOWNLOAD_HANDLERS" else components[key] for key in components]
     for path in paths:
         if isinstance(path, str):
             load_object(path)
