@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,6 @@ def add_article(db: Database, article: int, **values: Any) -> None:
         "title": "多任务学习漫谈",
         "author": "苏剑林",
         "category": "信息时代",
-        "excerpt": "能否让一个模型\n做几件事？",
         "license": "CC BY-NC-ND 2.5 CN",
         "status": "published",
         "first_seen": DAY1,
@@ -88,8 +88,10 @@ def check_atom(feed: etree._Element) -> None:
 
 def test_feed(db: Database, tmp_path: Path) -> None:
     add_article(db, 6583)
-    add_article(db, 7006, title="密", author=None, category=None, excerpt=None)
-    note_change(db, 6583, DAY1, "new")
+    add_article(db, 7006, title="密", author=None, category=None)
+    body = "<p>能否让一个<b>模型</b>\n做几件事？</p>"
+    add_revision(db, 6583, 1, title="多任务学习漫谈", body_html=body)
+    note_change(db, 6583, DAY1, "new", 1)
     note_change(db, 7006, DAY2, "new")
     note_change(db, 6583, DAY3, "edited", None, ["title", "body_html", "published"])
     path = tmp_path / "changes.xml"
@@ -212,8 +214,9 @@ def test_same_rows_give_the_same_bytes(db: Database, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_odd_titles(db: Database, tmp_path: Path, title: str, shown: str) -> None:
     """Nothing that a page can show makes a feed that readers refuse."""
-    add_article(db, 1, title=title, author=title, category=title, excerpt=title)
-    note_change(db, 1, DAY1, "new")
+    add_article(db, 1, title=title, author=title, category=title)
+    add_revision(db, 1, 1, title=title, body_html=f"<p>{escape(title)}</p>")
+    note_change(db, 1, DAY1, "new", 1)
     write_feed(db, tmp_path / "changes.xml")
     feed = read(tmp_path / "changes.xml")
     check_atom(feed)
@@ -233,11 +236,11 @@ def test_names_of_control_characters_only(db: Database, tmp_path: Path) -> None:
     assert feed.findall("a:entry/a:category", NAMES) == []
 
 
-def test_long_excerpt_is_cut(db: Database, tmp_path: Path) -> None:
-    add_article(db, 1, excerpt="长" * 201)
-    add_article(db, 2, excerpt="长" * 200)
-    note_change(db, 1, DAY2, "new")
-    note_change(db, 2, DAY1, "new")
+def test_long_text_is_cut(db: Database, tmp_path: Path) -> None:
+    for article, length, day in ((1, 201, DAY2), (2, 200, DAY1)):
+        add_article(db, article)
+        add_revision(db, article, 1, title="题", body_html=f"<p>{'长' * length}</p>")
+        note_change(db, article, day, "new", 1)
     write_feed(db, tmp_path / "changes.xml")
     assert texts(read(tmp_path / "changes.xml"), "a:entry/a:summary/text()") == [
         f"New in the archive. {'长' * 200}…",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +14,9 @@ from archiver.audit.archive import Ids
 from archiver.audit.comparing import Point
 from archiver.audit.outline import quoted
 from archiver.audit.words import words_for_value
-from archiver.store.jsonl import rows
+from archiver.store.jsonl import LINE_ID, rows
 from archiver.store.records import record
 
-_ID = re.compile(r'\{"id": ([0-9]{1,18}),')
 _Line = tuple[int, str]
 #: Of a line that does not begin as one of ours: it sorts before all others.
 _UNKNOWN: Final = -1
@@ -93,7 +91,7 @@ def _expected(db: Database, ids: Ids | None, *, with_counts: bool) -> Iterator[_
 
 def _found(lines: Iterator[str], ids: Ids | None) -> Iterator[_Line]:
     for line in lines:
-        match = _ID.match(line)
+        match = LINE_ID.match(line)
         number = int(match[1]) if match else _UNKNOWN
         if ids is None or number in ids:
             yield number, line

@@ -72,8 +72,12 @@ class Command(crawl.Command):
             self._say("the run did not start; the log says why")
             self.exitcode = 1
             return
-        self._show(report)
+        self.exitcode = report.exit_status
+        with checked_output(self, "crawl"):
+            print(*report.lines(), sep="\n")
         self._call_hooks(report.as_object())
+        if report.problem is not None:
+            self._say(report.problem)  # the last line, for who reads no more
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
         gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
@@ -88,13 +92,6 @@ class Command(crawl.Command):
             return None
         run = run_of(self.crawler)
         return run.finish(INTERRUPTED, traffic_of(self.crawler)) if run.has_started else None
-
-    def _show(self, report: Report) -> None:
-        self.exitcode = report.exit_status
-        with checked_output(self, "crawl"):
-            print(*report.lines(), sep="\n")
-        if report.problem is not None:
-            self._say(report.problem)
 
     def _call_hooks(self, report: Mapping[str, Any]) -> None:
         assert self.settings is not None

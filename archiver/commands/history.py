@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sqlite3
 import sys
-from contextlib import closing
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from sqlite_utils import Database
 
-from archiver.audit.archive import open_for_reading
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import checked_output
+from archiver.commands.reading import fail, read_archive
 from archiver.history.comparison import comparison_lines
 from archiver.history.objects import history_object, version_object
 from archiver.history.shown import COLOURS, MARKS, Style
@@ -62,22 +60,15 @@ class Command(ScrapyCommand):
         numbers = _numbers(args)
         _check_options(numbers, opts)
         check_settings(self.settings)
-        path = files_of(self.settings)["database"]
-        with checked_output(self, "history"):
-            try:
-                with closing(open_for_reading(path)) as db:
-                    history = read_history(db, numbers[0])
-                _print(_found(history, numbers[0]), numbers[1:], opts)
-            except StoreError as error:
-                self._fail(str(error), 2 if error.wrong_use else 1)
-            except UnexpectedPage as error:
-                self._fail(f"article {numbers[0]}: a version cannot be read: {error}", 1)
-            except sqlite3.Error as error:
-                self._fail(f"cannot read {path}: {error}", 1)
 
-    def _fail(self, sentence: str, status: int) -> None:
-        print(f"scrapy history: {sentence}", file=sys.stderr)
-        self.exitcode = status
+        def use(db: Database) -> None:
+            history = read_history(db, numbers[0])
+            try:
+                _print(_found(history, numbers[0]), numbers[1:], opts)
+            except UnexpectedPage as error:
+                fail(self, "history", f"article {numbers[0]}: a version cannot be read: {error}")
+
+        read_archive(self, "history", files_of(self.settings)["database"], use)
 
 
 def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> None:

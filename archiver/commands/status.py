@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import sqlite3
-import sys
-from contextlib import closing
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from sqlite_utils import Database
 
 from archiver import clock
-from archiver.audit.archive import open_for_reading
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import checked_output, flush
+from archiver.commands.reading import fail, read_archive, refuse_arguments
 from archiver.run import files_of
 from archiver.status.ages import parse_age
 from archiver.status.screen import screen
 from archiver.status.summary import Summary, read_summary
-from archiver.store.errors import StoreError
 
 
 class Command(ScrapyCommand):
@@ -76,27 +72,16 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the state; exit status 1 when a promise does not hold."""
         assert self.settings is not None
-        _check_arguments(args)
+        refuse_arguments(args, "status")
         check_settings(self.settings)
         max_age = _max_age(opts.max_age)
-        with checked_output(self, "status"):
-            summary = self._read()
-            if summary is not None:
-                self._show(summary, max_age, as_json=opts.json)
-
-    def _read(self) -> Summary | None:
-        assert self.settings is not None
         files = files_of(self.settings)
-        try:
-            with closing(open_for_reading(files["database"])) as db:
-                return read_summary(db, files, clock.now())
-        except StoreError as error:
-            self._say(str(error))
-            self.exitcode = 2 if error.wrong_use else 1
-        except sqlite3.Error as error:
-            self._say(f"cannot read {files['database']}: {error}")
-            self.exitcode = 1
-        return None
+
+        def use(db: Database) -> None:
+            summary = read_summary(db, files, clock.now())
+            self._show(summary, max_age, as_json=opts.json)
+
+        read_archive(self, "status", files["database"], use)
 
     def _show(self, summary: Summary, max_age: int | None, *, as_json: bool) -> None:
         problems = list(summary.problems(max_age))
@@ -105,20 +90,7 @@ class Command(ScrapyCommand):
         else:
             print(*screen(summary), sep="\n")
         if problems:
-            flush()
-            self._say("; ".join(problems))
-            self.exitcode = 1
-
-    def _say(self, sentence: str) -> None:
-        print(f"scrapy status: {sentence}", file=sys.stderr)
-
-
-def _check_arguments(args: list[str]) -> None:
-    """Raise ``UsageError`` for arguments: there are none."""
-    if args and args[0].startswith("-"):
-        raise UsageError(f"unknown option {args[0]}", print_help=False)
-    if args:
-        raise UsageError(f"{args[0]}: status takes options only", print_help=False)
+            fail(self, "status", "; ".join(problems))
 
 
 def _max_age(text: str | None) -> int | None:

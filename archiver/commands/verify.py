@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
-import sys
-from contextlib import closing
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
-from archiver.audit.archive import Ids, missing_ids, open_for_reading
+from archiver.audit.archive import Ids, missing_ids
 from archiver.audit.checks import Checks
 from archiver.audit.comparing import Point
 from archiver.audit.fidelity import words_for_old
 from archiver.audit.report import is_clean, table
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import checked_output, flush
+from archiver.commands.reading import fail, read_archive, refuse_arguments
 from archiver.run import files_of
 from archiver.site import Base
-from archiver.store.errors import StoreError
 
 
 class Command(ScrapyCommand):
@@ -56,22 +52,15 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print a table of checks; exit status 1 when anything differs."""
         assert self.settings is not None
-        _check_arguments(args)
+        refuse_arguments(args, "verify")
         check_settings(self.settings)
         ids = _ids(opts.ids)
-        with checked_output(self, "verify"):
-            self._run(files_of(self.settings), ids, fidelity=opts.fidelity)
+        files = files_of(self.settings)
 
-    def _run(self, files: dict[str, Path], ids: Ids | None, *, fidelity: bool) -> None:
-        try:
-            with closing(open_for_reading(files["database"])) as db:
-                self._verify(db, files["jsonl"], ids, fidelity=fidelity)
-        except StoreError as error:
-            self._say(str(error))
-            self.exitcode = 2 if error.wrong_use else 1
-        except sqlite3.Error as error:
-            self._say(f"cannot read {files['database']}: {error}")
-            self.exitcode = 1
+        def use(db: Database) -> None:
+            self._verify(db, files["jsonl"], ids, fidelity=opts.fidelity)
+
+        read_archive(self, "verify", files["database"], use)
 
     def _verify(self, db: Database, jsonl: Path, ids: Ids | None, *, fidelity: bool) -> None:
         assert self.settings is not None
@@ -108,20 +97,7 @@ class Command(ScrapyCommand):
             self._fail(f"differs: {', '.join(point.name for point in points if point.differ)}")
 
     def _fail(self, sentence: str) -> None:
-        flush()
-        self._say(sentence)
-        self.exitcode = 1
-
-    def _say(self, sentence: str) -> None:
-        print(f"scrapy verify: {sentence}", file=sys.stderr)
-
-
-def _check_arguments(args: list[str]) -> None:
-    """Raise ``UsageError`` for arguments: there are none."""
-    if args and args[0].startswith("-"):
-        raise UsageError(f"unknown option {args[0]}", print_help=False)
-    if args:
-        raise UsageError(f"{args[0]}: verify takes options only", print_help=False)
+        fail(self, "verify", sentence)
 
 
 def _ids(text: str | None) -> Ids | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lxml import etree
+from lxml.html import fragment_fromstring
 from sqlite_utils import Database
 
 from archiver import __version__, site
@@ -21,7 +22,7 @@ _TAG: Final = "tag:kexue.fm,2009:"
 _TITLE: Final = "科学空间 (kexue.fm): changes seen by the archive"
 #: ``updated`` of a feed without entries: a time that does not depend on when it was written.
 _BEGINNING: Final = f"{site.FIRST_DAY.isoformat()}T00:00:00+00:00"
-_LONGEST_EXCERPT: Final = 200
+_LONGEST_BEGINNING: Final = 200
 
 #: Kind of change → how its entry's title begins, and its summary.
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -41,7 +42,7 @@ _NEWEST: Final = f"""
     SELECT newest.*, articles.url, coalesce(revisions.title, articles.title) AS title,
       coalesce(revisions.author, articles.author) AS author,
       coalesce(revisions.category, articles.category) AS category,
-      iif(kind = 'new', articles.excerpt, NULL) AS excerpt
+      iif(kind = 'new', revisions.body_html, NULL) AS body_html
     FROM (
       SELECT * FROM changes WHERE kind IN ({", ".join(f"'{kind}'" for kind in _KINDS)})
       ORDER BY seen_at DESC, id DESC LIMIT ?
@@ -101,9 +102,14 @@ def summary(row: Mapping[str, Any]) -> str:
     words = [_KINDS[row["kind"]][1]]
     if fields := _fields(row["fields"]):
         words.append(f"Changed: {', '.join(fields)}.")
-    if row["excerpt"]:
-        words.append(_cut(_one_line(row["excerpt"]), _LONGEST_EXCERPT))
+    if row["body_html"]:
+        words.append(_cut(_one_line(_text_of(row["body_html"])), _LONGEST_BEGINNING))
     return " ".join(words)
+
+
+def _text_of(body_html: str) -> str:
+    """The text of a version: of the article itself it would change with every edit."""
+    return str(fragment_fromstring(body_html, create_parent="div").text_content())
 
 
 def _fields(text: str) -> list[str]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from sqlite_utils import Database
 
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.records import PARTS, Row, record
+
+#: How a line of the file begins.
+LINE_ID: Final = re.compile(r'\{"id": ([0-9]{1,18}),')
 
 
 def write_jsonl(db: Database, path: Path, *, with_counts: bool = True) -> int:
@@ -20,14 +25,38 @@ def write_jsonl(db: Database, path: Path, *, with_counts: bool = True) -> int:
     Without counts, the reader and comment counts are left out: a diff of two files then shows
     what the author has changed, and nothing else.
 
+    A file that holds articles which the database does not have is another archive's, or this one's
+    whose database was lost: it is not replaced.
+
     The file is written beside its place, synced, and renamed: a reader sees the old one or the new
     one. Raises ``StoreError`` when it cannot be written; the old file then stays as it was.
     """
+    _check_ids(db, path)
     count = 0
     with replacing(path) as file:
         for count, entry in enumerate(records(db, with_counts=with_counts), start=1):  # noqa: B007
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
     return count
+
+
+def _check_ids(db: Database, path: Path) -> None:
+    """Raise ``StoreError`` when the file has articles that the database lacks."""
+    known = {article for (article,) in db.execute("SELECT id FROM articles")}
+    lost = _ids_of(path) - known
+    if lost:
+        raise StoreError(
+            f"cannot write {path}: it holds {len(lost):,} articles that the database does not have;"
+            " restore the database, or move the file away"
+        )
+
+
+def _ids_of(path: Path) -> set[int]:
+    """The ids of a file that was written before; none when there is none, or no such file."""
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+            return {int(match[1]) for line in file if (match := LINE_ID.match(line))}
+    except OSError:
+        return set()
 
 
 def records(db: Database, *, with_counts: bool = True) -> Iterator[Row]:
