@@ -129,7 +129,9 @@ class Agenda:
         if not self._has_asked_feed and self._wants_feed():
             self._has_asked_feed = True
             return ReadFeed()
-        return self.articles(self._due(self.run.past()))
+        due = self._due(self.run.past())
+        self.recheck = 0  # once in a run, also when index or listings are read after all
+        return self.articles(due)
 
     def articles(self, due: Sequence[int]) -> ReadArticles:
         """The step that reads those of the articles that this run has not asked for yet."""

@@ -46,6 +46,11 @@ FAILED_BEFORE: Final = "kexue_failed_before"
 GAVE_UP: Final = "kexue_gave_up"
 
 
+#: What many failures in a row look like: of the server, and of pages that are whole.
+CLOSED: Final = "the server seems to be closed"
+STRANGE: Final = "has the theme changed, or is this another site?"
+
+
 class Stopped(IgnoreRequest):
     """The run has been stopped: this request is not sent, or its answer is not waited for."""
 
@@ -190,10 +195,11 @@ class Patience:
         wish = 0.0 if retry_after is None else retry_after * self.uniform(1.0, 1.05)
         return max(wait, wish)
 
-    def address_failed(self, reason: str, failed_before: bool) -> None:
+    def address_failed(self, reason: str, failed_before: bool, guess: str = CLOSED) -> None:
         """Note an address that failed for good; stops the run when too many did so in a row.
 
-        Those that failed in an earlier run too (``failed_before``) say nothing about the server.
+        ``guess`` is what that looks like. Those that failed in an earlier run too
+        (``failed_before``) say nothing about the server.
         """
         if failed_before:
             return
@@ -202,7 +208,7 @@ class Patience:
         if 0 < self.breaker <= count:
             run_of(self.crawler).stop(
                 f"{count} address{'es' if count > 1 else ''} in a row failed,"
-                f" the last with {reason}; the server seems to be closed"
+                f" the last with {reason}; {guess}"
             )
 
     def stop_without_rules(self, reason: str) -> NoReturn:

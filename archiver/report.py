@@ -69,8 +69,8 @@ class Report:
             return None
         advice = "; has the theme changed? Look at scrapy history ID" if self.suspicious else ""
         return (
-            f"the archive is not complete: {trouble} (named above and in the table failures)"
-            f"{advice}; the next run tries them first"
+            f"the archive is not complete: {trouble} (the table failures names them){advice};"
+            " the next run tries them first"
         )
 
     def _troubles(self) -> Iterator[str]:

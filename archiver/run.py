@@ -196,6 +196,10 @@ class Run:
                 self._doubt_deletion(article)
         return tombstones.is_gone(self.db, article)
 
+    def has_copy(self, article: int) -> bool:
+        """Is an article in the archive?"""
+        return articles.get_article(self.db, article) is not None
+
     def asks(self, article: int) -> None:
         """The page of an article is about to be asked for."""
         with self._writing():

@@ -43,11 +43,6 @@ class Tally:
         self.missing.pop(url, None)
 
     @property
-    def has_read(self) -> bool:
-        """Has anything at all been read?"""
-        return bool(self.listed or self.changes)
-
-    @property
     def troubled(self) -> set[int | None]:
         """The articles that could not be read, or not be believed."""
         kinds = (self.failed, self.missing, self.suspicious)

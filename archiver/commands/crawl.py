@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
+from archiver import settings as defaults
 from archiver.commands.output import checked_output
 from archiver.extensions.outcome import INTERRUPTED, traffic_of
 from archiver.hook import call_hooks, check_hooks
@@ -37,6 +38,7 @@ _COUNTS = (
     "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_BREAKER", "RETRY_TIMES", "CONCURRENT_REQUESTS",
 )  # fmt: skip
 _SWITCHES = ("KEXUE_JSONL_COUNTS",)
+_NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
 
 
 class Command(crawl.Command):
@@ -116,7 +118,13 @@ def check_arguments(arguments: dict[str, Any]) -> None:
 
 
 def check_settings(settings: Settings) -> None:
-    """Raise ``UsageError`` for a setting that cannot be read."""
+    """Raise ``UsageError`` for a setting that cannot be read, or that there is not."""
+    for name in settings:
+        if name.startswith("KEXUE_") and not hasattr(defaults, name):
+            raise UsageError(f"there is no setting {name}", print_help=False)
+    for name in _NEVER_EMPTY:
+        if not str(settings[name] or "").strip():
+            raise UsageError(f"{name} is empty", print_help=False)
     try:
         Base.parse(settings["KEXUE_BASE_URL"])
     except ValueError as error:

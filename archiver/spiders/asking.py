@@ -25,7 +25,12 @@ _KEPT: Final = frozenset({"handle_httpstatus_list", FAILED_BEFORE})
 def asked(response: Response) -> str:
     """The address that a response answers."""
     assert response.request is not None
-    return response.request.url
+    return url_of(response.request)
+
+
+def url_of(request: Request) -> str:
+    """The address that was asked for first, before any redirect."""
+    return str(request.meta.get("redirect_urls", [request.url])[0])
 
 
 def request_of(failure: Failure) -> Request:
@@ -37,7 +42,7 @@ def request_of(failure: Failure) -> Request:
 def afresh(request: Request) -> Request:
     """The same request with all its tries before it, to be sent once more at the end of a run."""
     meta = {key: value for key, value in request.meta.items() if key in _KEPT}
-    return request.replace(meta={**meta, _AFRESH: True}, cookies={})
+    return request.replace(url=url_of(request), meta={**meta, _AFRESH: True}, cookies={})
 
 
 def is_afresh(request: Request) -> bool:

@@ -26,7 +26,7 @@ from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
 from archiver.pages.received import decode_page, open_page
-from archiver.patience import FAILED_BEFORE, GAVE_UP, Stopped, patience_of
+from archiver.patience import FAILED_BEFORE, GAVE_UP, STRANGE, Stopped, patience_of
 from archiver.plan import Plan
 from archiver.reasons import reason_of, status_reason
 from archiver.run import Run, run_of
@@ -38,6 +38,7 @@ from archiver.spiders.asking import (
     is_not_found,
     may_pass,
     request_of,
+    url_of,
 )
 from archiver.walk import EndlessPager
 
@@ -106,7 +107,8 @@ class KexueSpider(Spider):
 
     def _check_contact(self) -> None:
         """A polite guest leaves an address; nobody reads mail at example.org."""
-        if self.base.is_live and self.settings["KEXUE_CONTACT"].endswith("@example.org"):
+        contact = self.settings["KEXUE_CONTACT"]
+        if self.base.is_live and ("@" not in contact or contact.endswith("@example.org")):
             logger.warning("set KEXUE_CONTACT to your mail address: it goes into the user agent")
 
     def _plan_ahead(self) -> None:
@@ -233,8 +235,8 @@ class KexueSpider(Spider):
         """The blog does not have a page: its copy becomes a tombstone, or it is named."""
         lost = self.agenda.is_deleted(article, damage_of(response) is None)
         if not (lost and self.run.lost(article)):
-            reason = status_reason(response.status)
-            self.run.fail(asked(response), article, reason, missing=True)
+            missing = not self.run.has_copy(article)
+            self.run.fail(asked(response), article, status_reason(response.status), missing=missing)
 
     def article_failed(self, failure: Failure) -> None:
         """Name an article that could not be read."""
@@ -258,10 +260,10 @@ class KexueSpider(Spider):
         if again is not None:
             yield again
             return
-        self.run.fail(request.url, request.cb_kwargs.get("article"), reason)
+        self.run.fail(url_of(request), request.cb_kwargs.get("article"), reason)
         self._remember(request)
         if not gave_up:
-            patience.address_failed(reason, failed_before=FAILED_BEFORE in request.meta)
+            patience.address_failed(reason, FAILED_BEFORE in request.meta, STRANGE)
         yield from otherwise()
 
     def _failed(self, failure: Failure) -> None:
@@ -269,21 +271,18 @@ class KexueSpider(Spider):
         if isinstance(failure.value, Stopped):
             return
         request = request_of(failure)
-        self.run.fail(request.url, request.cb_kwargs.get("article"), reason_of(failure))
+        self.run.fail(url_of(request), request.cb_kwargs.get("article"), reason_of(failure))
         if may_pass(failure):
             self._remember(request)
 
     def _remember(self, request: Request) -> None:
         """Ask once more at the end, when that has not been done."""
         if not is_afresh(request):
-            self._once_more[request.url] = afresh(request)
+            self._once_more[url_of(request)] = afresh(request)
 
     def ask_once_more(self) -> None:
-        """Before the end: one more chance for each page that a server in trouble has not given.
-
-        Where nothing at all could be read, that would be no use.
-        """
-        if not self._once_more or self.run.stop_reason is not None or not self.run.tally.has_read:
+        """Before the end: one more chance for each page that a server in trouble has not given."""
+        if not self._once_more or self.run.stop_reason is not None:
             return
         url = next(iter(self._once_more))
         self.crawler.engine.crawl(self._once_more.pop(url))

@@ -143,7 +143,7 @@ def _check_health(connection: sqlite3.Connection, path: Path) -> None:
 def _damaged(path: Path, verdict: str) -> str:
     return (
         f"{path} is damaged ({verdict.splitlines()[-1]}); it was not touched."
-        " Restore a backup, or save what is left with: sqlite3 FILE .recover"
+        " Restore a backup; docs/operating.md says how to save what is left"
     )
 
 
