@@ -7,6 +7,7 @@ further ones as far as they have something to tell, the feed when something is n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,10 +22,14 @@ from archiver.plan import Plan
 from archiver.run import Run
 from archiver.walk import Walk
 
+logger = logging.getLogger(__name__)
+
 #: An index that lacks more than this share of what it listed before, and more than a few
 #: articles, is not believed.
 _SHARE_LOST: Final = 0.1
 _FEW: Final = 10
+#: Pages at the end of a pager that may be empty, where the index says that there is nothing more.
+_SPARE_PAGES: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,14 @@ class Agenda:
         self.walk.failed(number)
         return True
 
+    def note_empty_listing(self, number: int) -> bool:
+        """A listing page shows no article; is it the end of the listings, and no failure?"""
+        known = len(self.run.listed())
+        if self.walk.is_past_end(number) and self.walk.is_beyond(number, known):
+            self.walk.ended(number)
+            return True
+        return False
+
     def note_feed(self, entries: Sequence[FeedEntry]) -> None:
         """Take over the exact times of the newest articles."""
         self.feed = {entry.id: entry for entry in entries}
@@ -151,7 +164,10 @@ class Agenda:
         """Can the listings show an article that neither the index nor they have told of yet?"""
         if not self.index and self.walk.last_page is None:
             return True
-        return self.walk.has_room_for_more(len(self._listed))
+        if not self.walk.has_room_for_more(len(self._listed), _SPARE_PAGES if self.index else 0):
+            return False
+        logger.info("the pager promises more articles than are known: all its pages are read")
+        return True
 
     def _never_seen(self) -> set[int]:
         """Articles that are due, not archived, and that no listing has ever shown.

@@ -87,9 +87,16 @@ class Walk:
         if number == self._following:
             self._following = None
 
-    def has_room_for_more(self, known: int) -> bool:
-        """Does the pager promise more articles than these, which index and listings have shown?"""
-        return self.last_page is not None and (self.last_page - 1) * self._size >= known
+    def has_room_for_more(self, known: int, spare: int = 0) -> bool:
+        """Does the pager promise more articles than these, which index and listings have shown?
+
+        ``spare`` pages at its end may be empty: a pager counts wrongly where a blog hides articles.
+        """
+        return self.last_page is not None and self.is_beyond(self.last_page - spare, known)
+
+    def is_beyond(self, page: int, known: int) -> bool:
+        """Does a page stand behind all of so many articles?"""
+        return (page - 1) * self._size >= known
 
     # --- What to read ---------------------------------------------------------------------------
 

@@ -402,6 +402,11 @@ def test_an_outage_loses_nothing(tmp_path: Path) -> None:
         (("-s", "KEXUE_BASE_URL=kexue.fm"), "KEXUE_BASE_URL"),
         (("-s", "DOWNLOAD_DELAY=soon"), "DOWNLOAD_DELAY"),
         (("-s", "KEXUE_DATA_DIR=/dev/null/x"), "KEXUE_DATA_DIR"),
+        (("-s", "KEXUE_DATA_DIR="), "KEXUE_DATA_DIR is empty"),
+        (("-s", "KEXUE_RECHEKC=5"), "there is no setting KEXUE_RECHEKC"),
+        (("-s", "KEXUE_HOOK_WHEN=never"), "KEXUE_HOOK_WHEN"),
+        (("-a", "readers=1", "-a", "full=1"), "readers=1"),
+        (("-a", "accept=1"), "accept=1 needs ids"),
     ],
 )
 def test_wrong_use(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:

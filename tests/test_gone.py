@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crawling import FIRST, Archive, Outcome
+from crawling import FIRST, Archive, Outcome, article_ids
 from replica import make_post, make_posts
 
 from archiver.demo.routes import answer
@@ -260,3 +260,13 @@ def test_a_first_run_without_index_walks_to_the_end_of_the_pager(tmp_path: Path)
         archive.replica.clear_faults()
         assert archive.crawl(KEXUE_RECHECK=0).status == 0
         archive.assert_sound()
+
+
+def test_an_index_that_fails_twice_does_not_double_the_re_checks(tmp_path: Path) -> None:
+    """It is asked for once more at the end, and the agenda goes on from there again."""
+    with Archive.complete(tmp_path, 25) as archive:
+        archive.replica.fault("^/content.html$", kind="status", code=500)
+        outcome = archive.crawl(KEXUE_RECHECK=6)
+    assert outcome.status == 1
+    assert outcome.paths.count("/content.html") > 2
+    assert len(article_ids(outcome.paths)) == 6

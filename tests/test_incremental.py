@@ -12,6 +12,7 @@ from crawling import FIRST, Archive
 from replica import make_post, make_posts
 
 from archiver.demo.posts import CATEGORIES, SHANGHAI
+from archiver.demo.routes import HTML, answer
 
 # --- How many requests ----------------------------------------------------------------------------
 
@@ -278,3 +279,18 @@ def test_jsonl_without_counts(tmp_path: Path) -> None:
         assert archive.run("verify", KEXUE_JSONL_COUNTS=0).status == 0
         assert archive.run("verify").status == 1  # as it would be with the counts
         assert archive.run("status", KEXUE_JSONL_COUNTS=0).status == 0
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_pager_that_promises_a_page_too_many(tmp_path: Path, empty: bool) -> None:
+    """It costs nothing on a day without news, and its last page (404, or empty) is no failure."""
+    with Archive(tmp_path, make_posts(30)) as archive:
+        archive.replica.set_theme(extra_pages=1)
+        if empty:
+            page = answer(replace(archive.replica.blog, posts=()), "/").body
+            archive.replica.fault("^/page/4/$", kind="not-html", content_type=HTML, body=page)
+        assert archive.crawl().status == 0
+        assert archive.crawl(KEXUE_RECHECK=0).paths == ["/robots.txt", "/content.html", "/"]
+        outcome = archive.crawl("readers=1")
+    assert outcome.status == 0, outcome.said
+    assert outcome.paths.count("/page/4/") == 1

@@ -321,3 +321,24 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
         (archive.folder / "kexue.jsonl.part").rmdir()
         assert archive.crawl(KEXUE_RECHECK=0).status == 0
         archive.assert_sound()
+
+
+def test_a_burst_of_failures_at_the_very_start(tmp_path: Path) -> None:
+    """Index and first page fail with all their tries: they are asked for once more."""
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.replica.fault("^/(content.html)?$", kind="status", code=503, times=4)
+        outcome = archive.crawl(RETRY_TIMES=1)
+    assert outcome.status == 0, outcome.said
+    assert len(outcome.records) == 12
+
+
+def test_a_failure_is_named_by_the_address_that_was_asked(tmp_path: Path) -> None:
+    """A redirect to another article must not put the blame on that one."""
+    with Archive(tmp_path, make_posts(4)) as archive:
+        base = archive.replica.base_url
+        archive.replica.fault("^/archives/102$", kind="other-host", host=base, path="/archives/103")
+        outcome = archive.crawl(RETRY_TIMES=0)
+    assert outcome.status == 1
+    assert outcome.rows("SELECT url, article_id, reason FROM failures") == [
+        (f"{base}/archives/102", 102, "the page of another article (103)")
+    ]

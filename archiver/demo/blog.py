@@ -19,7 +19,8 @@ class Blog:
     `site_url` stands in front of the absolute links, whatever host serves the pages;
     `article_host` replaces it in links to articles; `article_slash` ends those with a slash;
     `byline` overrides the style that each post asks for; `endless` keeps a next link on the
-    last page of the listing; without `sidebars` a page has its content only.
+    last page of the listing; `extra_pages` is how many pages too many the pager promises;
+    without `sidebars` a page has its content only.
     """
 
     posts: tuple[Post, ...]
@@ -28,6 +29,7 @@ class Blog:
     article_slash: bool = False
     byline: Byline | None = None
     endless: bool = False
+    extra_pages: int = 0
     sidebars: bool = True
 
     @cached_property

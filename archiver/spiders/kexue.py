@@ -172,7 +172,7 @@ class KexueSpider(Spider):
         """The entries of a page, then the request for what comes next."""
         try:
             page = parse_listing(open_page(response.body), self.base)
-            if not page.entries:
+            if not page.entries and not self.agenda.note_empty_listing(number):
                 raise UnexpectedPage("a listing page without articles")
         except UnexpectedPage as error:
             yield from self._again_or(response, str(error), lambda: self._after_failure(number))
@@ -180,7 +180,8 @@ class KexueSpider(Spider):
         self._succeeded(asked(response))
         logger.debug("listing page %d: %d articles", number, len(page.entries))
         yield from page.entries  # stored one by one before the generator goes on
-        self.agenda.note_listing(number, page)
+        if page.entries:
+            self.agenda.note_listing(number, page)
         yield from self._next()
 
     def listing_page_failed(self, failure: Failure) -> Results:

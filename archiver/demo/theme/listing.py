@@ -46,7 +46,7 @@ def render_excerpt(blog: Blog, post: Post) -> str:
 
 def render_listing_pager(blog: Blog, number: int) -> str:
     """The pager; the last page has no next link, unless the blog is endless."""
-    last = max(blog.pages, number + 1) if blog.endless else blog.pages
+    last = max(blog.pages, number + 1) if blog.endless else blog.pages + blog.extra_pages
     if last == 1:
         return ""
     links = [(n, f"{blog.site_url}/page/{n}/") for n in range(1, last + 1)]
