@@ -57,10 +57,13 @@ Step = ReadListing | ReadFeed | ReadArticles
 class Agenda:
     """The steps of one run."""
 
-    def __init__(self, plan: Plan, run: Run, *, most_pages: int, recheck: int) -> None:
+    def __init__(
+        self, plan: Plan, run: Run, *, most_pages: int, recheck: int, breaker: int = 0
+    ) -> None:
         self.plan = plan
         self.run = run
         self.recheck = recheck
+        self._in_a_row = max(breaker - 1, 0)
         self.walk = Walk(most_pages, whole=plan.full or plan.readers)
         self.index: dict[int, IndexEntry] = {}
         self.feed: dict[int, FeedEntry] = {}
@@ -120,8 +123,8 @@ class Agenda:
     def is_deleted(self, article: int, is_page: bool) -> bool:
         """Is an article that answers 404 or 410 deleted, as far as can be told?
 
-        ``is_page`` says that the answer is a whole page, so of the blog itself. Without one
-        something on the way may have answered: the index decides. In a run that could not read
+        ``is_page`` says that the answer is a page of the blog's theme. Without one something on the
+        way may have answered: the index decides. In a run that could not read
         the index nothing is deleted, unless the article was asked for by its number.
         """
         if self.plan.ids:
@@ -198,4 +201,6 @@ class Agenda:
         days |= {entry.id: entry.published for entry in self.index.values()}
         days |= {article: row["published"] for article, row in past.known.items()}
         past = replace(past, absent=self.run.absent() if self.index else ())
-        return due_articles(self.plan, listed, days, past, self.recheck, clock.now())
+        return due_articles(
+            self.plan, listed, days, past, self.recheck, clock.now(), self._in_a_row
+        )

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
-from archiver import clock
-from archiver.patience import parse_retry_after, patience_of
+from archiver.patience import patience_of, wish_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -40,6 +39,6 @@ class PatientDownload(HTTP11DownloadHandler):
 
     def _heed(self, response: Response) -> None:
         """Hold at once: the next request leaves the queue before the middlewares see the answer."""
-        wish = parse_retry_after(response.headers.get(b"Retry-After"), clock.now())
+        wish = wish_of(response)
         if wish is not None:
             self.patience.hold(min(wish, self.patience.longest))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from archiver.items import Status
@@ -26,8 +27,8 @@ class Past:
 
     #: The archived articles.
     known: Mapping[int, Known] = field(default_factory=dict)
-    #: Those that could not be read the last time.
-    failed: Collection[int] = ()
+    #: Those that could not be read the last time, the longest ago first.
+    failed: Sequence[int] = ()
     #: Those that the blog does not list any more, for the first time.
     absent: Collection[int] = ()
     #: Those whose page was asked for without an end (the process died), and how often.
@@ -43,13 +44,16 @@ def due_articles(
     past: Past,
     recheck: int,
     now: datetime,
+    in_a_row: int = 0,
 ) -> list[int]:
     """The ids to read, each once: failed ones, what is new or shown otherwise, re-checks.
 
     ``listed`` are the articles that the blog has, in its order; ``days`` are the days of
     publication as far as they are known (``YYYY-MM-DD``). Of the archived articles ``recheck`` are
     read again, the most overdue first. What was read since ``past.session`` is not read again.
-    What the process has died of comes last, so that it does not keep the others out.
+    What the process has died of comes last, so that it does not keep the others out. Behind
+    ``in_a_row`` failed ones comes one of the others: whether that can be read tells what is amiss,
+    a few articles or the server.
     """
     shown = dict.fromkeys([*listed, *past.absent])
     candidates = [a for a in shown if _is_wanted(plan, days.get(a))]
@@ -60,9 +64,28 @@ def due_articles(
         again = [a for a in rest if _is_from_before(past.known[a], past)]
     else:
         again = _overdue(rest, past, recheck, now)
-    news.sort(key=lambda article: article not in past.failed)
-    due = sorted([*news, *again], key=lambda article: past.asked.get(article, 0))
+    failed = [article for article in past.failed if article in new]
+    fresh = [article for article in news if article not in past.failed]
+    due = list(_mixed(failed, fresh, again, in_a_row or len(failed) + 1))
+    due.sort(key=lambda article: past.asked.get(article, 0))
     return due[: plan.limit]
+
+
+def _mixed(
+    failed: Sequence[int], news: Sequence[int], again: Sequence[int], in_a_row: int
+) -> Iterator[int]:
+    """The failed ones, with one of the others behind every so many of them; then the others.
+
+    One that could be read before tells most; of the new ones the last, as broken pages may stand
+    side by side.
+    """
+    probes = [*again, *reversed(news)][: len(failed) // in_a_row]
+    rest = iter(probes)
+    for place, article in enumerate(failed, start=1):
+        yield article
+        if place % in_a_row == 0:
+            yield from islice(rest, 1)
+    yield from (article for article in (*news, *again) if article not in probes)
 
 
 def _is_wanted(plan: Plan, day: str | None) -> bool:

@@ -21,12 +21,14 @@ from weakref import WeakKeyDictionary, ref
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 
+from archiver import clock
 from archiver.report import format_seconds
 from archiver.run import run_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +43,10 @@ _MOST_DOUBLINGS: Final = 30
 _LONGEST: Final = 366 * 86400.0
 _SECONDS: Final = re.compile(r"\s*[0-9]+\s*", re.ASCII)
 _BEFORE: Final = "kexue_streak"
-#: Marks in ``meta``: the address had failed in an earlier run; it has been counted as failed now.
-FAILED_BEFORE: Final = "kexue_failed_before"
+#: The mark in ``meta`` of an address that has been counted as failed.
 GAVE_UP: Final = "kexue_gave_up"
+#: The mark of one that is asked for once more at the end of the run: it counts no more.
+LAST_CHANCE: Final = "kexue_last_chance"
 
 
 #: What many failures in a row look like: of the server, and of pages that are whole.
@@ -79,6 +82,21 @@ def parse_retry_after(value: bytes | str | None, now: datetime) -> float | None:
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)  # the form of asctime names no zone
     return min(max((date - now).total_seconds(), 0.0), _LONGEST)
+
+
+def wish_of(response: Response) -> float | None:
+    """The seconds that a response asks to wait; a date is measured by the server's own clock."""
+    value = response.headers.get(b"Retry-After")
+    return None if value is None else parse_retry_after(value, _clock_of(response))
+
+
+def _clock_of(response: Response) -> datetime:
+    """What time it is for the server (RFC 9110, 6.6.1), or for us where it does not tell."""
+    try:
+        date = parsedate_to_datetime((response.headers.get(b"Date") or b"").decode("ascii"))
+    except (ValueError, OverflowError):
+        return clock.now()
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def backoff(attempts: int, first: float, most: float) -> float:
@@ -195,13 +213,13 @@ class Patience:
         wish = 0.0 if retry_after is None else retry_after * self.uniform(1.0, 1.05)
         return max(wait, wish)
 
-    def address_failed(self, reason: str, failed_before: bool, guess: str = CLOSED) -> None:
+    def address_failed(self, request: Request, reason: str, guess: str = CLOSED) -> None:
         """Note an address that failed for good; stops the run when too many did so in a row.
 
-        ``guess`` is what that looks like. Those that failed in an earlier run too
-        (``failed_before``) say nothing about the server.
+        ``guess`` is what that looks like.
         """
-        if failed_before:
+        request.meta[GAVE_UP] = True
+        if LAST_CHANCE in request.meta:
             return
         count = self.streak.addresses + 1
         self.streak = replace(self.streak, addresses=count)

@@ -81,7 +81,6 @@ class Run:
         self._with_counts = with_counts
         self._breaker = breaker
         self._doubts = 0
-        self._failed_before: dict[str, int | None] = {}
         self._id: int | None = None
         self._started = monotonic()
         self._has_seen_all = False
@@ -92,13 +91,13 @@ class Run:
         """What decides which articles are read."""
         return Past(
             known={row["id"]: row for row in articles.known_articles(self.db)},
-            failed={article for article in self.failed_before().values() if article},
+            failed=list(dict.fromkeys(a for a in self.failed_before().values() if a)),
             asked=sightings.asked_before(self.db),
             session=self._session(),
         )
 
     def failed_before(self) -> dict[str, int | None]:
-        """The addresses that could not be read, and the article of each."""
+        """The addresses that could not be read, the longest ago first, and the article of each."""
         return failures.failed_addresses(self.db)
 
     def listed(self) -> dict[int, ListingEntry | None]:
@@ -132,7 +131,8 @@ class Run:
         """Open the record of the run."""
         self.plan = plan
         self._id = runs.start_run(self.db, plan.mode, clock.utc_now())
-        self._failed_before = self.failed_before()
+        if (begun := self._session()) is not None:
+            logger.info("this run goes on with the work that was begun at %s", begun)
 
     def save(self, article: Article, url: str) -> Change:
         """Store an article that was read just now from ``url``."""
@@ -149,8 +149,7 @@ class Run:
             self._doubts = 0
             return
         logger.warning("%s: suspicious, not taken: %s", url, suspicious)
-        if url not in self._failed_before:  # what somebody has to decide on does not count twice
-            self._count_doubt("pages in a row are suspicious; has the theme changed?")
+        self._count_doubt("pages in a row are suspicious; has the theme changed?")
 
     def _doubt_deletion(self, article: int) -> None:
         """One article can be deleted before the index is; many are a blog that is broken."""

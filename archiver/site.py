@@ -30,6 +30,8 @@ LARGEST_PAGE: Final = 8 * 1024 * 1024
 # --- Selectors -----------------------------------------------------------------------------------
 # All seen on the blog's pages of 2026 (theme geekg).
 
+#: In every page of the theme, also in its 404 page.
+SHELL: Final = b'id="content"'
 #: Once per article on listing and article pages.
 POST: Final = "#content div.Post"
 TITLE: Final = "div.title-wrap h1, div.title-wrap h2"

@@ -42,8 +42,9 @@ def due(
     plan: Plan | None = None,
     recheck: int = 0,
     days: Mapping[int, str | None] | None = None,
+    in_a_row: int = 0,
 ) -> list[int]:
-    return due_articles(plan or Plan(), listed, days or {}, past, recheck, NOW)
+    return due_articles(plan or Plan(), listed, days or {}, past, recheck, NOW, in_a_row)
 
 
 # --- What is new ----------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ def test_the_first_run_reads_all_in_the_order_of_the_blog() -> None:
 def test_nothing_listed_is_nothing_due() -> None:
     """What is archived but not among the listed is not looked for."""
     known = rows(a_row(1, fetched=ago(days=900)))
-    assert due([], Past(known=known, failed={1, 2}), recheck=20) == []
+    assert due([], Past(known=known, failed=[1, 2]), recheck=20) == []
 
 
 @pytest.mark.parametrize(
@@ -77,12 +78,12 @@ def test_an_archived_article_is_due_without_a_budget(changes: dict[str, Any], is
 def test_failed_ones_come_first() -> None:
     """Archived or not; then what is new, then the re-checks."""
     known = rows(*(a_row(article, fetched=ago(days=90)) for article in (1, 2, 3)))
-    assert due([9, 8, 7, 3, 2, 1], Past(known=known, failed={7, 2}), recheck=1) == [7, 2, 9, 8, 1]
+    assert due([9, 8, 7, 3, 2, 1], Past(known=known, failed=[7, 2]), recheck=1) == [7, 2, 9, 8, 1]
 
 
 def test_what_the_process_has_died_of_comes_last() -> None:
     """Those that it died of most, last of all."""
-    assert due([9, 8, 7, 4], Past(failed={4}, asked={9: 2, 8: 1})) == [4, 7, 8, 9]
+    assert due([9, 8, 7, 4], Past(failed=[4], asked={9: 2, 8: 1})) == [4, 7, 8, 9]
 
 
 def test_what_the_process_has_died_of_keeps_no_re_check_out() -> None:
@@ -182,7 +183,7 @@ def test_a_full_run_that_was_killed_goes_on_where_it_was() -> None:
 
 def test_a_failed_article_is_tried_again_in_the_same_session() -> None:
     known = rows(a_row(1, fetched=ago(minutes=9)))
-    assert due([1], Past(known=known, failed={1}, session=ago(hours=1)), recheck=20) == [1]
+    assert due([1], Past(known=known, failed=[1], session=ago(hours=1)), recheck=20) == [1]
 
 
 # --- A part of the blog ---------------------------------------------------------------------------
@@ -194,7 +195,7 @@ def test_a_failed_article_is_tried_again_in_the_same_session() -> None:
 def test_limit(limit: int, expected: list[int]) -> None:
     """The first of what is due: failed, new, re-checks; the budget is kept besides."""
     known = rows(*(a_row(article, fetched=ago(days=90 + article)) for article in (1, 2, 3)))
-    past = Past(known=known | rows(a_row(3, fetched=ago(days=1))), failed={7})
+    past = Past(known=known | rows(a_row(3, fetched=ago(days=1))), failed=[7])
     assert due([9, 8, 7, 3, 2, 1], past, plan=Plan(limit=limit), recheck=2) == expected
 
 
@@ -205,7 +206,7 @@ def test_since() -> None:
     assert due([9, 8, 7, 6, 5], Past(), plan=plan, days=days) == [9, 8, 6, 5]
     known = rows(a_row(7, fetched=ago(days=900)), a_row(8, fetched=ago(days=900)))
     assert due([8, 7], Past(known=known), plan=plan, days=days, recheck=20) == [8]
-    assert due([7], Past(failed={7}), plan=plan, days=days) == []
+    assert due([7], Past(failed=[7]), plan=plan, days=days) == []
 
 
 def test_since_and_full() -> None:
@@ -331,3 +332,13 @@ def test_every_article_is_checked_within_three_months(years: Years) -> None:
 def test_the_articles_of_the_last_month_are_checked_within_days(years: Years) -> None:
     assert years.longest_below(30) <= timedelta(days=14)
     assert years.longest_below(7) <= timedelta(days=3)
+
+
+def test_one_of_the_others_comes_behind_so_many_failed_ones() -> None:
+    """Else four pages that are broken for good would end every run before it has read a thing."""
+    known = rows(*(a_row(number, fetched=ago(days=90)) for number in (1, 2)))
+    past = Past(known=known, failed=[14, 11, 13, 12, 15])
+    listed = [15, 14, 13, 12, 11, 10, 2, 1]
+    assert due(listed, past, recheck=1, in_a_row=3) == [14, 11, 13, 1, 12, 15, 10]
+    assert due([9, *listed], past, in_a_row=2) == [14, 11, 10, 13, 12, 9, 15]
+    assert due(listed, past, recheck=1) == [14, 11, 13, 12, 15, 10, 1]

@@ -841,7 +841,7 @@ STOPPED = "interrupted"
         ),
         # Each mode has a session of its own.
         ([("full", "killed", DAY1)], "normal", None),
-        ([("full", "killed", DAY1), ("normal", "finished", DAY2)], "full", DAY1),
+        ([("full", "killed", DAY1), ("normal", "finished", DAY2)], "full", None),
         ([("full", "killed", DAY1), ("full", "finished", DAY2)], "full", None),
         ([("normal", "killed", DAY1), ("ids", "finished", DAY2)], "normal", DAY1),
         ([("partial", "killed", DAY1), ("partial", "killed", DAY2)], "partial", DAY1),

@@ -464,18 +464,6 @@ def test_no_breaker(make_rig: MakeRig) -> None:
     assert rig.stopped() is None
 
 
-def test_what_failed_before_does_not_count(make_rig: MakeRig) -> None:
-    rig = make_rig(RETRY_TIMES=0)
-    rig.answer(page())
-    for _ in range(2):
-        rig.answer(page(status=503))
-        rig.answer(page(status=503), kexue_failed_before=True)
-    assert rig.patience.streak.addresses == 2  # neither counted nor forgotten
-    assert rig.stopped() is None
-    rig.answer(page(), kexue_failed_before=True)
-    assert rig.patience.streak.addresses == 0  # but a good answer is one
-
-
 def test_errors_that_no_try_changes_count(rig: Rig) -> None:
     rig.answer(page())
     for _ in range(3):
@@ -495,7 +483,7 @@ def test_the_spider_knows_better(make_rig: MakeRig) -> None:
             assert rig.patience.streak == Streak()
             request = rig.patience.again(request, "not an article")
             waits.append(rig.pause())
-        rig.patience.address_failed("not an article", failed_before=False)
+        rig.patience.address_failed(Request(URL), "not an article")
         assert (rig.stopped() is None) is (number == 0)
         if number == 0:
             assert waits == [2, 4, 8]

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 from conftest import ROOT
-from crawling import FIRST, Archive, Outcome, options_of
+from crawling import FIRST, Archive, Outcome, article_ids, options_of
 from replica import make_post, make_posts
 
 SIGNALS: Final = [signal.SIGINT, signal.SIGKILL]
@@ -342,3 +342,25 @@ def test_a_failure_is_named_by_the_address_that_was_asked(tmp_path: Path) -> Non
     assert outcome.rows("SELECT url, article_id, reason FROM failures") == [
         (f"{base}/archives/102", 102, "the page of another article (103)")
     ]
+
+
+def test_a_closed_server_is_not_asked_more_with_every_run(tmp_path: Path) -> None:
+    """Robots.txt, index and listings answer, articles do not: what failed before counts as well."""
+    with Archive(tmp_path, make_posts(30)) as archive:
+        archive.replica.fault("^/archives/", kind="status", code=503)
+        runs = [archive.crawl(RETRY_TIMES=1) for _ in range(4)]
+        archive.replica.clear_faults()
+        healed = archive.crawl()
+    assert {run.status for run in runs} == {1}
+    assert {len(article_ids(run.paths)) for run in runs} == {2 * 4}
+    assert (healed.status, len(healed.records)) == (0, 30)
+
+
+def test_pages_that_are_broken_for_good_do_not_end_every_run(tmp_path: Path) -> None:
+    """Between them other pages are read, which shows that the server is well."""
+    with Archive(tmp_path, make_posts(30)) as archive:
+        archive.replica.fault("^/archives/1(1[0-9]|20)$", kind="status", code=500)
+        runs = [archive.crawl(RETRY_TIMES=0) for _ in range(4)]
+    assert [run.status for run in runs] == [1, 1, 1, 1]
+    assert len(runs[-1].records) == 19
+    assert "11 failed" in runs[-1].sentence

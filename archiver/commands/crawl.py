@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import math
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -97,8 +98,13 @@ class Command(crawl.Command):
 
     def _call_hooks(self, report: Mapping[str, Any]) -> None:
         assert self.settings is not None
-        for sentence in call_hooks(report, self.settings):
-            self._say(sentence)
+        for number in (signal.SIGINT, signal.SIGTERM):  # Scrapy's go to a reactor that has ended
+            signal.signal(number, signal.default_int_handler)
+        try:
+            for sentence in call_hooks(report, self.settings):
+                self._say(sentence)
+        except KeyboardInterrupt:
+            self._say("interrupted; the hook was not waited for")
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         """Keep the crawler: its run has the report (Scrapy's command drops it)."""

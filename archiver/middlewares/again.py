@@ -15,10 +15,9 @@ from scrapy.http import TextResponse
 from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
-from archiver import clock
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.received import decode_page
-from archiver.patience import FAILED_BEFORE, GAVE_UP, is_robots, parse_retry_after, patience_of
+from archiver.patience import is_robots, patience_of, wish_of
 from archiver.reasons import reason_of, status_reason
 
 if TYPE_CHECKING:
@@ -60,15 +59,14 @@ class TryAgain:
         if trouble is None:
             self._note_answer(request, response)
             return _without_rules(response) if is_robots(request) else response
-        wish = parse_retry_after(response.headers.get(b"Retry-After"), clock.now())
-        again = self.patience.again(request, trouble, wish, self._most(request))
+        again = self.patience.again(request, trouble, wish_of(response), self._most(request))
         if again is not None:
             return again
         if is_robots(request):
             if response.status == 429 or response.status >= 500:
                 self.patience.stop_without_rules(trouble)
             return _without_rules(response)
-        self._address_failed(request, trouble)
+        self.patience.address_failed(request, trouble)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
@@ -80,7 +78,7 @@ class TryAgain:
         if again is None and is_robots(request):
             self.patience.stop_without_rules(reason)
         elif again is None:
-            self._address_failed(request, reason)
+            self.patience.address_failed(request, reason)
         return again
 
     def _note_answer(self, request: Request, response: Response) -> None:
@@ -88,16 +86,11 @@ class TryAgain:
         if is_robots(request) or response.status < 400 or response.status in _MEANT:
             self.patience.answered(request)
         else:
-            self._address_failed(request, status_reason(response.status))
+            self.patience.address_failed(request, status_reason(response.status))
 
     def _most(self, request: Request) -> int | None:
         """Without robots.txt there is no run, and no second chance at its end: twice the tries."""
         return 2 * self.tries if is_robots(request) else None
-
-    def _address_failed(self, request: Request, reason: str) -> None:
-        request.meta[GAVE_UP] = True
-        failed_before = FAILED_BEFORE in request.meta
-        self.patience.address_failed(reason, failed_before=failed_before)
 
 
 def trouble_of(response: Response, codes: Collection[int]) -> str | None:

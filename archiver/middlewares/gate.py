@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archiver import site
 from archiver.pages.kind import is_gate
-from archiver.patience import FAILED_BEFORE, is_robots, patience_of
+from archiver.patience import is_robots, patience_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -60,8 +60,7 @@ class PassGate:
             reason = f"the gate did not open after {MOST_TRIES} tries"
             if is_robots(request):
                 self.patience.stop_without_rules(reason)
-            failed_before = FAILED_BEFORE in request.meta
-            self.patience.address_failed(reason, failed_before=failed_before)
+            self.patience.address_failed(request, reason)
             raise GateClosed(reason)
         if tries > 1:  # the first time the download delay is wait enough, as for a browser
             self.patience.hold(self.delay * 2 ** (tries - 2))

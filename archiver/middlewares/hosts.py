@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
+class ForeignHost(IgnoreRequest):
+    """An address that is none of the blog's: a captive portal, or another site."""
+
+
 class OwnHostsOnly:
     """Refuse every request to another host than the blog's (``site.Base.may_ask``)."""
 
@@ -26,7 +30,7 @@ class OwnHostsOnly:
         return cls(Base.parse(crawler.settings["KEXUE_BASE_URL"]))
 
     def process_request(self, request: Request) -> None:
-        """Raise ``IgnoreRequest`` for a foreign address."""
+        """Raise ``ForeignHost`` for a foreign address."""
         if not self.base.may_ask(request.url):
             kind = "a redirect" if request.meta.get("redirect_times") else "a request"
-            raise IgnoreRequest(f"{kind} to another host ({urlsplit(request.url).netloc})")
+            raise ForeignHost(f"{kind} to another host ({urlsplit(request.url).netloc})")

@@ -9,7 +9,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from archiver.middlewares.gate import GateClosed
-from archiver.patience import FAILED_BEFORE
+from archiver.patience import LAST_CHANCE
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 #: What the pages of articles may answer besides 200: protected, deleted.
 ARTICLE_STATUSES: Final = (403, 404, 410)
-_AFRESH: Final = "kexue_afresh"
 #: All else in ``meta`` counts tries and redirects.
-_KEPT: Final = frozenset({"handle_httpstatus_list", FAILED_BEFORE})
+_KEPT: Final = frozenset({"handle_httpstatus_list"})
 
 
 def asked(response: Response) -> str:
@@ -42,12 +41,12 @@ def request_of(failure: Failure) -> Request:
 def afresh(request: Request) -> Request:
     """The same request with all its tries before it, to be sent once more at the end of a run."""
     meta = {key: value for key, value in request.meta.items() if key in _KEPT}
-    return request.replace(url=url_of(request), meta={**meta, _AFRESH: True}, cookies={})
+    return request.replace(url=url_of(request), meta={**meta, LAST_CHANCE: True}, cookies={})
 
 
-def is_afresh(request: Request) -> bool:
+def is_last_chance(request: Request) -> bool:
     """Is this request the second chance already?"""
-    return _AFRESH in request.meta
+    return LAST_CHANCE in request.meta
 
 
 def is_not_found(failure: Failure) -> bool:

@@ -19,14 +19,14 @@ from scrapy.exceptions import DontCloseSpider
 from archiver import __version__, site
 from archiver.agenda import Agenda, ReadArticles, ReadListing
 from archiver.items import Article, ListingEntry, Status
-from archiver.middlewares.again import damage_of
+from archiver.middlewares.hosts import ForeignHost
 from archiver.pages.article import parse_article
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
 from archiver.pages.received import decode_page, open_page
-from archiver.patience import FAILED_BEFORE, GAVE_UP, STRANGE, Stopped, patience_of
+from archiver.patience import GAVE_UP, STRANGE, Stopped, patience_of
 from archiver.plan import Plan
 from archiver.reasons import reason_of, status_reason
 from archiver.run import Run, run_of
@@ -34,7 +34,7 @@ from archiver.spiders.asking import (
     ARTICLE_STATUSES,
     afresh,
     asked,
-    is_afresh,
+    is_last_chance,
     is_not_found,
     may_pass,
     request_of,
@@ -53,6 +53,8 @@ logger = logging.getLogger(__name__)
 Results = Iterator[Request | ListingEntry | Article]
 
 _DELETED: Final = frozenset({404, 410})
+#: When so many pages have not come the second time either, the others are not asked for again.
+_ENOUGH: Final = 3
 
 
 class KexueSpider(Spider):
@@ -71,8 +73,8 @@ class KexueSpider(Spider):
         super().__init__()
         self.plan = plan
         self.base = base
-        self._failed_before: set[str] = set()
         self._once_more: dict[str, Request] = {}
+        self._lost_chances = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
@@ -113,13 +115,17 @@ class KexueSpider(Spider):
 
     def _plan_ahead(self) -> None:
         """Make the agenda, with what an earlier run owes: its failed listing pages and feed."""
-        most_pages = self.settings.getint("KEXUE_MOST_PAGES")
-        recheck = self.settings.getint("KEXUE_RECHECK")
-        self.agenda = Agenda(self.plan, self.run, most_pages=most_pages, recheck=recheck)
-        self._failed_before = set(self.run.failed_before())
-        pages = (site.listing_number(url, self.base) for url in self._failed_before)
+        self.agenda = Agenda(
+            self.plan,
+            self.run,
+            most_pages=self.settings.getint("KEXUE_MOST_PAGES"),
+            recheck=self.settings.getint("KEXUE_RECHECK"),
+            breaker=self.settings.getint("KEXUE_BREAKER"),
+        )
+        failed = self.run.failed_before()
+        pages = (site.listing_number(url, self.base) for url in failed)
         self.agenda.walk.owed = sorted(page for page in pages if page is not None)
-        self.agenda.owes_feed |= self.base.url(site.FEED_PATH) in self._failed_before
+        self.agenda.owes_feed |= self.base.url(site.FEED_PATH) in failed
 
     def _next(self) -> Iterator[Request]:
         """The requests of the next step."""
@@ -234,7 +240,7 @@ class KexueSpider(Spider):
 
     def _deleted(self, response: Response, article: int) -> None:
         """The blog does not have a page: its copy becomes a tombstone, or it is named."""
-        lost = self.agenda.is_deleted(article, damage_of(response) is None)
+        lost = self.agenda.is_deleted(article, site.SHELL in response.body)
         if not (lost and self.run.lost(article)):
             missing = not self.run.has_copy(article)
             self.run.fail(asked(response), article, status_reason(response.status), missing=missing)
@@ -264,7 +270,7 @@ class KexueSpider(Spider):
         self.run.fail(url_of(request), request.cb_kwargs.get("article"), reason)
         self._remember(request)
         if not gave_up:
-            patience.address_failed(reason, FAILED_BEFORE in request.meta, STRANGE)
+            patience.address_failed(request, reason, STRANGE)
         yield from otherwise()
 
     def _failed(self, failure: Failure) -> None:
@@ -273,13 +279,19 @@ class KexueSpider(Spider):
             return
         request = request_of(failure)
         self.run.fail(url_of(request), request.cb_kwargs.get("article"), reason_of(failure))
+        if isinstance(failure.value, ForeignHost):
+            patience_of(self.crawler).address_failed(request, reason_of(failure), STRANGE)
         if may_pass(failure):
             self._remember(request)
 
     def _remember(self, request: Request) -> None:
-        """Ask once more at the end, when that has not been done."""
-        if not is_afresh(request):
+        """Ask once more at the end, unless that has been done, and done in vain often enough."""
+        if not is_last_chance(request):
             self._once_more[url_of(request)] = afresh(request)
+            return
+        self._lost_chances += 1
+        if self._lost_chances >= _ENOUGH:
+            self._once_more.clear()
 
     def ask_once_more(self) -> None:
         """Before the end: one more chance for each page that a server in trouble has not given."""
@@ -299,16 +311,12 @@ class KexueSpider(Spider):
         statuses: Sequence[int] = (),
         **arguments: Any,
     ) -> Request:
-        url = self.base.url(path)
-        meta: dict[str, Any] = {"handle_httpstatus_list": list(statuses)}
-        if url in self._failed_before:
-            meta[FAILED_BEFORE] = True
         return Request(
-            url,
+            self.base.url(path),
             callback=callback,
             errback=errback,
             cb_kwargs=arguments,
-            meta=meta,
+            meta={"handle_httpstatus_list": list(statuses)},
             priority=priority,
             dont_filter=True,
         )

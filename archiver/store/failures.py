@@ -50,5 +50,6 @@ def forget_others(db: Database, urls: Collection[str]) -> None:
 
 
 def failed_addresses(db: Database) -> dict[str, int | None]:
-    """The addresses that could not be read the last time, and the article of each."""
-    return dict(db.execute("SELECT url, article_id FROM failures").fetchall())
+    """The addresses that could not be read, and the article of each; the longest ago first."""
+    query = "SELECT url, article_id FROM failures ORDER BY last_seen, url"
+    return dict(db.execute(query).fetchall())

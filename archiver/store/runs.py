@@ -29,12 +29,12 @@ _CLOSE_KILLED: Final = """
         SELECT max(seen_at) FROM changes)), ''))
     WHERE finished_at IS NULL
 """
-#: The first run of a mode after the last one of it that went through. Runs of an older archive
-#: have no ending; they are over.
+#: The first run of a mode after the last one that went through the whole blog. Runs of an older
+#: archive have no ending; they are over.
 _SESSION: Final = """
     SELECT started_at FROM runs WHERE mode = :mode AND id < :run AND started_at >= :oldest
-    AND id > coalesce((SELECT max(id) FROM runs WHERE mode = :mode AND id < :run
-      AND (ending = 'finished' OR ending IS NULL)), 0)
+    AND id > coalesce((SELECT max(id) FROM runs WHERE mode IN ('normal', 'full', :mode)
+      AND id < :run AND (ending = 'finished' OR ending IS NULL)), 0)
     ORDER BY id LIMIT 1
 """
 #: Work that began longer ago begins anew: what it has read is no longer fresh.

@@ -14,7 +14,7 @@ from archiver.store import schema
 from archiver.store.errors import StoreError
 
 #: How long to wait for another program that holds the database, in seconds.
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 2.0
 _OLDEST_SQLITE: Final = (3, 37, 0)  # STRICT tables; trigram search came with 3.34
 
 
@@ -26,6 +26,8 @@ def open_archive(path: Path) -> Database:
     """
     _check_sqlite()
     check_folder(path.parent)
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; move it away or set KEXUE_NAME", wrong_use=True)
     try:
         _roll_back(path)
         if path.exists() and path.stat().st_size > 0:
@@ -148,7 +150,13 @@ def _damaged(path: Path, verdict: str) -> str:
 
 
 def _is_wrong_use(error: sqlite3.Error) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and not _is_half_done(error)
+    is_state = _is_half_done(error) or _is_full(error)
+    return isinstance(error, sqlite3.OperationalError) and not is_state
+
+
+def _is_full(error: sqlite3.Error) -> bool:
+    """Is there no room on the disk, or none to be written to?"""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
 
 
 def _is_half_done(error: sqlite3.Error) -> bool:
@@ -160,6 +168,8 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
     message = str(error)
     if "locked" in message or "busy" in message:
         return f"{path} is in use by another program; wait for it to end and start again"
+    if _is_full(error):
+        return f"cannot write to {path}: {message}; make room on the disk and start again"
     if _is_half_done(error):
         return f"{path} was left half written by a run that was killed; the next crawl mends it"
     if isinstance(error, sqlite3.OperationalError):
