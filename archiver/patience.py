@@ -36,6 +36,8 @@ _T = TypeVar("_T")
 
 #: Seconds: waits are multiples of the delay between requests, of this one at least.
 _QUICKEST: Final = 0.5
+#: How often a page is asked for again when it gets a last chance.
+_LAST_TRIES: Final = 2
 #: A wait is slept in pieces of so many seconds, so that it ends soon after the run was stopped.
 _PIECE: Final = 0.1
 #: A doubled wait is above every maximum long before; more would not fit into a float.
@@ -45,7 +47,7 @@ _SECONDS: Final = re.compile(r"\s*[0-9]+\s*", re.ASCII)
 _BEFORE: Final = "kexue_streak"
 #: The mark in ``meta`` of an address that has been counted as failed.
 GAVE_UP: Final = "kexue_gave_up"
-#: The mark of one that is asked for once more at the end of the run: it counts no more.
+#: How often it has been asked for afresh at the end of the run, where it counts no more.
 LAST_CHANCE: Final = "kexue_last_chance"
 
 
@@ -114,6 +116,7 @@ class Patience:
         self.most = settings.getfloat("KEXUE_BACKOFF_MOST") * pace
         self.longest = settings.getfloat("KEXUE_PATIENCE")
         self.breaker = settings.getint("KEXUE_BREAKER")
+        self.tries = settings.getint("RETRY_TIMES")
         self.streak = Streak()
         # What a test replaces: the clock (seconds), the sleep and the source of the jitter.
         self.time: Callable[[], float] = monotonic
@@ -182,16 +185,11 @@ class Patience:
         self.streak = Streak()
 
     def again(
-        self,
-        request: Request,
-        reason: str,
-        retry_after: float | None = None,
-        most: int | None = None,
+        self, request: Request, reason: str, retry_after: float | None = None
     ) -> Request | None:
         """Note a failed attempt and let everybody wait; returns the request for the next try.
 
-        ``retry_after`` is what the server asks for, in seconds; ``most`` is how often the request
-        is sent again, ``RETRY_TIMES`` without it. ``None`` when all tries are used
+        ``retry_after`` is what the server asks for, in seconds. ``None`` when all tries are used
         up (say ``address_failed`` then) or the run has been stopped.
         """
         run, spider = run_of(self.crawler), self.crawler.spider
@@ -205,7 +203,14 @@ class Patience:
         pause = self.pause(self.streak.attempts, retry_after)
         self.hold(pause)
         logger.info("%s: %s; waiting %s", request.url, reason, format_seconds(pause))
+        most = self._most(request)
         return get_retry_request(request, spider=spider, reason=reason, max_retry_times=most)
+
+    def _most(self, request: Request) -> int:
+        """How often a request is sent again: most for robots.txt, as there is no run without it."""
+        if is_robots(request):
+            return 2 * self.tries
+        return min(self.tries, _LAST_TRIES) if LAST_CHANCE in request.meta else self.tries
 
     def pause(self, attempts: int, retry_after: float | None) -> float:
         """The seconds to wait: the backoff with a jitter, or what the server asks for if longer."""

@@ -37,7 +37,6 @@ class TryAgain:
         self.crawler = crawler
         self.patience = patience_of(crawler)
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
-        self.tries = crawler.settings.getint("RETRY_TIMES")
         kinds = crawler.settings.getlist("RETRY_EXCEPTIONS")
         self.exceptions = tuple(load_object(kind) for kind in kinds)
 
@@ -59,7 +58,7 @@ class TryAgain:
         if trouble is None:
             self._note_answer(request, response)
             return _without_rules(response) if is_robots(request) else response
-        again = self.patience.again(request, trouble, wish_of(response), self._most(request))
+        again = self.patience.again(request, trouble, wish_of(response))
         if again is not None:
             return again
         if is_robots(request):
@@ -74,7 +73,7 @@ class TryAgain:
         if not isinstance(exception, self.exceptions):
             return None
         reason = reason_of(Failure(exception))  # type: ignore[no-untyped-call]
-        again = self.patience.again(request, reason, most=self._most(request))
+        again = self.patience.again(request, reason)
         if again is None and is_robots(request):
             self.patience.stop_without_rules(reason)
         elif again is None:
@@ -87,10 +86,6 @@ class TryAgain:
             self.patience.answered(request)
         else:
             self.patience.address_failed(request, status_reason(response.status))
-
-    def _most(self, request: Request) -> int | None:
-        """Without robots.txt there is no run, and no second chance at its end: twice the tries."""
-        return 2 * self.tries if is_robots(request) else None
 
 
 def trouble_of(response: Response, codes: Collection[int]) -> str | None:

@@ -39,14 +39,15 @@ def request_of(failure: Failure) -> Request:
 
 
 def afresh(request: Request) -> Request:
-    """The same request with all its tries before it, to be sent once more at the end of a run."""
+    """The same request as if it had not been sent yet, for one more chance at the end of a run."""
     meta = {key: value for key, value in request.meta.items() if key in _KEPT}
-    return request.replace(url=url_of(request), meta={**meta, LAST_CHANCE: True}, cookies={})
+    meta[LAST_CHANCE] = chances_of(request) + 1
+    return request.replace(url=url_of(request), meta=meta, cookies={})
 
 
-def is_last_chance(request: Request) -> bool:
-    """Is this request the second chance already?"""
-    return LAST_CHANCE in request.meta
+def chances_of(request: Request) -> int:
+    """How many chances at the end of the run a request has had."""
+    return int(request.meta.get(LAST_CHANCE, 0))
 
 
 def is_not_found(failure: Failure) -> bool:

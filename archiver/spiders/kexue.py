@@ -34,7 +34,7 @@ from archiver.spiders.asking import (
     ARTICLE_STATUSES,
     afresh,
     asked,
-    is_last_chance,
+    chances_of,
     is_not_found,
     may_pass,
     request_of,
@@ -53,8 +53,10 @@ logger = logging.getLogger(__name__)
 Results = Iterator[Request | ListingEntry | Article]
 
 _DELETED: Final = frozenset({404, 410})
-#: When so many pages have not come the second time either, the others are not asked for again.
-_ENOUGH: Final = 3
+#: A page gets so many more chances at the end of a run, as faults may come in bursts; when so many
+#: in a row were in vain, there are no more.
+_CHANCES: Final = 3
+_ENOUGH: Final = 4
 
 
 class KexueSpider(Spider):
@@ -74,6 +76,7 @@ class KexueSpider(Spider):
         self.plan = plan
         self.base = base
         self._once_more: dict[str, Request] = {}
+        self._failed_before: set[str] = set()
         self._lost_chances = 0
 
     @classmethod
@@ -122,10 +125,10 @@ class KexueSpider(Spider):
             recheck=self.settings.getint("KEXUE_RECHECK"),
             breaker=self.settings.getint("KEXUE_BREAKER"),
         )
-        failed = self.run.failed_before()
-        pages = (site.listing_number(url, self.base) for url in failed)
+        self._failed_before = set(self.run.failed_before())
+        pages = (site.listing_number(url, self.base) for url in self._failed_before)
         self.agenda.walk.owed = sorted(page for page in pages if page is not None)
-        self.agenda.owes_feed |= self.base.url(site.FEED_PATH) in failed
+        self.agenda.owes_feed |= self.base.url(site.FEED_PATH) in self._failed_before
 
     def _next(self) -> Iterator[Request]:
         """The requests of the next step."""
@@ -235,7 +238,7 @@ class KexueSpider(Spider):
             yield from self._again_or(response, reason, lambda: iter(()))
             return
         item.asked_url = asked(response)
-        self._once_more.pop(item.asked_url, None)
+        self._has_come(item.asked_url)
         yield self.agenda.complete(item)
 
     def _deleted(self, response: Response, article: int) -> None:
@@ -252,8 +255,12 @@ class KexueSpider(Spider):
     # --- What goes well, and what goes wrong -----------------------------------------------------
 
     def _succeeded(self, url: str) -> None:
-        self._once_more.pop(url, None)
+        self._has_come(url)
         self.run.succeeded(url)
+
+    def _has_come(self, url: str) -> None:
+        self._once_more.pop(url, None)
+        self._lost_chances = 0
 
     def _again_or(
         self, response: Response, reason: str, otherwise: Callable[[], Results]
@@ -285,13 +292,17 @@ class KexueSpider(Spider):
             self._remember(request)
 
     def _remember(self, request: Request) -> None:
-        """Ask once more at the end, unless that has been done, and done in vain often enough."""
-        if not is_last_chance(request):
-            self._once_more[url_of(request)] = afresh(request)
-            return
-        self._lost_chances += 1
+        """Ask once more at the end, while that is of use.
+
+        It is not for what has failed in an earlier run already, and when some pages in a row have
+        not come.
+        """
+        chances = chances_of(request)
+        self._lost_chances += chances > 0
         if self._lost_chances >= _ENOUGH:
             self._once_more.clear()
+        elif chances < _CHANCES and url_of(request) not in self._failed_before:
+            self._once_more[url_of(request)] = afresh(request)
 
     def ask_once_more(self) -> None:
         """Before the end: one more chance for each page that a server in trouble has not given."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
-from rig.zygote import ROOT
+from rig.zygote import ROOT, environment
 
 _LONGEST: Final = 600
 _executor: Final = ThreadPoolExecutor(max_workers=1)
@@ -36,13 +35,11 @@ def end_all() -> None:
 
 
 def _output_of(module: str, *arguments: str) -> str:
-    """Run a module without coverage: it would be as slow again."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    path = os.pathsep.join([str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
+    """Run a module to its end."""
     with subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env={**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"},
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
