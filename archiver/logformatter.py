@@ -6,6 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.logformatter import LogFormatter
+from scrapy.utils.log import get_scrapy_root_handler
+
+from archiver.terminal import shown
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -24,8 +27,11 @@ class ShortLogFormatter(LogFormatter):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy passes it
-        """Build the formatter, and keep tracebacks of unreachable servers out of the log."""
+        """Build the formatter, and keep out of the log what does not belong into it."""
         logging.getLogger(_WITHOUT_TRACEBACKS).addFilter(drop_traceback)
+        handler = get_scrapy_root_handler()
+        if handler is not None and not isinstance(handler.formatter, ShownFormatter):
+            handler.setFormatter(ShownFormatter(handler.formatter))
         return cls()
 
     def scraped(
@@ -53,6 +59,21 @@ class ShortLogFormatter(LogFormatter):
     ) -> LogFormatterResult:
         """A pipeline has failed."""
         return super().item_error(name_of(item), exception, response, spider)
+
+
+class ShownFormatter(logging.Formatter):
+    """Log lines and tracebacks as another formatter makes them, in which a terminal obeys nothing.
+
+    Titles, addresses and the words of servers are in them.
+    """
+
+    def __init__(self, inner: logging.Formatter | None) -> None:
+        super().__init__()
+        self.inner = inner or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of the formatter that was there before."""
+        return shown(self.inner.format(record))
 
 
 def name_of(item: Any) -> str:

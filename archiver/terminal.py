@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+#: What a terminal obeys: control characters, but line feed and tab; what changes the order or the
+#: lines of a text; what stands for nothing to be seen; halves of pairs, which cannot be written.
+_OBEYED: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 #: Control and format characters, and halves of pairs: a terminal obeys or refuses them.
 _NOT_SHOWN: Final = frozenset({"Cc", "Cf", "Cs"})
 
 _WITHOUT_WIDTH: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
+
+
+def shown(text: str) -> str:
+    """A text for a person to read: what a terminal would obey is named, as in ``<U+202E>``.
+
+    All that is printed or logged passes through here, but what is data (a body in a pipe).
+    """
+    return _OBEYED.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
+
+
+def as_json(
+    value: object, *, indent: int | None = None, default: Callable[[Any], Any] | None = None
+) -> str:
+    """JSON in UTF-8 that a terminal can show: the same characters are escaped in it."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    return _OBEYED.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def width(text: str) -> int:

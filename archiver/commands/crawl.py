@@ -6,7 +6,6 @@ import argparse
 import gc
 import math
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
 from archiver import settings as defaults
-from archiver.commands.output import checked_output
+from archiver.commands.output import checked_output, complain, show
 from archiver.extensions.outcome import INTERRUPTED, traffic_of
 from archiver.hook import call_hooks, check_hooks
 from archiver.lock import locked
@@ -77,7 +76,7 @@ class Command(crawl.Command):
             return
         self.exitcode = report.exit_status
         with checked_output(self, "crawl"):
-            print(*report.lines(), sep="\n")
+            show(*report.lines())
         self._call_hooks(report.as_object())
         if report.problem is not None:
             self._say(report.problem)  # the last line, for who reads no more
@@ -112,7 +111,7 @@ class Command(crawl.Command):
         return self.crawler
 
     def _say(self, sentence: str) -> None:
-        print(f"scrapy crawl: {sentence}", file=sys.stderr)
+        complain("crawl", sentence)
 
 
 def check_arguments(arguments: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ With ``--audit`` the proof that nothing is lost: the stored article is compared 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from scrapy.exceptions import UsageError
 from archiver.audit.page import audit_page
 from archiver.audit.report import Totals, is_clean, table, verdict
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import checked_output, flush
+from archiver.commands.output import checked_output, complain, flush, show, show_json
 from archiver.extracting import Extractor
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.kind import Kind
@@ -71,7 +70,7 @@ class Command(ScrapyCommand):
             self._refuse(name, error)
             return
         single = kind in {Kind.ARTICLE, Kind.PROTECTED}
-        print(json.dumps(items[0] if single else items, ensure_ascii=False, indent=2))
+        show_json(items[0] if single else items)
 
     def _audit(self, extractor: Extractor, names: list[str], url: str | None) -> None:
         """A table for one page; for several a line each, and the table of all together."""
@@ -84,9 +83,9 @@ class Command(ScrapyCommand):
                 continue
             if row["body_html"] is None:
                 totals.without_body += 1
-                print(f"{name}: article {row['id']} has no body ({row['status']})")
+                show(f"{name}: article {row['id']} has no body ({row['status']})")
             elif len(names) > 1:
-                print(verdict(name, points))
+                show(verdict(name, points))
             totals.add(name, points)
         self._print_totals(totals, len(names))
 
@@ -94,8 +93,8 @@ class Command(ScrapyCommand):
         compared = totals.articles - totals.without_body
         if compared:
             if asked > 1:
-                print(f"\n{totals.articles:,} of {asked:,} pages audited")
-            print(*table(totals.results()), sep="\n")
+                show(f"\n{totals.articles:,} of {asked:,} pages audited")
+            show(*table(totals.results()))
         if not is_clean(totals.results()):
             self.exitcode = 1
 
@@ -103,7 +102,7 @@ class Command(ScrapyCommand):
         flush()
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         place = "standard input" if name == "-" else name
-        print(f"scrapy extract: {place}: {reason}", file=sys.stderr)
+        complain("extract", f"{place}: {reason}")
         self.exitcode = 1
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 
@@ -12,6 +11,7 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.crawl import check_settings
+from archiver.commands.output import complain, show, show_json
 from archiver.commands.reading import fail, read_archive
 from archiver.history.comparison import comparison_lines
 from archiver.history.objects import history_object, version_object
@@ -21,6 +21,7 @@ from archiver.history.versions import History, Version, read_history
 from archiver.pages.errors import UnexpectedPage
 from archiver.run import files_of
 from archiver.store.errors import StoreError
+from archiver.terminal import shown
 
 
 class Command(ScrapyCommand):
@@ -78,19 +79,19 @@ def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> No
         print(*lines, sep="\n")
     elif opts.json:
         found = version_object(history, versions[0]) if versions else history_object(history)
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        show_json(found)
     elif versions:
         _print_version(versions[0], html=opts.html)
     else:
-        print(*history_lines(history), sep="\n")
+        show(*history_lines(history))
 
 
 def _print_version(version: Version, *, html: bool) -> None:
     text = version.row["body_html"] if html else version.markdown
     if text:
-        print(text)
+        print(shown(text) if sys.stdout.isatty() else text)  # in a pipe it is data
     else:
-        print(f"scrapy history: version {version.number} has no text", file=sys.stderr)
+        complain("history", f"version {version.number} has no text")
 
 
 def _style() -> Style:

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 
 from scrapy.commands import ScrapyCommand
 
+from archiver.terminal import as_json, shown
+
 
 @contextmanager
 def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
@@ -24,14 +26,26 @@ def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
     except BrokenPipeError:
         _give_up(command)
     except OSError as error:
-        _say(f"scrapy {name}: cannot write to standard output: {error.strerror or error}")
+        _say(name, f"cannot write to standard output: {error.strerror or error}")
         _give_up(command)
     except UnicodeEncodeError as error:
-        _say(
-            f"scrapy {name}: standard output takes {error.encoding} only;"
-            " set PYTHONIOENCODING=utf-8"
-        )
+        _say(name, f"standard output takes {error.encoding} only; set PYTHONIOENCODING=utf-8")
         _give_up(command)
+
+
+def show(*lines: str) -> None:
+    """Print lines for a person."""
+    print(*map(shown, lines), sep="\n")
+
+
+def show_json(value: object) -> None:
+    """Print one JSON object for a program."""
+    print(as_json(value, indent=2))
+
+
+def complain(name: str, sentence: str) -> None:
+    """Print on stderr what is wrong."""
+    print(f"scrapy {name}: {shown(sentence)}", file=sys.stderr)
 
 
 def flush() -> None:
@@ -41,9 +55,9 @@ def flush() -> None:
     sys.stdout.flush()
 
 
-def _say(sentence: str) -> None:
+def _say(name: str, sentence: str) -> None:
     with suppress(OSError):  # stderr may go to the same place
-        print(sentence, file=sys.stderr)
+        complain(name, sentence)
 
 
 def _give_up(command: ScrapyCommand) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +12,7 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.audit.archive import open_for_reading
-from archiver.commands.output import checked_output, flush
+from archiver.commands.output import checked_output, complain, flush
 from archiver.store.errors import StoreError
 
 
@@ -38,7 +37,7 @@ def read_archive(
 def fail(command: ScrapyCommand, name: str, sentence: str, status: int = 1) -> None:
     """Say what is wrong, behind what has been printed, and set the exit status."""
     flush()
-    print(f"scrapy {name}: {sentence}", file=sys.stderr)
+    complain(name, sentence)
     command.exitcode = status
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -11,6 +10,7 @@ from sqlite_utils import Database
 
 from archiver import clock
 from archiver.commands.crawl import check_settings
+from archiver.commands.output import show, show_json
 from archiver.commands.reading import fail, read_archive, refuse_arguments
 from archiver.run import files_of
 from archiver.status.ages import parse_age
@@ -86,9 +86,9 @@ class Command(ScrapyCommand):
     def _show(self, summary: Summary, max_age: int | None, *, as_json: bool) -> None:
         problems = list(summary.problems(max_age))
         if as_json:
-            print(json.dumps(summary.as_object(problems), ensure_ascii=False, indent=2))
+            show_json(summary.as_object(problems))
         else:
-            print(*screen(summary), sep="\n")
+            show(*screen(summary))
         if problems:
             fail(self, "status", "; ".join(problems))
 

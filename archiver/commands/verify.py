@@ -15,6 +15,7 @@ from archiver.audit.comparing import Point
 from archiver.audit.fidelity import words_for_old
 from archiver.audit.report import is_clean, table
 from archiver.commands.crawl import check_settings
+from archiver.commands.output import show
 from archiver.commands.reading import fail, read_archive, refuse_arguments
 from archiver.run import files_of
 from archiver.site import Base
@@ -70,9 +71,9 @@ class Command(ScrapyCommand):
         if fidelity:
             self._show_fidelity(checks)
         elif old := checks.count_old():
-            print(f"\n{words_for_old(old)}")
+            show(f"\n{words_for_old(old)}")
         if checks.left_out:
-            print(f"\nleft out, as the schema differs: {', '.join(checks.left_out)}")
+            show(f"\nleft out, as the schema differs: {', '.join(checks.left_out)}")
         if count := checks.count_articles():
             if missing := missing_ids(db, ids or ()):
                 self._fail(f"not in the archive: {', '.join(map(str, missing))}")
@@ -83,16 +84,16 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         totals = checks.of_fidelity(Base.parse(self.settings["KEXUE_BASE_URL"]))
         if totals.articles or totals.points:
-            print()
+            show("")
             self._show(totals.results())
         if totals.without_body:
-            print(f"\n{totals.without_body:,} without a body: nothing to compare")
+            show(f"\n{totals.without_body:,} without a body: nothing to compare")
 
     def _show(self, points: list[Point]) -> None:
-        print(*table(points), sep="\n")
+        show(*table(points))
         for point in points:
             if point.remark:
-                print(f"\n{point.remark}")
+                show(f"\n{point.remark}")
         if not is_clean(points):
             self._fail(f"differs: {', '.join(point.name for point in points if point.differ)}")
 

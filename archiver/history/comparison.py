@@ -9,13 +9,14 @@ from archiver.history.diff import compare_texts
 from archiver.history.shown import Style, show_lines
 from archiver.history.table import minute
 from archiver.history.versions import NAMES, Version, differing
+from archiver.terminal import shown
 
 #: The last line of a text is then like all others, whatever is added behind it.
 _END: Final = "\n\n"
 
 
 def comparison_lines(article: int, old: Version, new: Version, style: Style) -> Iterator[str]:
-    """How ``old`` has become ``new``."""
+    """How ``old`` has become ``new``; safe for a terminal, but for the marks of the style."""
     yield f"article {article}: {_named(old)} → {_named(new)}"
     if old.tags is None or new.tags is None:
         yield "author, day, category and tags of archives of that time were not kept"
@@ -32,16 +33,16 @@ def comparison_lines(article: int, old: Version, new: Version, style: Style) -> 
 
 def _named(version: Version) -> str:
     name = f"version {version.number} ({minute(version.row['seen_at'])} UTC)"
-    return name if version.suspicious is None else f"{name}, suspicious ({version.suspicious})"
+    return shown(f"{name}, suspicious ({version.suspicious})" if version.suspicious else name)
 
 
 def _value(version: Version, column: str) -> str:
     value = ", ".join(version.tags or ()) if column == "tags" else version.row[column]
-    return value or "none"
+    return shown(value or "none")
 
 
 def _text(old: Version, new: Version, style: Style) -> str:
     if old.markdown == new.markdown:
         return "the Markdown is the same; the HTML differs, see --html"
-    lines = compare_texts(old.markdown + _END, new.markdown + _END)
+    lines = compare_texts(shown(old.markdown) + _END, shown(new.markdown) + _END)
     return show_lines(lines, style) or "only line breaks differ"

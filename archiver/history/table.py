@@ -8,12 +8,11 @@ from typing import Final
 from archiver.history.versions import NAMES, History, Version
 from archiver.items import Status
 from archiver.store.records import Row
-from archiver.terminal import cut, pad, width
+from archiver.terminal import cut, one_line, pad, width
 
 _WIDTH: Final = 100
 _HEAD: Final = ("", "no.", "seen (UTC)", "characters", "formulas", "title")
 _RIGHT: Final = frozenset({"no.", "characters", "formulas"})
-_BREAKS: Final = str.maketrans("\t\r\n", "   ")
 
 
 def history_lines(history: History) -> Iterator[str]:
@@ -59,7 +58,7 @@ def _cells(version: Version, current: int | None) -> tuple[str, ...]:
         minute(version.row["seen_at"]),
         f"{len(version.text):,}",
         f"{version.formula_count:,}",
-        version.title.translate(_BREAKS),
+        one_line(version.title),
     )
 
 

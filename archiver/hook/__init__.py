@@ -6,12 +6,12 @@ command anywhere: of the one only scheme and host are ever named, of the other n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from archiver.hook.address import is_address, post
 from archiver.hook.command import run_command
+from archiver.terminal import as_json
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -43,7 +43,7 @@ def call_hooks(report: Mapping[str, Any], settings: BaseSettings) -> list[str]:
         return [str(error)]
     if _when(settings) == "failure" and report["exit_status"] == 0:
         return []
-    body = json.dumps(report, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    body = as_json(report, default=str).encode()
     problems = []
     if url := settings.get("KEXUE_HOOK_URL"):
         problems.append(post(url, body, settings.get("USER_AGENT") or ""))
