@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +16,21 @@ LOCK_NAME: Final = ".run.lock"
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(*folders: Path) -> Iterator[None]:
     """Hold the data folder, which must be there; ``StoreError`` when another run holds it.
 
-    The kernel gives the lock back when the process ends, however it ends. A child process does
-    not inherit it.
+    Where its files are links, the folders that they lead to are data folders too: two runs that
+    reach one database in two ways exclude each other. The kernel gives the lock back when the
+    process ends, however it ends. A child process does not inherit it.
     """
+    with ExitStack() as held:
+        for folder in folders:
+            held.enter_context(_held(folder))
+        yield
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
     path = folder / LOCK_NAME
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

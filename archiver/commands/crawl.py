@@ -23,6 +23,7 @@ from archiver.report import Report
 from archiver.run import files_of, run_of
 from archiver.site import Base
 from archiver.store.errors import StoreError
+from archiver.store.places import real_folders
 from archiver.store.sqlite import check_folder, close_archive, open_archive
 
 if TYPE_CHECKING:
@@ -56,17 +57,20 @@ class Command(crawl.Command):
         check_arguments(opts.spargs)
         check_settings(self.settings)
         try:
-            self._run_alone(args, opts, files_of(self.settings)["database"])
+            self._run_alone(args, opts, files_of(self.settings))
         except StoreError as error:
             self._say(str(error))
             self.exitcode = 2 if error.wrong_use else 1
             if not error.wrong_use:
                 self._call_hooks({"exit_status": 1, "outcome": str(error)})
 
-    def _run_alone(self, args: list[str], opts: argparse.Namespace, database: Path) -> None:
+    def _run_alone(
+        self, args: list[str], opts: argparse.Namespace, files: Mapping[str, Path]
+    ) -> None:
         """Crawl while no other run writes to the data folder; raises ``StoreError``."""
+        database = files["database"]
         check_folder(database.parent)
-        with locked(database.parent):
+        with locked(*real_folders(files.values())):
             close_archive(open_archive(database))
             self._crawl(args, opts)
             report = self._finished()

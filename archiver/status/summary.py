@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -132,7 +133,7 @@ def _state(row: Row, *, is_newest: bool) -> str:
 def _sizes(files: Mapping[str, Path]) -> dict[str, int | None]:
     """The files of the archive, and SQLite's log while there is one."""
     sizes = {path.name: _size(path) for path in files.values()}
-    log = files["database"].with_name(f"{files['database'].name}-wal")
+    log = Path(f"{os.path.realpath(files['database'])}-wal")
     if size := _size(log):
         sizes[log.name] = size
     return sizes

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from archiver.store.errors import StoreError
+from archiver.store.places import real_file
 
 
 @contextmanager
@@ -16,17 +18,22 @@ def replacing(path: Path) -> Iterator[TextIO]:
     """A UTF-8 text file with ``\\n`` line ends that takes the place of ``path`` at the end.
 
     It is written beside its place, synced, and renamed: a reader sees the old one or the new one.
+    The place of a symbolic link is where it leads to, and the link stays. Mode and, where the
+    system allows it, owner are those of the old file; a hard link of that keeps the old text.
     Raises ``StoreError`` when it cannot be written. Then, and when anything else is raised inside,
     the old file stays as it was.
     """
-    part = path.with_name(f"{path.name}.part")
+    place = real_file(path)
+    part = place.with_name(f"{place.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
+        part.unlink(missing_ok=True)  # of a run that was killed
+        with part.open("x", encoding="utf-8", newline="\n") as file:
+            _take_over(place, file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
-        _sync_folder(path.parent)
+        part.replace(place)
+        _sync_folder(place.parent)
     except OSError as error:
         _remove(part)
         raise StoreError(
@@ -35,6 +42,15 @@ def replacing(path: Path) -> Iterator[TextIO]:
     except BaseException:
         _remove(part)
         raise
+
+
+def _take_over(old: Path, descriptor: int) -> None:
+    """Give an open file the owner and the mode of another one, if there is one."""
+    with suppress(FileNotFoundError):
+        status = old.stat()
+        with suppress(PermissionError):  # only root may give a file away
+            os.fchown(descriptor, status.st_uid, status.st_gid)
+        os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archiver.store import schema
 from archiver.store.errors import StoreError
+from archiver.store.places import check_link, real_database
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0
@@ -26,8 +27,7 @@ def open_archive(path: Path) -> Database:
     """
     _check_sqlite()
     check_folder(path.parent)
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder; move it away or set KEXUE_NAME", wrong_use=True)
+    path = real_database(path)  # SQLite keeps its logs there
     try:
         _roll_back(path)
         if path.exists() and path.stat().st_size > 0:
@@ -95,6 +95,7 @@ def _check_sqlite() -> None:
 
 def check_folder(folder: Path) -> None:
     """Make the data folder; raises ``StoreError`` when it cannot be made or written to."""
+    check_link(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
