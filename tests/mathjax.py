@@ -46,9 +46,34 @@ _POLICY: Final = (
 )
 #: The blog's configuration; no output is made, and typesetting waits to be asked.
 _MATHJAX: Final = rf"""<script nonce="{_NONCE}">window.MathJax = {{
-  skipStartupTypeset: true, messageStyle: "none", jax: [], extensions: ["tex2jax.js"],
+  skipStartupTypeset: true, messageStyle: "none", jax: [], extensions: ["tex2jax.js", "Safe.js"],
   tex2jax: {{inlineMath: [["$", "$"], ["\\(", "\\)"]], processEscapes: true}}
 }};</script><script nonce="{_NONCE}" src="{_ORIGIN}/mathjax/MathJax.js"></script>"""
+#: As many pages have it, with everything that draws formulas.
+_DRAWING: Final = rf"""<script nonce="{_NONCE}">window.MathJax = {{
+  messageStyle: "none", EXTENSIONS
+  tex2jax: {{inlineMath: [["$", "$"], ["\\(", "\\)"]], processEscapes: true}}
+}};</script><script nonce="{_NONCE}"
+src="{_ORIGIN}/mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-fullCONFIG"></script>"""
+#: A page with its own text around a body of 600 pixels.
+_FRAMED: Final = """<!DOCTYPE html><html><head></head><body style="margin:0">
+<div style="height:400px">页</div>
+<div id="box" style="width:600px;margin:0 auto;min-height:200px;display:flow-root">BODY</div>
+<div style="height:400px">页</div></body></html>"""
+#: The parts of a body that a reader meets outside of its box: there he clicks on the page.
+_OUTSIDE: Final = """() => {
+  const box = document.getElementById('box'), inner = box.getBoundingClientRect();
+  const found = new Set();
+  for (let x = 5; x < innerWidth; x += 15)
+    for (let y = 5; y < inner.bottom + 395; y += 15) {
+      scrollTo(0, Math.max(0, y - 300));
+      const hit = document.elementFromPoint(x, y - scrollY);
+      const isInside = x >= inner.left && x <= inner.right && y >= inner.top && y <= inner.bottom;
+      if (hit && hit !== box && box.contains(hit) && !isInside) found.add(hit.localName);
+    }
+  scrollTo(0, 0);
+  return [...found];
+}"""
 _BARE: Final = "<!DOCTYPE html><html><head></head><body></body></html>"
 _HEAD: Final = re.compile(rb"<head[^>]*>", re.IGNORECASE)
 
@@ -103,10 +128,28 @@ class MathJax:
             self._is_bare = True
         return [_folded(found) for found in self._tab.evaluate(_OF_BODIES, bodies)]
 
-    def _load(self, page: bytes) -> None:
+    def drawn(self, body: str, *, config: str = "", extensions: str = "") -> str:
+        """The HTML of a piece of HTML after its formulas were drawn.
+
+        ``config`` is added to the name of the configuration, ``extensions`` to its text.
+        """
+        self._is_bare = False
+        page = _BARE.replace("<body>", f"<body>{body}")
+        self._load(
+            page.encode(), _DRAWING.replace("EXTENSIONS", extensions).replace("CONFIG", config)
+        )
+        return str(self._tab.evaluate("() => document.body.innerHTML"))
+
+    def outside(self, body: str) -> list[str]:
+        """The elements of a body that lie over the page around its box."""
+        self._is_bare = False
+        self._load(_FRAMED.replace("BODY", body).encode())
+        return list(self._tab.evaluate(_OUTSIDE))
+
+    def _load(self, page: bytes, mathjax: str = _MATHJAX) -> None:
         head = _HEAD.search(page)
         assert head is not None, "the page has no <head> to put MathJax into"
-        self._page = page[: head.end()] + _MATHJAX.encode() + page[head.end() :]
+        self._page = page[: head.end()] + mathjax.encode() + page[head.end() :]
         self._tab.goto(f"{_ORIGIN}/page", wait_until="domcontentloaded")
         self._tab.evaluate(_READY)
 

@@ -277,3 +277,77 @@ def random_bodies(seed: int) -> list[str]:
     marks = [changed.get(mark, mark) for mark in MARKS] + 4 * MARKS[:12]  # more maths than tags
     chance = random.Random(seed)
     return ["".join(chance.choices(marks, k=chance.randint(1, 40))) for _ in range(200)]
+
+
+# --- What a page can be made to do ----------------------------------------------------------------
+
+LINK = '<a href="https://a.example/"'
+HIGH = "一二三四五六<br>" * 30
+OVERLAYS = {
+    "negative margin": f'{LINK} style="display:block;margin:-300px;height:900px;opacity:0">b</a>',
+    "negative margin of a box": f'<div style="margin-top:-200px">{LINK}>一<br>二</a></div>',
+    "escaped": rf'{LINK} style="display:block;m\61rgin-top:-200px">b</a>',
+    "commented": f'{LINK} style="display:block;margin-top:/**/-200px">b</a>',
+    "fixed": f'{LINK} style="position:fixed;top:0;left:0;width:99%;height:99%">b</a>',
+    "moved": f'{LINK} style="display:block;transform:translateY(-200px)">b</a>',
+    "scaled": f'{LINK} style="display:block;scale:9">b</a>',
+    "padding in a line": f'{LINK} style="padding:300px 0">一二三四五六</a>',
+    "border in a line": f'{LINK} style="border:300px solid transparent">b</a>',
+    "large letters": f'{LINK} style="font-size:900px;line-height:0">b</a>',
+    "large letters in letters": f'<div style="line-height:0">{"<big>" * 20}{LINK}>b</a></div>',
+    "indent": f'<div style="text-indent:-200px">{LINK}>一二三四五六七八</a></div>',
+    "too low a box": f'<div style="height:1px">{LINK} style="display:block">{HIGH}</a></div>',
+    "too low a line": f'<div style="max-height:0">{LINK} style="display:block">{HIGH}</a></div>',
+    "wide float": f'{LINK} style="float:right;width:1200px">b</a>',
+    "percent": f'{LINK} style="display:block;width:150%">b</a>',
+    "window": f'{LINK} style="display:block;width:99vw">b</a>',
+    "calculated": f'{LINK} style="display:block;margin-top:calc(0px - 200px)">b</a>',
+    "upwards": f'<div style="writing-mode:vertical-rl;width:9px">{LINK}>{"一" * 200}</a></div>',
+    "dialog": f"<dialog open>{LINK}>{'一<br>' * 40}</a></dialog>",
+}
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_nothing_lies_over_the_page_around(mathjax: MathJax, name: str) -> None:
+    """As written, a link lies over the page; as it is stored, it is in the box of the body."""
+    assert mathjax.outside(OVERLAYS[name]), "the test would see nothing"
+    assert mathjax.outside(clean_body(parse_fragment(OVERLAYS[name]), 6583)) == []
+
+
+@pytest.mark.parametrize(
+    ("latex", "harm"),
+    [
+        (r"$\href{javascript:alert(1)}{x}$", 'href="javascript:'),
+        (r"$\href{data:text/html,x}{x}$", 'href="data:'),
+        (r"$\style{background:url(https://a.example/x)}{x}$", "url("),
+        (r"$\style{position:fixed;top:0}{x}$", "position: fixed"),
+        (r"$\class{modal}{x}$", "modal"),
+        (r"$\cssId{content}{x}$", 'id="content"'),
+    ],
+)
+def test_formulas_need_the_safe_extension(mathjax: MathJax, latex: str, harm: str) -> None:
+    """They are stored verbatim: docs/data-format.md says what a page that draws them must have."""
+    assert cleaned_formula(latex) == latex
+    assert harm in drawn_part(mathjax.drawn(latex)), "the test would see nothing"
+    assert harm not in drawn_part(mathjax.drawn(latex, config=",Safe"))
+    assert harm not in drawn_part(mathjax.drawn(latex, extensions=SAFE))
+
+
+#: What a page adds to its configuration where it cannot add ``,Safe`` to the name of that.
+SAFE = 'extensions: ["tex2jax.js", "Safe.js"],'
+
+
+def drawn_part(html: str) -> str:
+    """What MathJax has drawn, without the source of the formula behind it."""
+    drawing = html.partition('<script type="math/tex"')[0]
+    assert 'class="math"' in drawing, "nothing is drawn"
+    return drawing
+
+
+def cleaned_formula(latex: str) -> str:
+    return clean_body(parse_fragment(latex), 6583)
+
+
+def test_formulas_keep_their_links(mathjax: MathJax) -> None:
+    drawn = mathjax.drawn(r"$\href{https://kexue.fm/}{x}$", config=",Safe")
+    assert 'href="https://kexue.fm/"' in drawn_part(drawn)

@@ -15,8 +15,8 @@ HEAD = """<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" \
 <link rel="stylesheet" type="text/css" href="/usr/themes/geekg/style.css" />
 <link rel="alternate" type="application/rss+xml" title="RSS 2.0" href="{site_url}/feed/" />
 <script type="text/x-mathjax-config">
-MathJax.Hub.Config({{ tex2jax: {{ inlineMath: [['$','$'], ['\\\\(','\\\\)']], \
-processEscapes: true }},
+MathJax.Hub.Config({{ extensions: ["tex2jax.js", "Safe.js"],
+  tex2jax: {{ inlineMath: [['$','$'], ['\\\\(','\\\\)']], processEscapes: true }},
   TeX: {{ equationNumbers: {{ autoNumber: ["AMS"], useLabelIds: true }} }} }});
 </script>
 </head>
