@@ -33,6 +33,7 @@ from archiver.audit.served import read_page
 from archiver.audit.words import difference, words_for_text, words_for_value
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
+from archiver.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
 from archiver.extracting import Extractor
 from archiver.pages.document import parse_fragment
 from archiver.pages.errors import UnexpectedPage
@@ -164,6 +165,54 @@ def test_real_article_is_clean(article: str) -> None:
     assert derived(row).first is None
 
 
+#: Every name that HTML has or had, that browsers have tried, and some that mean nothing.
+#: Not ``plaintext``: the rest of the page is text to it, the site's footer too.
+ELEMENTS = sorted(
+    (TAGS | FORBIDDEN) - {"plaintext"}
+    | {"blink", "command", "content", "element", "image", "isindex", "lambda", "layer", "menuitem"}
+    | {"mi", "multicol", "nextid", "picture", "search", "shadow", "spacer", "tag", "text", "type"}
+    | {"vector", "x-foo"}
+)
+
+
+@pytest.mark.parametrize("tag", ELEMENTS)
+def test_cleaning_and_audit_agree_on_every_element(tag: str) -> None:
+    """Whatever an author writes without escaping it: it is safe, and its words are not lost."""
+    body = f"<p>前</p><p>用<{tag}>标签</{tag}>后</p><p>末 $x$</p>"
+    row, points = audit_page(extractor(), page_of(body), None)
+    assert [point for point in points if point.differ] == []
+    assert derived(row).first is None
+    assert f"<{tag}" not in row["body_html"] or tag not in FORBIDDEN
+    says_nothing = DROPPED | EMBEDS | {"area", "audio", "col", "colgroup", "track", "video", "rp"}
+    if tag not in says_nothing:
+        text = "".join(row["body_text"].split())
+        assert text == "前用标签后末$x$"
+
+
+def test_elements_of_the_lists() -> None:
+    """What is let through is not objected to, and what is objected to has another name."""
+    assert not TAGS & FORBIDDEN
+    assert set(RENAMED.values()) <= TAGS
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>前</p><marquee>欢迎</marquee>", "<p>前</p><span>欢迎</span>"),
+        ("<p>用<canvas>画</p><p>后</p>", "<p>用<span>画</span></p><p>后</p>"),
+        ("前<dialog>甲<p>乙</p></dialog>后", "前<div>甲<p>乙</p></div>后"),
+        ("<p>前<basefont size=7>后</p>", "<p>前后</p>"),
+        ("<optgroup><option>甲<option>乙</optgroup>", "<div><div>甲</div><div>乙</div></div>"),
+        ("$a<meter>b</meter>c$", "$a<span>b</span>c$"),
+        ("<p>a <type>b</p>", "<p>a <type>b</type></p>"),
+    ],
+)
+def test_elements_that_no_text_needs(html: str, expected: str) -> None:
+    row, points = audit_page(extractor(), page_of(html), None)
+    assert row["body_html"] == expected
+    assert [point for point in points if point.differ] == []
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -270,6 +319,15 @@ DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
     ("handler", "safety", replaced("body_html", "<blockquote>", "<blockquote onclick=a()>"), "on"),
     ("script address", "safety", added("body_html", '<a href="java\nscript:a()">b</a>'), "address"),
     ("data address", "safety", added("body_html", '<a href=" DATA:text/html,a">b</a>'), "address"),
+    ("margin", "safety", added("body_html", '<b style="margin:0 -9px">b</b>'), "the style of <b>"),
+    ("opacity", "safety", added("body_html", '<b style="color:red;opacity:0">b</b>'), "opacity:0"),
+    (
+        "size",
+        "safety",
+        added("body_html", '<img src="/a.png" width="99999">'),
+        "the width of <img>",
+    ),
+    ("dialog", "safety", added("body_html", "<dialog>b</dialog>"), "<dialog>"),
     ("attribute", "safety", replaced("body_html", "<pre>", "<pre draggable=true>"), "draggable"),
     (
         "self anchor left",

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from archiver.audit.overlay import style_faults
 from archiver.body.clean import clean_body
 from archiver.body.math import find_formulas
 from archiver.body.mathjax import restore_formulas
@@ -293,6 +294,58 @@ def words(text: str) -> str:
         ("", None),
         ("color", None),
         ("display:none", "display:none"),
+        # What articles of the blog have.
+        ("float:right; margin: 5px auto 2px 1px", "float:right;margin:5px auto 2px 1px"),
+        (
+            "display: inline-block; background-color: #fff",
+            "display:inline-block;background-color:#fff",
+        ),
+        ("max-width: 500 px", "max-width:500 px"),
+        ("border-left:0px solid", "border-left:0px solid"),
+        ("color:rgb(1, 2, 3);font-size:1.2em", "color:rgb(1, 2, 3);font-size:1.2em"),
+        ("font-family: 微软雅黑, 'Times New Roman'", "font-family:微软雅黑, 'Times New Roman'"),
+        ("text-indent:2em;line-height:1.8", "text-indent:2em;line-height:1.8"),
+        # What would leave the body's box, or hide.
+        ("margin:-9px", None),
+        ("margin-top:-0.1em;color:red", "color:red"),
+        ("opacity:0", None),
+        ("opacity:.01;color:red", "color:red"),
+        ("box-shadow:0 0 0 9999px #fff", None),
+        ("text-shadow:0 0 9px red", None),
+        ("text-indent:-999em", None),
+        ("letter-spacing:-9em", None),
+        ("margin-left:calc(0px - 9px)", None),
+        ("width:var(--x)", None),
+        ("width:100vw", None),
+        ("width:99999px", None),
+        ("width:101%", None),
+        ("padding:200px", None),
+        ("padding:9px", None),  # of a span: over the lines around it
+        ("border:9px solid transparent", None),
+        ("border-width:2px", "border-width:2px"),
+        ("font-size:500px", None),
+        ("font:500px serif", None),
+        ("font:9px/0 serif", None),
+        ("line-height:0", None),
+        ("line-height:9px", None),
+        ("height:0", None),
+        ("max-height:0", None),
+        ("display:inline-flex", None),
+        ("writing-mode:vertical-rl", None),
+        ("color:attr(x)", None),
+        ("list-style-type:url(//a.example)", None),
+        (r"m\61rgin:-9px", None),
+        (r"margin:\2d 9px", None),
+        ("margin:/**/-9px", None),
+        ("margin/**/:-9px", None),
+        ("margin:1px -9px", None),
+        ("margin:1px,-9px", None),
+        ("margin:1e9px", None),
+        ("margin:+9px", None),
+        ("font-family:'a;margin:-9px;b:'", None),
+        ("--x:1", None),
+        ("-webkit-transform:none", None),
+        ("color:red}a{margin:-9px", None),
     ],
 )
 def test_styles(style: str, kept: str | None) -> None:
@@ -300,6 +353,83 @@ def test_styles(style: str, kept: str | None) -> None:
     body = parse_fragment(f'<span style="{style}">文</span>')
     clean_styles(body)
     assert body[0].get("style") == kept
+
+
+STYLE_PIECES = [
+    "margin",
+    "padding",
+    "position",
+    "height",
+    "width",
+    "font",
+    "color",
+    "opacity",
+    ":",
+    ";",
+]
+STYLE_PIECES += [
+    "-",
+    "9",
+    "9999",
+    "px",
+    "em",
+    "%",
+    "vw",
+    "e",
+    ".",
+    " ",
+    ",",
+    "/*",
+    "*/",
+    "\\",
+    "(",
+    ")",
+]
+STYLE_PIECES += [
+    "calc",
+    "rgb",
+    "url",
+    "#fff",
+    "red",
+    "!important",
+    "'",
+    '"',
+    "{",
+    "}",
+    "\n",
+    "：",
+    "-9px",
+]
+
+
+@limits(deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(STYLE_PIECES), max_size=12), st.sampled_from(["a", "div", "img"]))
+@example(["margin", ":", "9", " ", "-9px"], "div")
+def test_no_style_that_stays_is_harmful(pieces: list[str], tag: str) -> None:
+    """What the one list lets through, the audit's other list does not object to; once is enough."""
+    body = parse_fragment(f"<{tag}></{tag}>")
+    body[0].set("style", "".join(pieces))
+    html = clean_body(body, 6583)
+    kept = body[0].get("style", "")
+    assert list(style_faults(tag, kept)) == []
+    assert cleaned(html) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<img src="/a.png" width="640" height="100%">', 'width="640" height="100%"'),
+        ('<img src="/a.png" width="99999" height="99999999999999999999">', ""),
+        ('<img src="/a.png" hspace="5" vspace="101">', 'hspace="5"'),
+        ('<img src="/a.png" width="101%">', ""),
+        ('<img src="/a.png" width=" +9999.5px" border="0">', 'border="0"'),
+        ('<img src="/a.png" width="自动">', 'width="自动"'),
+    ],
+)
+def test_sizes(html: str, expected: str) -> None:
+    """A number that no text needs goes; what a browser does not read stays as it is."""
+    address = 'src="https://kexue.fm/a.png"'
+    assert cleaned(html) == f"<img {' '.join(filter(None, (address, expected)))}>"
 
 
 def test_what_style_hides_stays_hidden() -> None:

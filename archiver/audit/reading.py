@@ -17,9 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver.audit.drawn import SCRIPTS, formula_of, is_drawing
 from archiver.audit.outline import squash
 from archiver.audit.shown import (
-    EMBEDS,
     HEADINGS,
-    REMOVED,
     SILENT,
     Node,
     counts_visitors,
@@ -32,6 +30,7 @@ from archiver.body.formula import Formula, Formulas
 from archiver.body.links import absolute
 from archiver.body.math import find_formulas
 from archiver.body.scan import ends_formula, formula_text
+from archiver.elements import DROPPED, EMBEDS
 from archiver.pages.document import build_tree, xml_text
 
 
@@ -107,7 +106,7 @@ class _Reader:
             self.comments += 1
         elif self.is_saved and tag == "script":
             self._drawn(node)
-        elif tag[0].isalpha() and tag not in REMOVED and tag not in EMBEDS:
+        elif tag[0].isalpha() and tag not in DROPPED and tag not in EMBEDS:
             return self._element(node, tag)
         return False
 
@@ -174,7 +173,7 @@ def _spoken_comments(tree: HtmlElement, formulas: Formulas) -> dict[int, str]:
 def _for_formulas(top: Node) -> HtmlElement:
     """The tree for the scanner: what is taken out holds no formula, but parts the text."""
     tree = build_tree(top)
-    for element in list(tree.iter(*sorted(REMOVED | EMBEDS))):
+    for element in list(tree.iter(*sorted(DROPPED | EMBEDS))):
         tail = element.tail
         element.clear()
         element.tail = tail

@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import nh3
 from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.audit.outline import quoted, squash
+from archiver.audit.overlay import size_fault, style_faults
 from archiver.audit.shown import HEADINGS, may_stay
 from archiver.audit.words import words_for_text
-from archiver.body.allowed import ATTRIBUTES, TAGS
 from archiver.body.clean import safe_html
+from archiver.elements import ATTRIBUTES, FORBIDDEN
 from archiver.pages.document import string_of
 
-#: Elements that HTML gives a meaning which no text needs. What is neither here nor in ``TAGS`` has
-#: no meaning to a browser (``<type>`` in an error message).
-FORBIDDEN: Final = frozenset(nh3.CLEAN_CONTENT_TAGS) | frozenset(
-    {
-        "applet", "base", "basefont", "bgsound", "body", "button", "canvas", "datalist", "dialog",
-        "embed", "fieldset", "form", "frame", "frameset", "head", "html", "iframe", "input",
-        "keygen", "label", "legend", "link", "marquee", "math", "meta", "meter", "noembed",
-        "noframes", "noscript", "object", "optgroup", "option", "output", "param", "plaintext",
-        "portal", "progress", "script", "select", "slot", "style", "svg", "template", "textarea",
-        "title", "xmp",
-    }
-)  # fmt: skip
 _ADDRESSES: Final = frozenset(
     {"href", "src", "cite", "action", "formaction", "poster", "background", "longdesc", "data"}
 )
@@ -49,13 +37,17 @@ def safety_faults(html: str, body: HtmlElement) -> Iterator[str]:
 
 def _element_faults(element: etree._Element) -> Iterator[str]:
     tag = str(element.tag)
-    if tag in FORBIDDEN and tag not in TAGS:
+    if tag in FORBIDDEN:
         yield f"the element <{tag}>"
     allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
     for key, value in element.attrib.items():
         name = str(key)
         if name not in allowed:
             yield f"the attribute {name} of <{tag}>"
+        if name == "style":
+            yield from style_faults(tag, str(value))
+        elif (fault := size_fault(tag, name, str(value))) is not None:
+            yield fault
         is_picture = tag == "img" and name == "src"
         if name in _ADDRESSES and not may_stay(str(value), is_picture=is_picture):
             yield f"the address of <{tag}>: {quoted(str(value))}"

@@ -9,21 +9,13 @@ from urllib.parse import urlsplit
 from archiver import site
 from archiver.audit.outline import squash
 from archiver.body.addresses import URL_SCHEMES
+from archiver.elements import DROPPED
 
 #: A Lexbor node (selectolax ships no types).
 Node = Any
 
-EMBEDS: Final = frozenset({"iframe", "embed", "object", "frame"})
-#: Taken out with all that is in them.
-REMOVED: Final = frozenset(
-    {
-        "script", "noscript", "style", "template", "link", "meta", "base", "title", "head",
-        "input", "select", "datalist", "keygen", "noembed", "noframes", "param", "applet",
-        "bgsound", "svg", "math", "frameset",
-    }
-)  # fmt: skip
 #: Kept, but browsers show none of the text in them.
-SILENT: Final = frozenset({"area", "audio", "canvas", "col", "colgroup", "rp", "track", "video"})
+SILENT: Final = frozenset({"area", "audio", "col", "colgroup", "rp", "track", "video"})
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: What a browser leaves out before it looks for the scheme of an address.
 _UNREAD = re.compile(r"\A[\x00-\x20]+|[\t\r\n]")
@@ -42,7 +34,7 @@ def shows_text(top: Node) -> bool:
         if node.tag == "-text":
             if (node.text_content or "").strip():
                 return True
-        elif node.tag not in REMOVED:
+        elif node.tag not in DROPPED:
             child = node.child
             while child is not None:
                 around.append(child)

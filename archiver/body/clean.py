@@ -17,52 +17,15 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.body.addresses import URL_SCHEMES, Addresses, drop_unsafe_addresses
-from archiver.body.allowed import ATTRIBUTES, STYLE_PROPERTIES, TAGS
 from archiver.body.apart import drop, keep_apart, write_comments
 from archiver.body.boilerplate import strip_boilerplate
 from archiver.body.embeds import replace_embeds
 from archiver.body.links import make_absolute
 from archiver.body.mathjax import restore_formulas
 from archiver.body.serialize import ENTITIES, inner_html
-from archiver.body.styles import clean_styles
+from archiver.body.styles import STYLE_PROPERTIES, clean_styles
+from archiver.elements import ATTRIBUTES, DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
 
-_DROPPED: Final = [
-    "script",
-    "noscript",
-    "style",
-    "template",
-    "link",
-    "meta",
-    "base",
-    "title",
-    "head",
-    "input",
-    "select",
-    "datalist",
-    "keygen",
-    "noembed",
-    "noframes",
-    "param",
-    "applet",
-    "bgsound",
-    "svg",
-    "math",
-    "frameset",
-]
-#: Elements whose text stays, under a name that does nothing but draw them in the same way.
-_RENAMED: Final = {
-    "form": "div",
-    "fieldset": "div",
-    "legend": "div",
-    "button": "span",
-    "label": "span",
-    "textarea": "pre",
-    "xmp": "pre",
-    "listing": "pre",
-    "plaintext": "pre",
-}
-#: What ``replace_embeds`` takes out where there is nothing to link to.
-_EMBEDS: Final = ("iframe", "embed", "object", "frame")
 _SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
 
 #: The sanitiser writes one line feed where a parser drops one.
@@ -76,7 +39,7 @@ def clean_body(body: HtmlElement, article: int) -> str:
     """Clean a body as it was served, in place; returns its safe HTML with absolute addresses."""
     restore_formulas(body)
     strip_boilerplate(body)
-    keep_apart(body.iter(*_EMBEDS))
+    keep_apart(body.iter(*EMBEDS))
     replace_embeds(body, article)  # before the cleaning takes the parameters of old players away
     clean_tree(body)
     write_comments(body)
@@ -88,10 +51,10 @@ def clean_body(body: HtmlElement, article: int) -> str:
 
 def clean_tree(body: HtmlElement) -> None:
     """Take out of a body what does not belong to a text, in place; the text behind it stays."""
-    dropped = [*body.iter(*_DROPPED), *filter(is_tracker, body.iter("img"))]
+    dropped = [*body.iter(*DROPPED), *filter(is_tracker, body.iter("img"))]
     keep_apart(dropped)
     drop(dropped)
-    for element in body.iter(etree.Element):
+    for element in body.iterdescendants(etree.Element):
         if element.tag not in TAGS:
             element.tag = _kept_name(element.tag)
         for name in [name for name in element.attrib if name.startswith("on")]:
@@ -100,7 +63,8 @@ def clean_tree(body: HtmlElement) -> None:
 
 def _kept_name(tag: str) -> str:
     """What to call an element: one that the sanitiser would unwrap still has to part the text."""
-    return _RENAMED.get(tag) or (tag if _PSEUDO_NAME.match(tag) else "span")
+    is_pseudo = tag not in FORBIDDEN and _PSEUDO_NAME.match(tag)
+    return RENAMED.get(tag) or (tag if is_pseudo else "span")
 
 
 def is_tracker(picture: HtmlElement) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from archiver import site
+from archiver.elements import EMBEDS
 
 #: Marks a link that stands for an embed; its text is the address and not the author's.
 EMBED_CLASS = "embed"
-_EMBEDS = ("iframe", "embed", "object", "frame")
 
 
 def replace_embeds(body: HtmlElement, article: int) -> None:
     """Put ``<a class="embed" href="…">…</a>`` in the place of each frame and plug-in, in place."""
-    for element in list(body.iter(*_EMBEDS)):
+    for element in list(body.iter(*EMBEDS)):
         if element.getparent() is None or element is body:
             continue  # inside an embed that is replaced already
         source = _source(element)

@@ -71,7 +71,6 @@ HIDDEN = frozenset(
         "area",
         "audio",
         "base",
-        "canvas",
         "col",
         "colgroup",
         "datalist",

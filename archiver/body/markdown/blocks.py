@@ -10,7 +10,6 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.allowed import TAGS
 from archiver.body.embeds import EMBED_CLASS
 from archiver.body.formula import Formulas, TextNode, text_of
 from archiver.body.markdown import code, escape, layout, tables
@@ -21,6 +20,7 @@ from archiver.body.markdown.media import Pictures, player
 from archiver.body.markdown.render import Role
 from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden, is_made_invisible
 from archiver.body.walk import Walk
+from archiver.elements import TAGS
 from archiver.pages.document import ASCII_SPACE
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}

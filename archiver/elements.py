@@ -1,10 +1,13 @@
-"""What the sanitiser lets through: elements, attributes, properties of style."""
+"""Which elements and attributes a stored body may have, and what becomes of the others.
+
+Cleaning and audit read the same lists: what the one lets through, the other does not object to.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-#: Every element that HTML defines or browsers still draw, without those taken out above.
+#: Every element that HTML defines or browsers still draw, without those taken out below.
 TAGS: Final = frozenset(
     [
         "a",
@@ -98,6 +101,43 @@ TAGS: Final = frozenset(
         "wbr",
     ]
 )
+#: Taken out with all that is in them.
+DROPPED: Final = frozenset(
+    {
+        "applet", "base", "basefont", "bgsound", "datalist", "frameset", "head", "input", "keygen",
+        "link", "math", "meta", "noembed", "noframes", "noscript", "param", "script", "select",
+        "style", "svg", "template", "title",
+    }
+)  # fmt: skip
+#: Elements whose text stays, under a name that does nothing but draw them in the same way.
+RENAMED: Final = {
+    "button": "span",
+    "dialog": "div",
+    "fieldset": "div",
+    "form": "div",
+    "label": "span",
+    "legend": "div",
+    "listing": "pre",
+    "optgroup": "div",
+    "option": "div",
+    "plaintext": "pre",
+    "textarea": "pre",
+    "xmp": "pre",
+}
+#: What a browser gives a meaning that no text needs; of these too the text stays, in a ``span``.
+#: ``canvas``, ``meter`` and ``progress`` hide it, but whoever writes of ``<canvas>`` means no box.
+_MEANT: Final = frozenset(
+    {
+        "body", "canvas", "fencedframe", "geolocation", "html", "install", "marquee", "meter",
+        "model", "output", "permission", "portal", "progress", "selectedcontent", "slot",
+        "usermedia",
+    }
+)  # fmt: skip
+#: What becomes a link to what it shows.
+EMBEDS: Final = frozenset({"embed", "frame", "iframe", "object"})
+#: None of these is in a stored body. What is neither here nor in ``TAGS`` has no meaning to a
+#: browser (``<type>`` in an error message), and stays.
+FORBIDDEN: Final = DROPPED | RENAMED.keys() | _MEANT | EMBEDS
 _EVERYWHERE: Final = frozenset({"id", "class", "title", "lang", "dir", "style", "align", "hidden"})
 ATTRIBUTES: Final[dict[str, set[str]]] = {
     "*": set(_EVERYWHERE),
@@ -127,20 +167,3 @@ ATTRIBUTES: Final[dict[str, set[str]]] = {
     "ul": {"type"},
     "video": {"src", "poster", "controls", "width", "height", "loop"},
 }
-#: Style that carries meaning or layout, without addresses and without leaving the body's place.
-STYLE_PROPERTIES: Final = frozenset(
-    [
-        *("background-color", "color", "opacity", "visibility", "display", "direction"),
-        *("border", "border-bottom", "border-collapse", "border-color", "border-left"),
-        *("border-radius", "border-right", "border-spacing", "border-style", "border-top"),
-        *("border-width", "box-shadow", "caption-side", "clear", "float"),
-        *("font", "font-family", "font-size", "font-style", "font-variant", "font-weight"),
-        *("height", "letter-spacing", "line-height", "list-style-type"),
-        *("margin", "margin-bottom", "margin-left", "margin-right", "margin-top"),
-        *("max-height", "max-width", "min-height", "min-width", "overflow", "overflow-wrap"),
-        *("padding", "padding-bottom", "padding-left", "padding-right", "padding-top"),
-        *("table-layout", "text-align", "text-decoration", "text-indent", "text-shadow"),
-        *("text-transform", "vertical-align", "white-space", "width", "word-break"),
-        *("word-spacing", "word-wrap", "writing-mode"),
-    ]
-)
