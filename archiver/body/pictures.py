@@ -1,22 +1,25 @@
 """The pictures of a body, each with its alternative text and its caption.
 
-The blog has six forms (seen 2009 to 2026): a picture with a caption block, one with an empty
-caption, a floated one whose caption is a ``<p>`` without a class, one without a caption block, a
-bare ``<img>``, and several captioned ones in one container.
+The blog has these forms (seen 2009 to 2026): a picture with a caption block, one with an empty
+caption, floated ones whose caption is a ``<p>`` without a class at several depths of ``div``, one
+without a caption block, a bare ``<img>``, and several captioned ones in one container.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from itertools import takewhile
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.text import BLOCKS, inline_text
+from archiver.body.text import inline_text
+from archiver.body.walk import Walk
 from archiver.items import Picture
 
 _CAPTION_CLASS = re.compile(r"(?:^|\s)typecho-caption-text(?:\s|\Z)")
-_CONTAINER_CLASS = re.compile(r"(?:^|\s)(?:pic-container|typecho-caption)(?:\s|\Z)")
+_BOX_CLASS = re.compile(r"(?:^|\s)(?:pic-container|typecho-caption)(?:\s|\Z)")
 
 
 def list_pictures(body: HtmlElement) -> list[Picture]:
@@ -30,7 +33,7 @@ def list_pictures(body: HtmlElement) -> list[Picture]:
 
 
 def captions(body: HtmlElement) -> dict[HtmlElement, HtmlElement]:
-    """Each caption with its picture: the last ``<img>`` before it in its container.
+    """Each caption with its picture: the last ``<img>`` before it in its box.
 
     A ``figcaption`` that stands first belongs to the first picture behind it. A picture has one
     caption at most; a second one is text.
@@ -38,16 +41,29 @@ def captions(body: HtmlElement) -> dict[HtmlElement, HtmlElement]:
     found: dict[HtmlElement, HtmlElement] = {}
     taken: set[HtmlElement] = set()
     last: HtmlElement | None = None
-    for element in body.iter("img", "p", "figcaption"):
+    for element in body.iter(etree.Element):
         if element.tag == "img":
-            last = element if element.get("src") else None
-        elif (picture := _picture_of(element, last)) is not None and picture not in taken:
-            found[element] = picture
-            taken.add(picture)
+            last = element if element.get("src") else last
+        elif _may_be_caption(element):
+            picture = _picture_of(element, last, found)
+            if picture is not None and picture not in taken:
+                found[element] = picture
+                taken.add(picture)
     return found
 
 
-def _picture_of(caption: HtmlElement, last: HtmlElement | None) -> HtmlElement | None:
+def _may_be_caption(element: HtmlElement) -> bool:
+    return element.tag in {"p", "figcaption"} or _is_marked(element)
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    """True for the blog's own class of captions."""
+    return _CAPTION_CLASS.search(element.get("class") or "") is not None
+
+
+def _picture_of(
+    caption: HtmlElement, last: HtmlElement | None, found: Container[HtmlElement]
+) -> HtmlElement | None:
     """The picture that an element is the caption of, if it is one; ``last`` stands before it."""
     if caption.tag == "figcaption":
         figure = next(caption.iterancestors("figure"), None)
@@ -56,49 +72,52 @@ def _picture_of(caption: HtmlElement, last: HtmlElement | None) -> HtmlElement |
         if last is not None and figure in last.iterancestors("figure"):
             return last
         return next((img for img in figure.iter("img") if img.get("src")), None)
-    if last is None or caption.find(".//img") is not None:
+    if last is None or not _share_box(caption, last) or caption.find(".//img") is not None:
         return None
-    if _CAPTION_CLASS.search(caption.get("class") or ""):
-        return last if _near(caption, last) else None
-    return last if _is_floated(caption, last) else None
+    return last if _is_marked(caption) or _is_alone(caption, last, found) else None
 
 
-def _near(caption: HtmlElement, picture: HtmlElement) -> bool:
-    """Do a caption of the blog's class and a picture stand in one container?"""
-    return any(box in caption.iterancestors() for box in _boxes(picture))
+def _share_box(caption: HtmlElement, picture: HtmlElement) -> bool:
+    """True when both stand in one box for a picture and its caption."""
+    around = set(caption.iterancestors())
+    return any(_is_box(up) for up in picture.iterancestors() if up in around)
 
 
-def _is_floated(caption: HtmlElement, picture: HtmlElement) -> bool:
-    """Is a ``<p>`` without a class the caption of a floated picture?
+def _is_box(element: HtmlElement) -> bool:
+    return element.tag == "figure" or _BOX_CLASS.search(element.get("class") or "") is not None
 
-    Form: ``div.pic-container > div > (a > img) + p``, nothing behind the paragraph. An open
-    ``<strong>`` or ``<font>`` of the text before may stand around any part of it.
+
+def _is_alone(caption: HtmlElement, picture: HtmlElement, found: Container[HtmlElement]) -> bool:
+    """True when the ``<p>`` behind a picture ends the innermost element around both.
+
+    In that element, however deep in the box it is, pictures with their captions may stand before
+    them, and a picture behind. Where it is the box itself, there is no other text in it.
     """
-    inner = _block_around(caption)
-    outer = _block_around(inner) if inner is not None else None
-    if inner is None or outer is None or caption.get("class") is not None:
-        return False
-    is_box = inner.tag == "div" and _CONTAINER_CLASS.search(outer.get("class") or "") is not None
-    return is_box and _is_last(caption, inner) and inner in picture.iterancestors()
+    around = set(picture.iterancestors())
+    shared = next(up for up in caption.iterancestors() if up in around)
+    contents = list(_contents(shared))
+    place = contents.index(picture)
+    behind = list(takewhile(lambda content: content.tag != "img", contents[place + 1 :]))
+    if not _is_box(shared):
+        return behind[-1:] == [caption]
+    others = (*contents[:place], *behind)
+    return behind[-1:] == [caption] and all(
+        content.tag == "img" or content in found or content is caption for content in others
+    )
 
 
-def _block_around(element: HtmlElement) -> HtmlElement | None:
-    """The block that an element stands in, past bold, colours and links."""
-    return next((up for up in element.iterancestors() if up.tag in BLOCKS), None)
+def _contents(top: HtmlElement) -> Iterator[HtmlElement]:
+    """The pictures below an element, and for each text what may be the caption around it."""
+    for event, element in Walk(top):
+        if event == "start" and element.tag == "img":
+            yield element
+        if event == "start" and (element.text or "").strip():
+            yield _holder(element)
+        elif event != "start" and (element.tail or "").strip():
+            yield _holder(element.getparent())
 
 
-def _is_last(element: HtmlElement, top: HtmlElement) -> bool:
-    """Does nothing stand behind an element in ``top``?"""
-    node = element
-    while node is not top:
-        if node.getnext() is not None or (node.tail or "").strip():
-            return False
-        node = node.getparent()
-    return True
-
-
-def _boxes(picture: HtmlElement) -> Iterator[HtmlElement]:
-    """The containers around a picture, the innermost first."""
-    for ancestor in picture.iterancestors("div"):
-        if _CONTAINER_CLASS.search(ancestor.get("class") or ""):
-            yield ancestor
+def _holder(element: HtmlElement) -> HtmlElement:
+    """What may be the caption around a text, or else the element that the text stands in."""
+    around = (element, *element.iterancestors())
+    return next((up for up in around if _may_be_caption(up)), element)

@@ -18,7 +18,14 @@ from archiver.body.markdown.formats import Format, format_of, pseudo_tag
 from archiver.body.markdown.inline import Inline, Span
 from archiver.body.markdown.media import Pictures, player
 from archiver.body.markdown.render import Role
-from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden, is_made_invisible
+from archiver.body.shown import (
+    BLOCKS,
+    CELLS,
+    LINES,
+    has_block_style,
+    is_hidden,
+    is_made_invisible,
+)
 from archiver.body.walk import Walk
 from archiver.elements import TAGS
 from archiver.pages.document import ASCII_SPACE
@@ -91,8 +98,21 @@ class BlockWriter:
             return True
         else:
             self._start_inline(element)
+            if has_block_style(element):
+                self._set_apart(element)
             return True
         return False
+
+    def _set_apart(self, element: HtmlElement) -> None:
+        """Put what its style makes a block on lines of its own."""
+        self._boundary()
+        end = self.ends.get(element)
+        self.ends[element] = partial(self._end_apart, end)
+
+    def _end_apart(self, end: Callable[[], None] | None) -> None:
+        if end is not None:
+            end()
+        self._boundary()
 
     def _start_block(self, element: HtmlElement) -> None:
         self._boundary()
