@@ -53,7 +53,8 @@ def _contents(body: HtmlElement) -> Iterator[_Content]:
             whole = next((up for up in around if _may_be_caption(up)), node.around)
             if whole is not last:
                 last = whole
-                yield _Content(whole, tuple(whole.iterancestors()))
+                inside = () if _may_be_caption(whole) else (whole,)
+                yield _Content(whole, (*inside, *whole.iterancestors()))
 
 
 def _may_be_caption(element: etree._Element) -> bool:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from archiver.audit.captions import captions
 from archiver.audit.leaves import code_of, is_rich, language_of, start_of
 from archiver.audit.outline import Event, Outline, bare_latex, fold
-from archiver.audit.rendered import CELLS, HEADINGS, is_block, is_invisible, words
+from archiver.audit.rendered import CELLS, HEADINGS, is_block, is_invisible, is_medium_apart, words
 from archiver.audit.tex2jax import Formulas, find_formulas
 from archiver.audit.walk import Step, hides, walk
 from archiver.items import Formula
@@ -87,6 +87,8 @@ class _Reader:
         if step.formula is not None:
             self._formula(step.formula)
         elif step.hidden or (hides(step.element) and step.kind != "text"):
+            if not step.hidden and is_medium_apart(step.element):
+                self._end_piece()
             if step.kind == "enter" and step.element.tag == "img" and not step.hidden:
                 self._shown_picture(step.element)
         elif step.kind == "text":

@@ -9,9 +9,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.audit.rendered import CELLS, is_block
-from archiver.audit.shown import SILENT
 from archiver.audit.tex2jax import Formulas, find_formulas
-from archiver.audit.walk import Step, walk
+from archiver.audit.walk import Step, hides, walk
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
 _START = re.compile(r"\s*[0-9]{1,9}\s*\Z")
@@ -45,7 +44,7 @@ class _Code:
 
     def read(self) -> str:
         for step in self.steps:
-            if not step.hidden and step.element.tag not in SILENT:
+            if not step.hidden and not hides(step.element):
                 self._take(step)
         return "".join(f"{line}\n" for line in self.lines) + (self.open or "")
 

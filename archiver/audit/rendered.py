@@ -15,9 +15,9 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from archiver.audit.outline import fold
-from archiver.audit.shown import SILENT, is_hiding
+from archiver.audit.shown import is_hiding
 from archiver.audit.tex2jax import Formulas
-from archiver.audit.walk import Step, walk
+from archiver.audit.walk import Step, hides, walk
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 CELLS: Final = frozenset({"td", "th"})
@@ -45,6 +45,12 @@ class Line(NamedTuple):
 def is_block(element: etree._Element) -> bool:
     """True when an element stands on lines of its own."""
     return element.tag in BLOCKS or _BLOCK_STYLE.search(element.get("style") or "") is not None
+
+
+def is_medium_apart(element: etree._Element) -> bool:
+    """True for a picture or player that its style puts on a line of its own."""
+    is_medium = element.tag in {"img", "audio", "video"}
+    return is_medium and is_block(element) and not is_invisible(element)
 
 
 def is_invisible(element: etree._Element) -> bool:
@@ -90,10 +96,11 @@ def _piece(step: Step, *, is_verbatim: bool) -> str:
         return fold(step.formula.latex)
     if step.kind == "text":
         return step.text if is_verbatim else step.text.replace("\n", " ")
-    if step.element.tag in SILENT:
-        return ""
+    if hides(step.element):
+        return "\n" if is_medium_apart(step.element) else ""
     if step.element.tag == "br":
         return "\n" if step.kind == "enter" and not step.in_formula else ""
-    if step.element.tag in CELLS:
-        return "\t" if step.kind == "leave" else ""
+    if step.element.tag in CELLS and not is_block(step.element):
+        is_behind_one = step.element.getprevious() is not None
+        return "\t" if step.kind == "enter" and is_behind_one else ""
     return "\n" if is_block(step.element) else ""

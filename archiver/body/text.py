@@ -17,7 +17,14 @@ from lxml.html import HtmlElement
 from archiver.body.formula import Formulas, TextNode, text_of
 from archiver.body.math import find_formulas
 from archiver.body.preformatted import preformatted
-from archiver.body.shown import BLOCKS, CELLS, has_lines, is_hidden
+from archiver.body.shown import (
+    BLOCKS,
+    CELLS,
+    has_block_style,
+    has_lines,
+    is_hidden,
+    is_made_invisible,
+)
 from archiver.body.walk import Walk
 
 # Marks for the assembly of the text: lone surrogates, which no tree can contain.
@@ -59,6 +66,7 @@ def _pieces(
         if event == "start" and is_hidden(element):
             hidden = element
             walk.skip()
+            yield _LINE if has_block_style(element) and not is_made_invisible(element) else ""
         elif event == "start":
             yield _opening_mark(element, formulas)
             if element.tag == "pre":
