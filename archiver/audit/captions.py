@@ -74,10 +74,10 @@ def _picture_of(
 ) -> HtmlElement | None:
     """The picture that a text is the caption of, if it is one; ``before`` is the last picture."""
     element, around = contents[number]
-    if next(element.iter(_PICTURE), None) is not None:
-        return None
     if element.tag == "figcaption":
         return _picture_of_figure(around, before)
+    if next(element.iter(_PICTURE), None) is not None:
+        return None
     shared = [up for up in around if before is not None and up in before.around]
     if before is None or not any(map(_is_box, shared)):
         return None
@@ -98,12 +98,11 @@ def _stands_alone(
     if not _is_box(shared):
         return True
     place = number - 1
-    while place >= 0 and shared in contents[place].around:
-        element = contents[place].element
-        if element.tag != _PICTURE and element not in known:
-            return False
+    while place >= 0 and contents[place].element.tag == _PICTURE:
         place -= 1
-    return True
+    before = contents[place] if place >= 0 else None
+    is_first = before is None or shared not in before.around
+    return place < number - 1 and (is_first or contents[place].element in known)
 
 
 def _picture_of_figure(

@@ -10,9 +10,9 @@ from lxml.html import HtmlElement
 from archiver.audit.captions import captions
 from archiver.audit.leaves import code_of, is_rich, language_of, start_of
 from archiver.audit.outline import Event, Outline, bare_latex, fold
-from archiver.audit.rendered import CELLS, HEADINGS, is_block, is_invisible, is_medium_apart, words
+from archiver.audit.rendered import CELLS, HEADINGS, is_block, is_medium_apart, words
 from archiver.audit.tex2jax import Formulas, find_formulas
-from archiver.audit.walk import Step, hides, walk
+from archiver.audit.walk import Step, hides, is_invisible, walk
 from archiver.items import Formula
 from archiver.pages.document import ASCII_SPACE
 

@@ -15,9 +15,8 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from archiver.audit.outline import fold
-from archiver.audit.shown import is_hiding
 from archiver.audit.tex2jax import Formulas
-from archiver.audit.walk import Step, hides, walk
+from archiver.audit.walk import Step, hides, is_invisible, walk
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 CELLS: Final = frozenset({"td", "th"})
@@ -51,11 +50,6 @@ def is_medium_apart(element: etree._Element) -> bool:
     """True for a picture or player that its style puts on a line of its own."""
     is_medium = element.tag in {"img", "audio", "video"}
     return is_medium and is_block(element) and not is_invisible(element)
-
-
-def is_invisible(element: etree._Element) -> bool:
-    """True when the attributes of an element hide it."""
-    return is_hiding({str(key): str(value) for key, value in element.attrib.items()})
 
 
 def lines(top: etree._Element, formulas: Formulas | None = None) -> list[Line]:

@@ -54,7 +54,15 @@ def hides(element: etree._Element) -> bool:
     """True when a browser shows no text of an element; the link of an embed is not the author's."""
     if element.tag in _WITHOUT_TEXT or (element.tag == "a" and element.get("class") == "embed"):
         return True
-    return is_hiding({str(key): str(value) for key, value in element.attrib.items()})
+    return is_invisible(element)
+
+
+def is_invisible(element: etree._Element) -> bool:
+    """True when the attributes of an element hide it."""
+    attributes = element.attrib
+    if "hidden" not in attributes and "style" not in attributes:
+        return False
+    return is_hiding({str(key): str(value) for key, value in attributes.items()})
 
 
 def shown_formulas(body: etree._Element, formulas: Formulas) -> list[Formula]:

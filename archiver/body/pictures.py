@@ -8,8 +8,7 @@ without a caption block, a bare ``<img>``, and several captioned ones in one con
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
-from itertools import takewhile
+from collections.abc import Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -38,18 +37,77 @@ def captions(body: HtmlElement) -> dict[HtmlElement, HtmlElement]:
     A ``figcaption`` that stands first belongs to the first picture behind it. A picture has one
     caption at most; a second one is text.
     """
-    found: dict[HtmlElement, HtmlElement] = {}
-    taken: set[HtmlElement] = set()
-    last: HtmlElement | None = None
-    for element in body.iter(etree.Element):
-        if element.tag == "img":
-            last = element if element.get("src") else last
-        elif _may_be_caption(element):
-            picture = _picture_of(element, last, found)
-            if picture is not None and picture not in taken:
-                found[element] = picture
-                taken.add(picture)
-    return found
+    return _Captions().read(body)
+
+
+class _Captions:
+    """Finds captions in one pass."""
+
+    def __init__(self) -> None:
+        self.found: dict[HtmlElement, HtmlElement] = {}
+        self.taken: set[HtmlElement] = set()
+        #: The last picture, what the last text before it stands in, and the last text behind it.
+        self.picture: HtmlElement | None = None
+        self.before: HtmlElement | None = None
+        self.behind: HtmlElement | None = None
+
+    def read(self, body: HtmlElement) -> dict[HtmlElement, HtmlElement]:
+        for event, element in Walk(body):
+            if event != "start":
+                self._text(element.tail, element.getparent())
+                continue
+            if element.tag == "img" and element.get("src"):
+                self.before = self.before if self.behind is None else self.behind
+                self.picture, self.behind = element, None
+            elif _may_be_caption(element):
+                self._caption(element)
+            self._text(element.text, element)
+        return self.found
+
+    def _text(self, text: str | None, around: HtmlElement) -> None:
+        if text and text.strip():
+            self.behind = next(filter(_may_be_caption, _from(around)), around)
+
+    def _caption(self, element: HtmlElement) -> None:
+        picture = self._picture_of(element)
+        if picture is not None and picture not in self.taken:
+            self.found[element] = picture
+            self.taken.add(picture)
+
+    def _picture_of(self, caption: HtmlElement) -> HtmlElement | None:
+        """The picture that an element is the caption of, if it is one."""
+        if caption.tag == "figcaption":
+            return _picture_of_figure(caption, self.picture)
+        if self.picture is None:
+            return None
+        around = set(caption.iterancestors())
+        shared = [up for up in self.picture.iterancestors() if up in around]
+        if not any(map(_is_box, shared)) or caption.find(".//img") is not None:
+            return None
+        is_caption = _is_marked(caption) or self._is_alone(caption, shared[0])
+        return self.picture if is_caption else None
+
+    def _is_alone(self, caption: HtmlElement, shared: HtmlElement) -> bool:
+        """True when a ``<p>`` ends ``shared``, the innermost element around it and its picture.
+
+        However deep that is in the box; another picture may stand behind. Where it is the box
+        itself, nothing else may be in it but pictures with captions.
+        """
+        if not inline_text(caption) or not _ends(caption, shared):
+            return False
+        if not _is_box(shared):
+            return True
+        is_first = self.before is None or shared not in _from(self.before)
+        return self.behind is None and (is_first or self.before in self.found)
+
+
+def _picture_of_figure(caption: HtmlElement, last: HtmlElement | None) -> HtmlElement | None:
+    figure = next(caption.iterancestors("figure"), None)
+    if figure is None:
+        return None
+    if last is not None and figure in last.iterancestors("figure"):
+        return last
+    return next((img for img in figure.iter("img") if img.get("src")), None)
 
 
 def _may_be_caption(element: HtmlElement) -> bool:
@@ -61,63 +119,35 @@ def _is_marked(element: HtmlElement) -> bool:
     return _CAPTION_CLASS.search(element.get("class") or "") is not None
 
 
-def _picture_of(
-    caption: HtmlElement, last: HtmlElement | None, found: Container[HtmlElement]
-) -> HtmlElement | None:
-    """The picture that an element is the caption of, if it is one; ``last`` stands before it."""
-    if caption.tag == "figcaption":
-        figure = next(caption.iterancestors("figure"), None)
-        if figure is None:
-            return None
-        if last is not None and figure in last.iterancestors("figure"):
-            return last
-        return next((img for img in figure.iter("img") if img.get("src")), None)
-    if last is None or not _share_box(caption, last) or caption.find(".//img") is not None:
-        return None
-    return last if _is_marked(caption) or _is_alone(caption, last, found) else None
-
-
-def _share_box(caption: HtmlElement, picture: HtmlElement) -> bool:
-    """True when both stand in one box for a picture and its caption."""
-    around = set(caption.iterancestors())
-    return any(_is_box(up) for up in picture.iterancestors() if up in around)
-
-
 def _is_box(element: HtmlElement) -> bool:
+    """True for what holds a picture and its caption."""
     return element.tag == "figure" or _BOX_CLASS.search(element.get("class") or "") is not None
 
 
-def _is_alone(caption: HtmlElement, picture: HtmlElement, found: Container[HtmlElement]) -> bool:
-    """True when the ``<p>`` behind a picture ends the innermost element around both.
-
-    In that element, however deep in the box it is, pictures with their captions may stand before
-    them, and a picture behind. Where it is the box itself, there is no other text in it.
-    """
-    around = set(picture.iterancestors())
-    shared = next(up for up in caption.iterancestors() if up in around)
-    contents = list(_contents(shared))
-    place = contents.index(picture)
-    behind = list(takewhile(lambda content: content.tag != "img", contents[place + 1 :]))
-    if not _is_box(shared):
-        return behind[-1:] == [caption]
-    others = (*contents[:place], *behind)
-    return behind[-1:] == [caption] and all(
-        content.tag == "img" or content in found or content is caption for content in others
-    )
+def _from(element: HtmlElement) -> Iterator[HtmlElement]:
+    """An element and all around it."""
+    yield element
+    yield from element.iterancestors()
 
 
-def _contents(top: HtmlElement) -> Iterator[HtmlElement]:
-    """The pictures below an element, and for each text what may be the caption around it."""
-    for event, element in Walk(top):
-        if event == "start" and element.tag == "img":
-            yield element
-        if event == "start" and (element.text or "").strip():
-            yield _holder(element)
-        elif event != "start" and (element.tail or "").strip():
-            yield _holder(element.getparent())
+def _ends(element: HtmlElement, top: HtmlElement) -> bool:
+    """True when no text follows an element in ``top``, or a picture does first."""
+    node = element
+    while node is not top:
+        if (node.tail or "").strip():
+            return False
+        following = node.getnext()
+        if following is None:
+            node = node.getparent()
+            continue
+        for inner in following.iter(etree.Element):
+            if inner.tag == "img" and inner.get("src"):
+                return True
+            if (inner.text or "").strip() or (inner is not following and _has_tail(inner)):
+                return False
+        node = following
+    return True
 
 
-def _holder(element: HtmlElement) -> HtmlElement:
-    """What may be the caption around a text, or else the element that the text stands in."""
-    around = (element, *element.iterancestors())
-    return next((up for up in around if _may_be_caption(up)), element)
+def _has_tail(element: HtmlElement) -> bool:
+    return bool((element.tail or "").strip())

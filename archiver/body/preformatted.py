@@ -9,7 +9,7 @@ from __future__ import annotations
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.shown import CELLS, has_lines, is_hidden
+from archiver.body.shown import CELLS, has_block_style, has_lines, is_hidden, is_medium
 from archiver.body.walk import Walk
 
 #: A line, and shown as one, also when nothing is in it.
@@ -28,6 +28,7 @@ def preformatted(pre: HtmlElement, stop: etree._Element | None = None) -> str:
             break
         if event == "start" and is_hidden(element):
             walk.skip()
+            text.is_due = text.is_due or (has_block_style(element) and is_medium(element))
         elif event == "start":
             text.start(element)
             text.add(element.text, element)

@@ -54,6 +54,7 @@ BLOCKS = frozenset(
 )
 LINES = frozenset({"li", "tr", "option", "optgroup", "thead", "tbody", "tfoot"})
 CELLS = frozenset({"td", "th"})
+MEDIA = frozenset({"img", "audio", "video"})
 #: Elements whose text no browser shows.
 HIDDEN = frozenset(
     [
@@ -104,6 +105,11 @@ def is_hidden(element: etree._Element) -> bool:
     if element.tag == "a" and element.get("class") == EMBED_CLASS:
         return True
     return is_made_invisible(element)
+
+
+def is_medium(element: etree._Element) -> bool:
+    """Is this a picture or player that is shown, without text of its own?"""
+    return element.tag in MEDIA and not is_made_invisible(element)
 
 
 def is_made_invisible(element: etree._Element) -> bool:

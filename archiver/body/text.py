@@ -23,7 +23,7 @@ from archiver.body.shown import (
     has_block_style,
     has_lines,
     is_hidden,
-    is_made_invisible,
+    is_medium,
 )
 from archiver.body.walk import Walk
 
@@ -66,7 +66,7 @@ def _pieces(
         if event == "start" and is_hidden(element):
             hidden = element
             walk.skip()
-            yield _LINE if has_block_style(element) and not is_made_invisible(element) else ""
+            yield _LINE if has_block_style(element) and is_medium(element) else ""
         elif event == "start":
             yield _opening_mark(element, formulas)
             if element.tag == "pre":
