@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+#: The addresses that stay: none of these schemes runs a script or shows a page of its own making.
+URL_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder"})
 #: Every element that HTML defines or browsers still draw, without those taken out below.
 TAGS: Final = frozenset(
     [

@@ -7,12 +7,13 @@ the body with the site's boilerplate still in it. Each pipeline reads one field 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lxml.html import HtmlElement
 
-from archiver.body.formula import Formula
+_LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 
 
 class Status(StrEnum):
@@ -50,6 +51,20 @@ class Picture:
     url: str
     alt: str
     caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula of a body, verbatim with its delimiters; ``<br>`` is a line break."""
+
+    latex: str
+    display: bool
+
+    @property
+    def label(self) -> str | None:
+        """The name in the first ``\\label{…}``, which ``\\eqref`` refers to."""
+        match = _LABEL.search(self.latex)
+        return match[1].strip() if match else None
 
 
 @dataclass(slots=True)

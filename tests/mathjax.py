@@ -103,6 +103,14 @@ _OF_BODIES: Final = f"""bodies => bodies.map(html => {{
   document.body.replaceChildren(top);
   return ({_SHOWN})(({_LIST})(top));
 }})"""
+_TEXTS: Final = """bodies => bodies.map(html => {
+  const top = document.createElement('div');
+  top.innerHTML = html;
+  document.body.replaceChildren(top);
+  top.querySelectorAll('details').forEach(details => { details.open = true; });
+  top.querySelectorAll('a.embed').forEach(link => link.remove());
+  return top.innerText;
+})"""
 
 
 class MathJax:
@@ -127,6 +135,14 @@ class MathJax:
             self._load(_BARE.encode())
             self._is_bare = True
         return [_folded(found) for found in self._tab.evaluate(_OF_BODIES, bodies)]
+
+    def texts_of_bodies(self, bodies: list[str]) -> list[str]:
+        """What a reader sees of each of these pieces of HTML (``innerText``), ``details`` open.
+
+        The address in the place of a player or frame is left out.
+        """
+        self.formulas_of_bodies([])
+        return [str(text) for text in self._tab.evaluate(_TEXTS, bodies)]
 
     def drawn(self, body: str, *, config: str = "", extensions: str = "") -> str:
         """The HTML of a piece of HTML after its formulas were drawn.

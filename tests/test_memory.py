@@ -19,8 +19,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.body.formula import Formula
-from archiver.items import Article, IndexEntry, Link, ListingEntry, Status
+from archiver.items import Article, Formula, IndexEntry, Link, ListingEntry, Status
 from archiver.store import failures, memory, runs, schema, sightings, tombstones
 from archiver.store.articles import get_article, known_articles, save_article, save_sighting
 from archiver.store.errors import StoreError

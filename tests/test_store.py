@@ -14,8 +14,7 @@ import pytest
 from conftest import ROOT
 from sqlite_utils import Database
 
-from archiver.body.formula import Formula
-from archiver.items import Article, Link, ListingEntry, Picture, Status
+from archiver.items import Article, Formula, Link, ListingEntry, Picture, Status
 from archiver.store import articles, failures, runs, schema
 from archiver.store.articles import save_article, save_sighting
 from archiver.store.errors import StoreError

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from archiver.body.formula import Formula
+from archiver.items import Formula
 
 #: Any formula that MathJax has read in.
 SCRIPTS: Final = 'script[type^="math/tex"]'

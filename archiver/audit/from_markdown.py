@@ -13,7 +13,6 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from archiver.audit.from_tree import outline_of_tree
 from archiver.audit.outline import Event, Outline, fold
-from archiver.body.embeds import EMBED_CLASS
 from archiver.pages.document import parse_fragment
 
 #: The parser goes three levels down for each quote or list, each a few frames of Python.
@@ -21,6 +20,8 @@ _DEEPEST: Final = 100
 _PAIRS: Final = {"blockquote": "quote", "table": "table", "tr": "row", "th": "cell", "td": "cell"}
 _FORMULAS: Final = {"math_inline": False, "math_inline_double": True, "math_block": True}
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+#: The class of a link that stands for a player or frame (docs/data-format.md).
+_EMBED: Final = "embed"
 _Attributes = dict[str, str | None]
 
 
@@ -82,6 +83,8 @@ class _Reader:
             self.outline.formula(token.content, display=_FORMULAS[kind])
         elif kind in {"text", "code_inline"}:
             self.text(token.content)
+        elif kind in {"softbreak", "hardbreak"}:
+            self._break(kind)
         elif kind == "image":
             self._picture(token)
         elif kind in {"fence", "code_block"}:
@@ -91,11 +94,24 @@ class _Reader:
         elif kind == "html_block" and token.content.lstrip().startswith("<pre"):
             self._preformatted(token.content)
         elif kind in {"html_inline", "html_block"}:
-            self.tags.read(token.content)
+            self._html(token.content, is_block=kind == "html_block")
         elif token.nesting == 1:
             self.enter(token.tag, {name: str(value) for name, value in token.attrs.items()})
         elif token.nesting == -1:
             self.leave(token.tag)
+
+    def _break(self, kind: str) -> None:
+        if kind == "hardbreak":
+            self.outline.line()
+        else:
+            self.text("\n")
+
+    def _html(self, html: str, *, is_block: bool) -> None:
+        if is_block:
+            self.outline.line()
+        self.tags.read(html)
+        if is_block:
+            self.outline.line()
 
     def text(self, text: str) -> None:
         if not self.is_muted:
@@ -103,7 +119,9 @@ class _Reader:
 
     def enter(self, tag: str, attributes: _Attributes) -> None:
         """Tell the beginning of an element, of Markdown or of HTML inside it."""
-        if tag in _PAIRS:
+        if tag in {"p", "br"}:
+            self.outline.line()
+        elif tag in _PAIRS:
             self.outline.open(_PAIRS[tag])
         elif tag == "a":
             self._enter_link(attributes)
@@ -122,7 +140,9 @@ class _Reader:
 
     def leave(self, tag: str) -> None:
         """Tell the end of an element."""
-        if tag in _PAIRS:
+        if tag == "p":
+            self.outline.line()
+        elif tag in _PAIRS:
             self.outline.close(_PAIRS[tag])
         elif tag == "a" and self.is_muted:
             self.is_muted = False
@@ -136,7 +156,7 @@ class _Reader:
             self.outline.close("item")
 
     def _enter_link(self, attributes: _Attributes) -> None:
-        if attributes.get("class") == EMBED_CLASS:
+        if attributes.get("class") == _EMBED:
             self.is_muted = True
         else:
             self.outline.open("link", fold(attributes.get("href") or ""))

@@ -7,26 +7,24 @@ from typing import Final, NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.audit.captions import captions
 from archiver.audit.leaves import code_of, is_rich, language_of, start_of
 from archiver.audit.outline import Event, Outline, bare_latex, fold
-from archiver.audit.walk import Step, walk
-from archiver.body.formula import Formula, Formulas
-from archiver.body.math import find_formulas
-from archiver.body.pictures import captions
-from archiver.body.text import BLOCKS, CELLS, LINES, inline_text, is_hidden, is_made_invisible
+from archiver.audit.rendered import CELLS, HEADINGS, is_block, is_medium_apart, words
+from archiver.audit.tex2jax import Formulas, find_formulas
+from archiver.audit.walk import Step, hides, is_invisible, walk
+from archiver.items import Formula
 from archiver.pages.document import ASCII_SPACE
 
 #: Quotes and lists nested deeper stand in the last of these levels.
 DEEPEST: Final = 8
-_BLOCKS: Final = BLOCKS | LINES | CELLS
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS: Final = frozenset({"ul", "menu", "dir", "ol"})
 _LEVELS: Final = _LISTS | {"blockquote"}
 _PARTS: Final = {"tr": "row", "td": "cell", "th": "cell", "table": "table"}
 _NOT_IN_HEADING: Final = frozenset(
     {"hr", "pre", "li", "dl", "dt", "dd", "details", "summary", "caption"}
     | _LEVELS
-    | _HEADINGS
+    | HEADINGS
     | _PARTS.keys()
 )
 #: What makes a ``pre`` more than a code block.
@@ -64,6 +62,7 @@ class _Reader:
         self.links: list[_Link] = []
         self.levels: list[_Level] = []
         self.depth = 0  # quotes and lists, also those that are too deep to be levels
+        self.pre: etree._Element | None = None  # a ``pre`` that is open and no code block
         self.skipped: etree._Element | None = None  # everything in it is told already
         #: The heading that is open, and whether there is anything in it.
         self.heading: etree._Element | None = None
@@ -71,7 +70,7 @@ class _Reader:
         self.titles = {
             caption: image for caption, image in captions(body).items() if not is_rich(caption)
         }
-        self.title_of = {image: inline_text(caption) for caption, image in self.titles.items()}
+        self.title_of = {image: words(caption) for caption, image in self.titles.items()}
 
     def read(self) -> list[Event]:
         for step in self.steps:
@@ -87,17 +86,33 @@ class _Reader:
         """Tell one step; of what is hidden, formulas alone."""
         if step.formula is not None:
             self._formula(step.formula)
-        elif step.hidden or (is_hidden(step.element) and step.kind != "text"):
+        elif step.hidden or (hides(step.element) and step.kind != "text"):
+            if not step.hidden and is_medium_apart(step.element):
+                self._end_piece()
             if step.kind == "enter" and step.element.tag == "img" and not step.hidden:
                 self._shown_picture(step.element)
         elif step.kind == "text":
-            if step.text.strip(ASCII_SPACE):
-                self._begin_content()
-                self.outline.text(step.text)
+            self._text(step.text)
+        elif step.element.tag == "br":
+            if not step.in_formula and step.kind == "enter":
+                self.outline.line()
         elif step.kind == "enter":
             self._enter(step.element)
         else:
             self._leave(step.element)
+
+    def _text(self, text: str) -> None:
+        """Tell a text; in a ``pre`` its line feeds end lines."""
+        first, *others = text.split("\n") if self.pre is not None else [text]
+        self._words(first)
+        for part in others:
+            self.outline.line()
+            self._words(part)
+
+    def _words(self, text: str) -> None:
+        if text.strip(ASCII_SPACE):
+            self._begin_content()
+        self.outline.text(text)
 
     def _formula(self, formula: Formula) -> None:
         """A displayed formula is a block of its own, but in a heading there is one line only."""
@@ -111,7 +126,7 @@ class _Reader:
 
     def _enter(self, element: etree._Element) -> None:
         tag = str(element.tag)
-        if tag in _BLOCKS:
+        if tag in CELLS or is_block(element):
             self._end_piece()
         if tag in _NOT_IN_HEADING:
             self._end_heading()
@@ -128,7 +143,7 @@ class _Reader:
         elif tag == "hr":
             self._imply_item()
             self.outline.point("rule")
-        elif tag in _HEADINGS:
+        elif tag in HEADINGS:
             self._imply_item()
             self.outline.open("heading", tag[1])
             self.heading, self.heading_is_empty = element, True
@@ -138,8 +153,10 @@ class _Reader:
 
     def _leave(self, element: etree._Element) -> None:
         tag = str(element.tag)
-        if tag in _BLOCKS:
+        if tag in CELLS or is_block(element):
             self._end_piece()
+        if element is self.pre:
+            self.pre = None
         if element is self.heading:
             self._end_heading()
         if tag == "a":
@@ -178,6 +195,7 @@ class _Reader:
     def _end_piece(self) -> None:
         """A block begins or ends: a link or a heading that has content by now ends."""
         self._end_links()
+        self.outline.line()
         if not self.heading_is_empty:
             self._end_heading()
 
@@ -241,13 +259,14 @@ class _Reader:
 
     def _shown_picture(self, element: etree._Element) -> None:
         url = element.get("src")
-        if url and not is_made_invisible(element):
+        if url and not is_invisible(element):
             self._begin_content()
             self.outline.picture(url, element.get("alt") or "", self.title_of.get(element, ""))
 
     def _code(self, element: etree._Element) -> None:
         """A code block, unless there is something in it that no code block can hold."""
         if next(element.iter(*_IN_PRE), None) is not None:
+            self.pre = element
             return
         self.skipped = element
         content = code_of(element)

@@ -8,25 +8,94 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.audit.walk import walk
-from archiver.body.formula import Formulas
-from archiver.body.math import find_formulas
+from archiver.audit.rendered import CELLS, is_block
+from archiver.audit.tex2jax import Formulas, find_formulas
+from archiver.audit.walk import Step, hides, walk
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
 _START = re.compile(r"\s*[0-9]{1,9}\s*\Z")
+_ITEMS: Final = frozenset({"li", "tr"})
+#: White space between what stands in these is never shown.
+_HOLD_ITEMS: Final = frozenset(
+    {"ol", "ul", "menu", "dir", "table", "thead", "tbody", "tfoot", "tr"}
+)
 #: What the title of a picture cannot say.
 _IN_CAPTION: Final = ("a", "img", "code", "pre")
 
 
 def code_of(element: etree._Element) -> str:
-    """The content of a code block; ``<br>`` is a line feed."""
-    pieces: list[str] = []
-    for step in walk(element, Formulas()):
-        if step.kind == "text" and not step.hidden:
-            pieces.append(step.text)
-        elif step.kind == "enter" and step.element.tag == "br":
-            pieces.append("\n")
-    return "".join(pieces)
+    """The content of a code block, every line with its line feed, the last one perhaps without."""
+    return _Code(element).read()
+
+
+class _Code:
+    """Collects the lines that a browser shows of a code block.
+
+    A line ends where the source has a line feed or ``<br>``, and where a block begins or ends. The
+    line feed right behind the end of a block is that end; items and rows are lines also when empty.
+    """
+
+    def __init__(self, element: etree._Element) -> None:
+        self.steps = walk(element, Formulas())
+        self.lines: list[str] = []
+        self.open: str | None = None
+        self.is_behind_block = False
+        self.starts: list[int] = []  # how many lines there were where each open item began
+
+    def read(self) -> str:
+        for step in self.steps:
+            if not step.hidden and not hides(step.element):
+                self._take(step)
+        return "".join(f"{line}\n" for line in self.lines) + (self.open or "")
+
+    def _take(self, step: Step) -> None:
+        if step.kind == "text":
+            self._text(step.text, step.element)
+            self.is_behind_block = False
+        elif step.element.tag == "br":
+            if step.kind == "enter":
+                self._end_line()
+            self.is_behind_block = False
+        elif step.element.tag in CELLS:
+            self._cell(step)
+        elif is_block(step.element):
+            self._block(step)
+
+    def _text(self, text: str, around: etree._Element) -> None:
+        if not text.strip() and (around.tag in _HOLD_ITEMS or self.is_behind_block):
+            text = "" if around.tag in _HOLD_ITEMS else "\n" * text.count("\n")
+        if self.is_behind_block:
+            text = text.removeprefix("\n")
+        first, *others = text.split("\n")
+        self._add(first)
+        for part in others:
+            self._end_line()
+            self._add(part)
+
+    def _add(self, text: str) -> None:
+        if text:
+            self.open = (self.open or "") + text
+
+    def _end_line(self) -> None:
+        self.lines.append(self.open or "")
+        self.open = None
+
+    def _cell(self, step: Step) -> None:
+        """Cells stand side by side, whatever is in them."""
+        if step.kind == "enter" and step.element.getprevious() is not None:
+            if self.open is None and len(self.lines) > self.starts[-1]:
+                self.open = self.lines.pop()
+            self._add("\t")
+        self.is_behind_block = False
+
+    def _block(self, step: Step) -> None:
+        if self.open is not None:
+            self._end_line()
+        self.is_behind_block = step.kind == "leave"
+        if step.element.tag in _ITEMS and step.kind == "enter":
+            self.starts.append(len(self.lines))
+        elif step.element.tag in _ITEMS and self.starts.pop() == len(self.lines):
+            self._end_line()
 
 
 def language_of(element: etree._Element) -> str:

@@ -1,12 +1,14 @@
 """What a document says, as a flat list of events that HTML and Markdown can both be read into.
 
-Emphasis, colours and paragraphs are no events: Markdown may write them otherwise. White space is
-no part of text, addresses and formulas are compared without line breaks.
+Emphasis and colours are no events: Markdown may write them otherwise, and so it may paragraphs and
+line breaks; that there is one or the other between two words is an event ``line``. White space of
+a text is one space, and none at its ends; addresses and formulas are compared without line breaks.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -29,6 +31,10 @@ class Event(NamedTuple):
         return " ".join([self.kind, *(quoted(value) for value in self.values)])
 
 
+_LINE: Final = Event("line")
+_LINK_END: Final = Event("end", ("link",))
+
+
 class Outline:
     """The events of a document, in the order in which they are told."""
 
@@ -36,9 +42,15 @@ class Outline:
         self._events: list[Event] = []
 
     def text(self, text: str) -> None:
-        """Add text; white space says nothing."""
-        if characters := squash(text):
-            self._events.append(Event("text", (characters,)))
+        """Add text; white space alone only parts the text before from the one behind."""
+        is_behind_text = bool(self._events) and self._events[-1].kind == "text"
+        if squash(text) or (text and is_behind_text):
+            self._events.append(Event("text", (text,)))
+
+    def line(self) -> None:
+        """End the line, if anything stands on it."""
+        if self._events and _is_content(self._events[-1]):
+            self._events.append(_LINE)
 
     def formula(self, latex: str, *, display: bool) -> None:
         """Add a formula without its delimiters."""
@@ -74,10 +86,36 @@ class Outline:
         merged: list[Event] = []
         for is_text, group in groupby(self._events, key=lambda event: event.kind == "text"):
             if is_text:
-                merged.append(Event("text", ("".join(event.values[0] for event in group),)))
+                merged.append(Event("text", (fold("".join(event.values[0] for event in group)),)))
             else:
                 merged += group
-        return merged
+        return list(_with_lines_between(merged))
+
+
+def _with_lines_between(events: Iterable[Event]) -> Iterator[Event]:
+    """The events with ``line`` only between what stands in lines, and outside of links."""
+    is_due = has_content = False
+    links: list[Event] = []  # the links that have begun before the next content
+    for event in events:
+        if event == _LINE:
+            is_due = has_content
+        elif event.kind == "link":
+            links.append(event)
+        elif event == _LINK_END and not links:
+            yield event
+        elif _is_content(event):
+            yield from [_LINE] if is_due else []
+            yield from (*links, event)
+            is_due, has_content, links = False, True, []
+        else:
+            yield from (*links, event)
+            is_due, has_content, links = False, False, []
+
+
+def _is_content(event: Event) -> bool:
+    """True for what stands in a line, one beside the other; a displayed formula is a block."""
+    is_inline = event.kind == "formula" and event.values[-1:] == ("inline",)
+    return is_inline or event.kind in {"text", "picture"} or event == _LINK_END
 
 
 def quoted(text: str, reach: int = _CONTEXT) -> str:

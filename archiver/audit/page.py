@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from archiver.audit.comparing import Point
-from archiver.audit.points import audit
+from archiver.audit.derived import check_sanitised
+from archiver.audit.points import Case, audit, audit_case
 from archiver.audit.served import read_page
 from archiver.extracting import Extractor
 from archiver.pages.errors import UnexpectedPage
@@ -32,4 +33,7 @@ def audit_page(extractor: Extractor, page: bytes, url: str | None) -> tuple[Row,
     if row["body_html"] is None:
         return row, audit(row)
     reference = read_page(decode_page(page), row["id"], extractor.base)
-    return row, audit(row, reference, extractor.base)
+    case = Case(row, reference, extractor.base)
+    points = audit_case(case)
+    check_sanitised(points[-1], case)
+    return row, points

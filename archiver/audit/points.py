@@ -8,19 +8,19 @@ from typing import Any, Final
 from lxml.html import HtmlElement
 
 from archiver import site
+from archiver.audit.addresses import problem_of, target_of
+from archiver.audit.captions import captions
 from archiver.audit.comparing import Point, compare_lists, compare_texts, compare_values
 from archiver.audit.from_markdown import outline_of_markdown
 from archiver.audit.from_tree import outline_of_tree
 from archiver.audit.outline import fold, quoted, squash
 from archiver.audit.reading import Reading, parse_html, read_body
+from archiver.audit.rendered import lines, words
 from archiver.audit.safety import safety_faults
+from archiver.audit.tex2jax import Formulas, find_formulas
 from archiver.audit.walk import shown_formulas
 from archiver.audit.words import shown
-from archiver.body.formula import Formula, Formulas
-from archiver.body.links import problem_of, target_of
-from archiver.body.math import find_formulas
-from archiver.body.pictures import captions
-from archiver.body.text import inline_text
+from archiver.items import Formula
 from archiver.pages.document import parse_fragment
 
 #: The points in the order in which they are reported, and what each one counts.
@@ -75,11 +75,15 @@ def audit_case(case: Case) -> list[Point]:
 
 
 def audit_text(case: Case) -> Point:
-    """The visible characters: the reference's are those of ``body_html`` and ``body_text``."""
+    """The visible characters: the reference's are those of ``body_html`` and ``body_text``.
+
+    What a browser shows on different lines stands on different lines of ``body_text``.
+    """
     expected = case.reference.text
     point = _point("text", len(expected))
     compare_texts(point, "body_html", expected, case.stored.text)
     compare_texts(point, "body_text", expected, squash(case.row["body_text"] or ""))
+    _compare_lines(point, case)
     return point
 
 
@@ -138,7 +142,7 @@ def audit_pictures(case: Case) -> Point:
 
 def audit_safety(case: Case) -> Point:
     """``body_html`` holds nothing that runs, sends or covers; its headings can be linked to."""
-    faults = safety_faults(case.row["body_html"], case.body)
+    faults = safety_faults(case.body)
     point = _point("safety", sum(1 for _ in case.body.iterdescendants()))
     for fault in faults:
         point.note(1, fault)
@@ -152,6 +156,31 @@ def audit_safety(case: Case) -> Point:
 
 def _point(name: str, compared: int) -> Point:
     return Point(name, UNITS[name], compared)
+
+
+def _compare_lines(point: Point, case: Case) -> None:
+    """The lines of ``body_text``; white space counts in those of a ``pre``."""
+    expected = lines(case.body, case.formulas)
+    found = [line for line in _text_with_formulas_folded(case).split("\n") if line.strip()]
+    is_same = len(found) == len(expected)
+    shown_lines = [
+        line if is_same and expected[number].is_verbatim else fold(line)
+        for number, line in enumerate(found)
+    ]
+    wanted = [line.text if is_same else fold(line.text) for line in expected]
+    compare_lists(point, "lines of body_text", wanted, shown_lines)
+
+
+def _text_with_formulas_folded(case: Case) -> str:
+    text: str = case.row["body_text"] or ""
+    position = 0
+    for formula in shown_formulas(case.body, case.formulas):
+        found = text.find(formula.latex, position)
+        if found >= 0:
+            folded = fold(formula.latex)
+            text = text[:found] + folded + text[found + len(formula.latex) :]
+            position = found + len(folded)
+    return text
 
 
 def _compare_links(
@@ -205,7 +234,7 @@ def _find_in_text(point: Point, case: Case) -> None:
 
 def _compare_captions(point: Point, case: Case, listed: Sequence[str | None]) -> None:
     """The captions of ``pictures`` are those of ``body_html``, and can be read in the text."""
-    texts = {image: inline_text(caption) for caption, image in captions(case.body).items()}
+    texts = {image: words(caption) for caption, image in captions(case.body).items()}
     expected = [texts.get(image) or None for image in case.body.iter("img") if image.get("src")]
     compare_lists(point, "captions", expected, listed)
     text = squash(case.row["body_text"] or "")

@@ -1,8 +1,7 @@
 """What a body says to a reader: its text, links and pictures, read straight from Lexbor's tree.
 
 A second reading, on purpose: its rules are written anew, so that a mistake in either reading shows.
-Shared with the extraction are the formulas' scanner (MathJax itself is its judge in the tests) and
-the rule that makes addresses absolute.
+Nothing is shared with the extraction but the parser.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
+from archiver.audit.addresses import absolute
 from archiver.audit.drawn import SCRIPTS, formula_of, is_drawing
 from archiver.audit.outline import squash
 from archiver.audit.shown import (
@@ -26,11 +26,9 @@ from archiver.audit.shown import (
     is_self_anchor,
     may_stay,
 )
-from archiver.body.formula import Formula, Formulas
-from archiver.body.links import absolute
-from archiver.body.math import find_formulas
-from archiver.body.scan import ends_formula, formula_text
+from archiver.audit.tex2jax import Formulas, find_formulas, spoken
 from archiver.elements import DROPPED, EMBEDS
+from archiver.items import Formula
 from archiver.pages.document import build_tree, xml_text
 
 
@@ -163,10 +161,9 @@ def _spoken_comments(tree: HtmlElement, formulas: Formulas) -> dict[int, str]:
     Number among all comments, and text; one that would end its formula says nothing.
     """
     return {
-        number: text
+        number: spoken(comment, formulas.comments[comment])
         for number, comment in enumerate(tree.iter(etree.Comment))
         if comment in formulas.comments
-        and not ends_formula(text := formula_text(comment), formulas.comments[comment])
     }
 
 

@@ -10,10 +10,16 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver import site
 from archiver.audit.reading import Reading, parse_html, read_body
 from archiver.audit.shown import Node, shows_text
-from archiver.body.serialize import VOID
 from archiver.pages.article import parse_article
 from archiver.pages.document import parse_page
 
+#: https://html.spec.whatwg.org/multipage/syntax.html#void-elements, and those of older pages.
+_VOID: Final = frozenset(
+    {
+        "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input",
+        "keygen", "link", "meta", "param", "source", "track", "wbr",
+    }
+)  # fmt: skip
 _BODY: Final = "#content div.Post #PostContent"
 _FOOTER: Final = ", ".join(f"div#{block}" for block in site.FOOTER_BLOCKS)
 #: What stands behind a body; an unclosed tag of the body draws it in.
@@ -38,7 +44,7 @@ def _body_across_bounds(text: str, article: int, base: site.Base | None) -> Node
     if body is None:
         return parse_html("")
     for element in body.iter(etree.Element):
-        if element.tag not in VOID:
+        if element.tag not in _VOID:
             element.text = element.text or ""
     return parse_html(etree.tostring(body, encoding="unicode", method="xml", with_tail=False))
 

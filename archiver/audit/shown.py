@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from archiver import site
 from archiver.audit.outline import squash
-from archiver.body.addresses import URL_SCHEMES
-from archiver.elements import DROPPED
+from archiver.elements import DROPPED, URL_SCHEMES
 
 #: A Lexbor node (selectolax ships no types).
 Node = Any

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lxml import etree
-from lxml.html import HtmlElement
 
-from archiver.body.formula import Formula, Formulas, text_of
-from archiver.body.math import find_formulas
-from archiver.body.text import is_hidden
-from archiver.body.walk import Walk
+from archiver.audit.nodes import Node, nodes, text_of
+from archiver.audit.shown import SILENT, is_hiding
+from archiver.audit.tex2jax import Formulas, find_formulas
+from archiver.elements import DROPPED, EMBEDS
+from archiver.items import Formula
+
+#: Browsers show no text of these.
+_WITHOUT_TEXT: Final = DROPPED | EMBEDS | SILENT | {"img", "source"}
 
 
 class Step(NamedTuple):
@@ -25,28 +28,44 @@ class Step(NamedTuple):
     hidden: bool
     text: str = ""
     formula: Formula | None = None
+    #: Is it a ``<br>`` over which a formula goes on?
+    in_formula: bool = False
 
 
-def walk(body: HtmlElement, formulas: Formulas | None = None) -> Iterator[Step]:
+def walk(body: etree._Element, formulas: Formulas | None = None) -> Iterator[Step]:
     """All that stands below ``body``, without recursion; a formula is one step."""
     formulas = find_formulas(body) if formulas is None else formulas
     outermost: etree._Element | None = None  # the hidden element that everything is in
-    yield from _texts(body, False, formulas, False)
-    for event, element in Walk(body):
-        if event == "start":
-            yield Step("enter", element, outermost is not None)
-            if outermost is None and is_hidden(element):
+    for node in nodes(body):
+        element = node.element
+        if node.kind == "text":
+            yield from _texts(node, formulas, hidden=outermost is not None)
+        elif node.kind == "enter":
+            yield _step(node, formulas, hidden=outermost is not None)
+            if outermost is None and hides(element):
                 outermost = element
-            yield from _texts(element, False, formulas, outermost is not None)
-            continue
-        if event == "end":
+        elif node.kind == "leave":
             if element is outermost:
                 outermost = None
-            yield Step("leave", element, outermost is not None)
-        yield from _texts(element, True, formulas, outermost is not None)
+            yield _step(node, formulas, hidden=outermost is not None)
 
 
-def shown_formulas(body: HtmlElement, formulas: Formulas) -> list[Formula]:
+def hides(element: etree._Element) -> bool:
+    """True when a browser shows no text of an element; the link of an embed is not the author's."""
+    if element.tag in _WITHOUT_TEXT or (element.tag == "a" and element.get("class") == "embed"):
+        return True
+    return is_invisible(element)
+
+
+def is_invisible(element: etree._Element) -> bool:
+    """True when the attributes of an element hide it."""
+    attributes = element.attrib
+    if "hidden" not in attributes and "style" not in attributes:
+        return False
+    return is_hiding({str(key): str(value) for key, value in attributes.items()})
+
+
+def shown_formulas(body: etree._Element, formulas: Formulas) -> list[Formula]:
     """The formulas that stand in no hidden element."""
     return [
         step.formula
@@ -55,18 +74,20 @@ def shown_formulas(body: HtmlElement, formulas: Formulas) -> list[Formula]:
     ]
 
 
-def _texts(
-    element: etree._Element, is_tail: bool, formulas: Formulas, hidden: bool
-) -> Iterator[Step]:
+def _step(node: Node, formulas: Formulas, *, hidden: bool) -> Step:
+    in_formula = node.element in formulas.breaks
+    return Step(node.kind, node.element, hidden, in_formula=in_formula)
+
+
+def _texts(node: Node, formulas: Formulas, *, hidden: bool) -> Iterator[Step]:
     """The pieces of one text node; a formula stands where it begins."""
-    node = (element, is_tail)
-    text = text_of(node)
+    text = text_of((node.element, node.is_tail))
     position = 0
-    for start, end, number in formulas.spans(node):
-        if start > position:
-            yield Step("text", element, hidden, text[position:start])
+    for start, end, number in formulas.parts.get((node.element, node.is_tail), ()):
+        if start > position and number is not None:
+            yield Step("text", node.around, hidden, text[position:start])
         if number is not None:
-            yield Step("formula", element, hidden, formula=formulas.found[number])
+            yield Step("formula", node.around, hidden, formula=formulas.found[number])
         position = end
     if position < len(text):
-        yield Step("text", element, hidden, text[position:])
+        yield Step("text", node.around, hidden, text[position:])

@@ -43,12 +43,18 @@ def difference(expected: Sequence[Any], found: Sequence[Any]) -> Difference | No
 def words_for_list(expected: Sequence[Any], found: Sequence[Any], place: int) -> str:
     """A difference of two lists of texts, pairs of texts or events."""
     wanted, got = (values[place] if place < len(values) else None for values in (expected, found))
-    words = _expected(shown(wanted), shown(got))
+    words = _expected(_with_next(expected, place), _with_next(found, place))
     if isinstance(wanted, Event) and isinstance(got, Event) and wanted.kind == got.kind:
         words = f"{wanted.kind}, {words_for_text(' '.join(wanted.values), ' '.join(got.values))}"
     elif wanted is not None and got is not None and not isinstance(wanted, Event):
         words = words_for_text(_joined(wanted), _joined(got))
     return f"position {place:,}, {words}"
+
+
+def _with_next(values: Sequence[Any], place: int) -> str:
+    """An entry in words; of a ``line`` in an outline, also what stands on it."""
+    stop = place + 1 + (values[place : place + 1] == [Event("line")])
+    return " ".join(map(shown, values[place:stop])) or shown(None)
 
 
 def words_for_text(expected: str, found: str) -> str:

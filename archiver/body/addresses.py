@@ -15,9 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.serialize import ADDRESSES, IN_ATTRIBUTE, escape
-
-#: None of these runs a script or shows a page of its own making.
-URL_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder"})
+from archiver.elements import URL_SCHEMES
 
 #: What a browser leaves out of an address before it looks for the scheme:
 #: https://url.spec.whatwg.org/#concept-basic-url-parser

@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.body.addresses import URL_SCHEMES, Addresses, drop_unsafe_addresses
+from archiver.body.addresses import Addresses, drop_unsafe_addresses
 from archiver.body.apart import drop, keep_apart, write_comments
 from archiver.body.boilerplate import strip_boilerplate
 from archiver.body.embeds import replace_embeds
@@ -24,7 +24,7 @@ from archiver.body.links import make_absolute
 from archiver.body.mathjax import restore_formulas
 from archiver.body.serialize import ENTITIES, inner_html
 from archiver.body.styles import STYLE_PROPERTIES, clean_styles
-from archiver.elements import ATTRIBUTES, DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
+from archiver.elements import ATTRIBUTES, DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS, URL_SCHEMES
 
 _SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
 

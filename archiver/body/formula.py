@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from lxml import etree
 
-_LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
+from archiver.items import Formula
+
 #: Short formulas (``$x$``) recur in an article; each is kept once.
 _SHORT: Final = 16
 _GOES_ON: Final = -1
 
 #: A text node of a tree: the text of an element (False), or the tail behind one (True).
 TextNode = tuple[etree._Element, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula, verbatim with its delimiters; ``<br>`` is a line break."""
-
-    latex: str
-    display: bool
 
 
 class Span(NamedTuple):
@@ -74,12 +66,6 @@ class Formulas:
     def __bool__(self) -> bool:
         """Is there any formula?"""
         return bool(self.found)
-
-
-def label_of(latex: str) -> str | None:
-    """The name in the first ``\\label{…}`` of a formula, which ``\\eqref`` refers to."""
-    match = _LABEL.search(latex)
-    return match[1].strip() if match else None
 
 
 def text_of(node: TextNode) -> str:

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 from archiver.body.apart import BEGINS, own_texts, replace_by_text
 from archiver.body.math import find_formulas
 from archiver.body.scan import ends_formula
-from archiver.body.text import BLOCKS
+from archiver.body.shown import BLOCKS
 from archiver.pages.document import new_element
 
 _TYPE = re.compile(r"\s*math/tex\s*(?:;|\Z)", re.IGNORECASE)

@@ -11,8 +11,9 @@ from functools import lru_cache
 from lxml import etree
 
 from archiver.body.braces import ClosingMarks
-from archiver.body.formula import Formula, Formulas, TextNode, text_of
+from archiver.body.formula import Formulas, TextNode, text_of
 from archiver.body.runs import Run
+from archiver.items import Formula
 from archiver.pages.document import comment_text
 from archiver.pages.errors import UnexpectedPage
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.text import BLOCKS, CELLS, LINES
+from archiver.body.shown import BLOCKS, CELLS, LINES
 
 #: The pixels of a unit, about; a length without one is ignored by browsers, unless it is 0.
 _UNITS: Final = {"": 1, "px": 1, "pt": 4 / 3, "pc": 16, "in": 96, "cm": 38, "mm": 4}

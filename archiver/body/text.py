@@ -14,93 +14,18 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.embeds import EMBED_CLASS
 from archiver.body.formula import Formulas, TextNode, text_of
 from archiver.body.math import find_formulas
+from archiver.body.preformatted import preformatted
+from archiver.body.shown import (
+    BLOCKS,
+    CELLS,
+    has_block_style,
+    has_lines,
+    is_hidden,
+    is_medium,
+)
 from archiver.body.walk import Walk
-
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "legend",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "ul",
-        "caption",
-    ]
-)
-LINES = frozenset({"li", "tr", "option", "optgroup", "thead", "tbody", "tfoot"})
-CELLS = frozenset({"td", "th"})
-#: Elements whose text no browser shows.
-HIDDEN = frozenset(
-    [
-        "area",
-        "audio",
-        "base",
-        "col",
-        "colgroup",
-        "datalist",
-        "embed",
-        "head",
-        "iframe",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "param",
-        "rp",
-        "script",
-        "select",
-        "source",
-        "style",
-        "template",
-        "textarea",
-        "title",
-        "track",
-        "video",
-    ]
-)
-_HIDDEN_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE
-)
 
 # Marks for the assembly of the text: lone surrogates, which no tree can contain.
 _PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
@@ -127,31 +52,13 @@ def inline_text(top: HtmlElement) -> str:
     return " ".join(plain_text(top, Formulas()).split())
 
 
-def is_hidden(element: etree._Element) -> bool:
-    """Does a browser show nothing of this element's text?"""
-    if not isinstance(element.tag, str) or element.tag in HIDDEN:
-        return True
-    if element.tag == "a" and element.get("class") == EMBED_CLASS:
-        return True
-    return is_made_invisible(element)
-
-
-def is_made_invisible(element: etree._Element) -> bool:
-    """Do its attributes hide an element that browsers show otherwise?"""
-    attributes = element.attrib
-    if "hidden" in attributes:
-        return True
-    return "style" in attributes and _HIDDEN_STYLE.search(str(attributes["style"])) is not None
-
-
 def _pieces(
     top: HtmlElement, formulas: Formulas, stop: etree._Element | None = None
 ) -> Iterator[str]:
     """Text and marks in document order, formulas and preformatted text protected."""
-    preformatted: etree._Element | None = top if top.tag == "pre" else None
     hidden: etree._Element | None = None
     yield _opening_mark(top, formulas)
-    yield _text((top, False), preformatted is not None, formulas)
+    yield _text((top, False), formulas)
     walk = Walk(top)
     for event, element in walk:
         if element is stop:
@@ -159,17 +66,20 @@ def _pieces(
         if event == "start" and is_hidden(element):
             hidden = element
             walk.skip()
+            yield _LINE if has_block_style(element) and is_medium(element) else ""
         elif event == "start":
             yield _opening_mark(element, formulas)
-            if preformatted is None and element.tag == "pre":
-                preformatted = element
-            yield _text((element, False), preformatted is not None, formulas)
+            if element.tag == "pre":
+                yield _protect(preformatted(element, stop))
+                if stop is not None and element in stop.iterancestors():
+                    return
+                walk.skip()
+            else:
+                yield _text((element, False), formulas)
         else:
             if event == "end" and element is not hidden:
                 yield _closing_mark(element)
-            if element is preformatted:
-                preformatted = None
-            yield _text((element, True), preformatted is not None, formulas)
+            yield _text((element, True), formulas)
     yield _closing_mark(top)
 
 
@@ -180,27 +90,21 @@ def _opening_mark(element: etree._Element, formulas: Formulas) -> str:
     if tag in CELLS:
         previous = element.getprevious()
         return _TAB if previous is not None and previous.tag in CELLS else ""
-    return _mark(tag)
+    return _closing_mark(element)
 
 
 def _closing_mark(element: etree._Element) -> str:
-    return _mark(element.tag)
-
-
-def _mark(tag: str) -> str:
-    if tag in BLOCKS:
+    if element.tag in BLOCKS:
         return _PARAGRAPH
-    return _LINE if tag in LINES else ""
+    return _LINE if has_lines(element) else ""
 
 
-def _text(node: TextNode, preformatted: bool, formulas: Formulas) -> str:
+def _text(node: TextNode, formulas: Formulas) -> str:
     """The text of a text node, with white space that must stay put under protection."""
     owner, is_tail = node
     text = text_of(node)
     if not text:
         return ""
-    if preformatted:
-        return _protect(text)
     spans = formulas.spans(node)
     if not spans:
         return text

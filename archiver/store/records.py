@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from archiver import PARSER_VERSION, site
-from archiver.body.formula import Formula, label_of
-from archiver.items import Article, Link, Picture
+from archiver.items import Article, Formula, Link, Picture
 
 Row = dict[str, Any]
 
@@ -97,7 +96,7 @@ def _formula_row(formula: Formula) -> Row:
     return {
         "latex": formula.latex,
         "display": int(formula.display),
-        "label": label_of(formula.latex),
+        "label": formula.label,
     }
 
 

@@ -18,7 +18,14 @@ from archiver.body.markdown.formats import Format, format_of, pseudo_tag
 from archiver.body.markdown.inline import Inline, Span
 from archiver.body.markdown.media import Pictures, player
 from archiver.body.markdown.render import Role
-from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden, is_made_invisible
+from archiver.body.shown import (
+    BLOCKS,
+    CELLS,
+    LINES,
+    has_block_style,
+    is_hidden,
+    is_made_invisible,
+)
 from archiver.body.walk import Walk
 from archiver.elements import TAGS
 from archiver.pages.document import ASCII_SPACE
@@ -46,6 +53,8 @@ class BlockWriter:
         self.inline = Inline()
         #: What to do at the end of each element that is open.
         self.ends: dict[etree._Element, Callable[[], None]] = {}
+        #: What its style puts on lines of its own.
+        self.apart: set[etree._Element] = set()
         #: The rows of the table that is being written in GFM.
         self.rows: list[list[str]] | None = None
         #: The level of the heading that is being written.
@@ -64,6 +73,8 @@ class BlockWriter:
             else:
                 if element in self.ends:
                     self.ends.pop(element)()
+                if element in self.apart:
+                    self._boundary()
                 self._text((element, True))
         self._flush()
         return self.layout.finish()
@@ -73,6 +84,9 @@ class BlockWriter:
     def _start(self, element: HtmlElement) -> bool:
         """Begin an element; ``False`` when all of it is dealt with."""
         tag = element.tag
+        if has_block_style(element) and not is_made_invisible(element):
+            self._boundary()
+            self.apart.add(element)
         if element in self.pictures.plain_captions:
             self._boundary()
         elif tag == "a" and element.get("class") == EMBED_CLASS:
@@ -136,7 +150,12 @@ class BlockWriter:
     def _start_heading(self, element: HtmlElement) -> None:
         self.heading = _HEADINGS[element.tag]
         self.inline.one_line = True
-        self.ends[element] = self._end_heading
+        self.ends[element] = self._close_heading
+
+    def _close_heading(self) -> None:
+        """End the heading, and the text that is in it behind its first block."""
+        self._end_heading()
+        self._flush()
 
     def _end_heading(self) -> None:
         """Write the heading that is open, unless there is nothing in it."""
@@ -218,6 +237,8 @@ class BlockWriter:
             return True
         if text.strip():
             self._raw(code.span(text), Role.OTHER)
+        else:
+            self.inline.text(text)
         return False
 
     def _hidden(self, element: HtmlElement) -> None:

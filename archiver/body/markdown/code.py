@@ -8,7 +8,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.clean import sanitise
-from archiver.body.text import BLOCKS, CELLS, LINES, is_hidden
+from archiver.body.preformatted import preformatted
+from archiver.body.shown import BLOCKS, CELLS, LINES, is_hidden
 from archiver.body.walk import Walk
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
@@ -41,7 +42,7 @@ def block(pre: HtmlElement) -> str | None:
     """
     if next(pre.iter(*_RICH), None) is not None:
         return raw_block(pre)
-    text = _visible_text(pre)
+    text = preformatted(pre)
     if not text.strip("\n"):
         return None
     fence = "`" * max(3, 1 + _longest_run(text))
@@ -68,15 +69,13 @@ def _longest_run(text: str) -> int:
 
 
 def _visible_text(top: HtmlElement) -> str:
-    """The text below an element as a browser shows preformatted text; ``<br>`` is a line feed."""
+    """The text below an element as a browser shows it in a line."""
     out = [top.text or ""]
     walk = Walk(top)
     for event, element in walk:
         if event == "start":
             if is_hidden(element):
                 walk.skip()
-            elif element.tag == "br":
-                out.append("\n")
             else:
                 out.append(element.text or "")
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from archiver.body.formula import Formula
+from archiver.items import Formula
 from archiver.pages.document import ASCII_SPACE
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))

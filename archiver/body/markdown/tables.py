@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.formula import Formulas
-from archiver.body.text import is_hidden
+from archiver.body.shown import is_hidden
 
 _SECTIONS: Final = frozenset({"thead", "tbody", "tfoot"})
 _COLUMNS: Final = frozenset({"colgroup", "col"})

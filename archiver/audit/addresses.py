@@ -1,0 +1,87 @@
+"""Addresses as docs/data-format.md has them: absolute, and what is wrong with broken ones.
+
+Written for the audit alone, from the contract and https://url.spec.whatwg.org/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urljoin
+
+from archiver import site
+from archiver.items import Problem
+
+_SPACE: Final = " \t\r\n\x0c"
+_NEED_HOSTS: Final = frozenset({"http", "https", "ftp"})
+#: What a browser leaves out of an address before it reads it.
+_UNREAD = re.compile(r"[\t\r\n]")
+_URL = re.compile(r"(?:(?P<scheme>[A-Za-z][-A-Za-z0-9+.]*):)?(?://(?P<authority>[^/?#]*))?")
+_HOST = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^][\s\\<>\"^`{|}:@]+)(?::(?P<port>[0-9]*))?")
+_LARGEST_PORT: Final = 65535
+
+
+def absolute(href: str, article: int, document: str | None = None) -> str:
+    """An address on an article's page, absolute; a broken one and one with a scheme as written.
+
+    ``document`` is what relative ones begin with on a page with a ``<base>``.
+    """
+    if problem_of(href) not in {None, Problem.SPACE} or _scheme(href.strip(_SPACE)):
+        return href
+    written = href.strip(_SPACE)
+    url = urljoin(document or site.article_url(article), written)
+    if written[-1:] in {"#", "?"} and url[-1:] != written[-1]:
+        url += written[-1]
+    behind = href[len(href.rstrip(_SPACE)) :] if written else ""
+    return url + behind
+
+
+def problem_of(href: str) -> Problem | None:
+    """Why an address cannot be followed as it is written; ``None`` when nothing is wrong."""
+    written = href.strip(_SPACE)
+    if _is_mail(written):
+        return Problem.EMAIL
+    if _lacks_scheme(written):
+        return Problem.SCHEME
+    if not _has_host(written):
+        return Problem.HOST
+    return Problem.SPACE if written and written != href else None
+
+
+def target_of(href: str, base: site.Base | None = None) -> int | None:
+    """The archive id that an absolute address leads to, also where its scheme is missing."""
+    written = href.strip(_SPACE)
+    return site.article_id(f"https://{written}" if _lacks_scheme(written) else href, base)
+
+
+def _is_mail(written: str) -> bool:
+    """True for ``name@host.example`` and nothing else."""
+    name, at, host = written.partition("@")
+    top = host.rpartition(".")[2]
+    plain = not any(c.isspace() or c in "/:?#" for c in written)
+    return bool(name and at and top) and top != host and "@" not in host and plain
+
+
+def _lacks_scheme(written: str) -> bool:
+    """True for a host of the blog, or one that begins with ``www.``, without ``https://``."""
+    host = re.split("[/?#]", written.lower(), maxsplit=1)[0]
+    if host in site.BLOG_HOSTS:
+        return True
+    labels = host.split(".")
+    has_name = len(labels) > 2 and labels[1] != "" and ".".join(labels[2:]) != ""
+    return labels[0] == "www" and has_name and not any(map(str.isspace, host))
+
+
+def _scheme(written: str) -> str:
+    found = _URL.match(written)
+    return (found["scheme"] or "").lower() if found else ""
+
+
+def _has_host(written: str) -> bool:
+    """True when an address has the host that its scheme needs, and one that can be."""
+    found = _URL.match(_UNREAD.sub("", written))
+    authority = found["authority"] if found else None
+    if not authority:
+        return _scheme(written) not in _NEED_HOSTS
+    host = _HOST.fullmatch(authority)
+    return host is not None and int(host["port"] or 0) <= _LARGEST_PORT
