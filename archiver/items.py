@@ -134,6 +134,8 @@ class Article:
     excerpt_known: bool = False
     #: Is it the page's mark that tells it, which an edited body may have moved?
     excerpt_of_page: bool = False
+    #: Does it hold U+FFFD in place of bytes that were no UTF-8?
+    is_damaged: bool = False
     #: The address that was asked for its page.
     asked_url: str | None = None
     #: The exact time from the feed, where the run has read it.

@@ -81,7 +81,7 @@ def save_article(
             return Saved(Change.SUSPICIOUS, why)
         change = _save(db, article, old, row, now)
         _save_readers(db, article.id, article.readers, now)
-        note_read(db, article.id)
+        note_read(db, article.id, again=article.is_damaged and change is not Change.UNCHANGED)
         forget_failure(db, url, article.id)
     return Saved(change)
 
