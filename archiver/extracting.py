@@ -58,7 +58,8 @@ class Extractor:
 
     def extract(self, body: bytes, url: str | None = None) -> tuple[Kind, list[Row]]:
         """The kind of a page and its items as JSON objects; raises ``UnexpectedPage``."""
-        (kind, items), self.is_damaged = read_page(body, lambda text: self._parse(text, url))
+        (kind, items), damaged = read_page(body, lambda text: self._parse(text, url))
+        self.is_damaged = bool(damaged)
         return kind, self._run(items)
 
     def _parse(self, text: str, url: str | None) -> tuple[Kind, Sequence[Item]]:

@@ -7,6 +7,7 @@ they are read as a browser reads them, as U+FFFD, and only matter where they sta
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final, TypeVar
@@ -32,6 +33,9 @@ _FEW: Final = 8
 #: UTF-32 begins in the same way, or with two NULs.
 _OTHER_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
+#: Bad bytes with what stands around them, to know them again; counts rise meanwhile.
+_PLACE = re.compile(f"[^0-9]{{0,20}}{REPLACEMENT}+[^0-9]{{0,20}}")
+
 _T = TypeVar("_T")
 
 
@@ -56,23 +60,25 @@ def open_page(text: str) -> Selector:
     return parse_page(text)
 
 
-def read_page(body: bytes, parse: Callable[[str], _T]) -> tuple[_T, bool]:
-    """What ``parse`` makes of a page, and whether bytes that are no UTF-8 have got into it.
+def read_page(body: bytes, parse: Callable[[str], _T]) -> tuple[_T, tuple[str, ...]]:
+    """What ``parse`` makes of a page, and the places in it where bytes were no UTF-8.
 
-    They have when the page says something else without them. Raises ``UnexpectedPage``.
+    There are such places when the page says something else without those bytes. Raises
+    ``UnexpectedPage``.
     """
     text = decode_page(body)
     found = parse(text)
     rest = body.decode("utf-8-sig", "ignore") if REPLACEMENT in text else text
     if rest == text:  # the author's own U+FFFD is as good as any character
-        return found, False
+        return found, ()
     said = _said(found)
-    if _is_other_charset(str(said)):
+    if _is_other_charset(said):
         raise UnexpectedPage(_invalid(body))
     try:
-        return found, said != _said(parse(rest))
+        is_damaged = said != _said(parse(rest))
     except UnexpectedPage:
-        return found, True
+        is_damaged = True
+    return found, tuple(_PLACE.findall(said)) or ("",) if is_damaged else ()
 
 
 def _decode(body: bytes) -> str:
@@ -102,10 +108,10 @@ def _invalid(body: bytes) -> str:
     return "invalid UTF-8"
 
 
-def _said(found: Any) -> Any:
-    """What is kept of a page: items, and of an article its clean body too."""
+def _said(found: Any) -> str:
+    """What is kept of a page, as text: its items, and of an article the clean body too."""
     if isinstance(found, list | tuple):
-        return [_said(part) for part in found]
+        return "".join(map(_said, found))
     if isinstance(found, Article) and found.body is not None:
-        return found, clean_body(deepcopy(found.body), found.id, found.document)
-    return found
+        return f"{found}{clean_body(deepcopy(found.body), found.id, found.document)}"
+    return str(found)

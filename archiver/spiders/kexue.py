@@ -259,27 +259,22 @@ class KexueSpider(Spider):
     # --- What goes well, and what goes wrong -----------------------------------------------------
 
     def _read(self, response: Response, parse: Callable[[str], _T]) -> _T:
-        """What a page says; raises ``UnexpectedPage``, also for damaged bytes when first seen.
+        """What a page says; raises ``UnexpectedPage``, also for bytes that are no UTF-8 in it.
 
-        When they come again they are the page's own, and are kept as U+FFFD.
+        When they come again in the same places they are the page's own, and are kept as U+FFFD.
         """
-        found, is_damaged = read_page(response.body, parse)
-        if is_damaged:
-            if self._may_ask_again(response):
+        assert response.request is not None
+        found, places = read_page(response.body, parse)
+        if places:
+            meta = response.request.meta
+            seen, meta[DAMAGED] = meta.get(DAMAGED), places  # the next try has it, too
+            if seen != places:
                 raise UnexpectedPage(DAMAGED)
             self.crawler.stats.inc_value("kexue/doubtful/encoding")
-            logger.warning("%s: %s came again; they are kept as U+FFFD", asked(response), DAMAGED)
+            logger.warning("%s: %s came again, and is kept as U+FFFD", asked(response), DAMAGED)
             if isinstance(found, Article):
                 found.is_damaged = True
         return found
-
-    def _may_ask_again(self, response: Response) -> bool:
-        """True when this is the first answer with damaged bytes, and there are tries left."""
-        assert response.request is not None
-        meta = response.request.meta
-        is_first = not meta.get(DAMAGED) and GAVE_UP not in meta
-        meta[DAMAGED] = True  # goes on to the next try
-        return is_first and meta.get("retry_times", 0) < self.settings.getint("RETRY_TIMES")
 
     def _succeeded(self, url: str) -> None:
         self._has_come(url)

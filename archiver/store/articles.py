@@ -73,7 +73,8 @@ def save_article(
     with db.atomic():
         old = get_article(db, article.id)
         row = _merged(old, article)
-        why = None if accept or was_taken(db, row) else suspicion(old, row)
+        is_known = was_taken(db, row) and not article.is_damaged
+        why = None if accept or is_known else suspicion(old, row)
         if why is not None:
             if old is not None:
                 _save_suspicious(db, row, now, why)
