@@ -54,18 +54,21 @@ def _note_copy(found: dict[int, str], copy: Node, noscript: Node, address: str) 
     before, behind = _beside(noscript, "prev"), _beside(noscript, "next")
     if before is not None and _late(before):
         return
-    if before is not None and _keeps_place(before, copy):
+    if before is not None and _keeps_place(before, found.get(before.mem_id, ""), copy):
         found[before.mem_id] = address
-    elif behind is not None and _is_empty(behind):
+    elif behind is not None and _shows_nothing(found.get(behind.mem_id, "")):
         found[behind.mem_id] = address
     else:
         found[copy.mem_id] = address
 
 
 def _noscript_around(node: Node) -> Node:
-    while node is not None and node.tag != "noscript":
+    """The outermost ``noscript`` around a node, or ``None``."""
+    found = None
+    while node is not None:
+        found = node if node.tag == "noscript" else found
         node = node.parent
-    return node
+    return found
 
 
 def _beside(node: Node, side: str) -> Node:
@@ -80,16 +83,16 @@ def _given(node: Node, name: str = "src") -> str:
     return (node.attributes.get(name) or "").strip(" \t\r\n\f")
 
 
-def _is_empty(picture: Node) -> bool:
-    source = _given(picture)
-    return not source or _SHOWS_NO_FILE.match(source) is not None
+def _shows_nothing(address: str) -> bool:
+    return not address or _SHOWS_NO_FILE.match(address) is not None
 
 
-def _keeps_place(picture: Node, copy: Node) -> bool:
+def _keeps_place(picture: Node, address: str, copy: Node) -> bool:
+    """Is a picture that ends up with this address there for its copy only?"""
     alt = picture.attributes.get("alt")
-    if _is_empty(picture) or (alt and alt == copy.attributes.get("alt")):
+    if _shows_nothing(address) or (alt and alt == copy.attributes.get("alt")):
         return True
-    names = (picture.attributes.get("class") or "", _given(picture))
+    names = (picture.attributes.get("class") or "", address)
     return any(_KEEPS_A_PLACE.search(name) for name in names)
 
 
@@ -105,7 +108,7 @@ def _late(picture: Node) -> str | None:
 
 def _address(picture: Node) -> str | None:
     late = _late(picture)
-    if late or not _is_empty(picture):
+    if late or not _shows_nothing(_given(picture)):
         return late or _given(picture)
     sets = [_given(picture, "srcset")]
     parent = picture.parent

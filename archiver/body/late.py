@@ -121,20 +121,15 @@ def _sizes(srcset: str) -> Iterator[tuple[str, float]]:
 
 def _show_copies(body: HtmlElement, article: int, document: str | None) -> None:
     """Take pictures out of ``noscript`` that are no copies of one that is shown."""
-    copies = [copy for element in body.iter("noscript") for copy in element.iter("img")]
-    if not copies:
-        return
-    hidden = set(copies)
+    pictures = [(picture, list(picture.iterancestors("noscript"))) for picture in body.iter("img")]
     shown = {
-        absolute(_source(picture), article, document)
-        for picture in body.iter("img")
-        if picture not in hidden
+        absolute(_source(picture), article, document) for picture, around in pictures if not around
     }
-    for copy in copies:
+    for copy, around in pictures:
         address = absolute(_source(copy), article, document)
-        if _source(copy) and address not in shown and not is_tracker(copy):
+        if around and _source(copy) and address not in shown and not is_tracker(copy):
             shown.add(address)
-            _show_copy(copy, next(copy.iterancestors("noscript")))
+            _show_copy(copy, around[-1])
 
 
 def _show_copy(copy: HtmlElement, noscript: HtmlElement) -> None:

@@ -15,7 +15,7 @@ from archiver.pages.byline import parse_byline
 from archiver.pages.document import words_of
 
 #: Looked for from the first digit on only: a million of them are read once.
-_COUNT = re.compile(r"(?<![0-9,])([0-9][0-9,]*+)\s*+条?评论")
+_COUNT = re.compile(r"(?<![0-9])(?<![0-9],)([0-9][0-9,]*+)\s*+条?评论")
 _NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
 
 
