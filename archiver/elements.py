@@ -122,6 +122,7 @@ RENAMED: Final = {
     "listing": "pre",
     "optgroup": "div",
     "option": "div",
+    "picture": "span",
     "plaintext": "pre",
     "textarea": "pre",
     "xmp": "pre",

@@ -18,13 +18,12 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from archiver import site
 from archiver.items import Article, FeedEntry, IndexEntry, ListingEntry
 from archiver.pages.article import parse_article
-from archiver.pages.document import parse_page
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
-from archiver.pages.kind import Kind, kind_of_page, kind_of_text
+from archiver.pages.kind import Kind, is_feed, kind_of_page
 from archiver.pages.listing import parse_listing
-from archiver.pages.received import decode_page
+from archiver.pages.received import open_page, read_page
 from archiver.spiders.kexue import KexueSpider
 from archiver.store.records import Row, article_row, part_rows, record
 
@@ -46,6 +45,8 @@ class Extractor:
 
     def __init__(self, settings: Settings) -> None:
         self.base = site.Base.parse(settings["KEXUE_BASE_URL"])
+        #: Does the last page have bytes that are no UTF-8 in what was extracted?
+        self.is_damaged = False
         crawler = Crawler(KexueSpider, settings)
         crawler.stats = MemoryStatsCollector(crawler)
         order = sorted(settings.getdict("ITEM_PIPELINES").items(), key=lambda entry: entry[1] or 0)
@@ -57,15 +58,18 @@ class Extractor:
 
     def extract(self, body: bytes, url: str | None = None) -> tuple[Kind, list[Row]]:
         """The kind of a page and its items as JSON objects; raises ``UnexpectedPage``."""
-        text = decode_page(body)
-        kind = kind_of_text(text)
-        if kind is Kind.FEED:
-            return kind, self._run(parse_feed(text, self.base))
-        page = parse_page(text)
-        kind = kind_of_page(page)
-        return kind, self._run(self._parse(kind, page, url))
+        (kind, items), damaged = read_page(body, lambda text: self._parse(text, url))
+        self.is_damaged = bool(damaged)
+        return kind, self._run(items)
 
-    def _parse(self, kind: Kind, page: Selector, url: str | None) -> Sequence[Item]:
+    def _parse(self, text: str, url: str | None) -> tuple[Kind, Sequence[Item]]:
+        if is_feed(text):
+            return Kind.FEED, parse_feed(text, self.base)
+        page = open_page(text)
+        kind = kind_of_page(page)
+        return kind, self._items(kind, page, url)
+
+    def _items(self, kind: Kind, page: Selector, url: str | None) -> Sequence[Item]:
         if kind in {Kind.ARTICLE, Kind.PROTECTED}:
             return [parse_article(page, url, self.base)]
         if kind is Kind.LISTING:

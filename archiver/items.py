@@ -143,10 +143,14 @@ class Article:
 
     #: The body as a tree; pipelines take the boilerplate out of it in place.
     body: HtmlElement | None = field(default=None, repr=False, compare=False)
+    #: What relative addresses of the body are resolved against, where the page has a ``<base>``.
+    document: str | None = None
     #: Is ``excerpt`` all there is to tell: did a listing show this article, or its page the mark?
     excerpt_known: bool = False
     #: Is it the page's mark that tells it, which an edited body may have moved?
     excerpt_of_page: bool = False
+    #: Does it hold U+FFFD in place of bytes that were no UTF-8?
+    is_damaged: bool = False
     #: The address that was asked for its page.
     asked_url: str | None = None
     #: The exact time from the feed, where the run has read it.

@@ -8,10 +8,10 @@ and a dozen other forms.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 # --- The blog ------------------------------------------------------------------------------------
@@ -141,6 +141,9 @@ def _own_path(url: str, base: Base | None) -> str | None:
     if parts is None:
         return None
     if not parts.scheme and not parts.netloc:
+        if base is not None and base.document is not None:
+            path = _own_path(_join(base.document, url), replace(base, document=None))
+            return path.removeprefix(base.path) if path is not None else None
         return parts.path.removeprefix(base.path) if base is not None else parts.path
     if parts.scheme not in {"http", "https", ""}:
         return None
@@ -162,13 +165,18 @@ def article_id(url: str, base: Base | None = None) -> int | None:
     return int(match["id"]) if match else None
 
 
-def resolve(href: str, article: int) -> str:
+def resolve(href: str, article: int, document: str | None = None) -> str:
     """An address of an article's body, absolute as a reader of the live page would follow it.
 
-    An address that cannot be resolved (``http://\\cos.name/``, ``http://[``) is kept as written.
+    ``document`` is what the page's ``<base>`` makes of its own address, where it has one. An
+    address that cannot be resolved (``http://\\cos.name/``, ``http://[``) is kept as written.
     """
+    return _join(article_url(article) if document is None else document, href)
+
+
+def _join(document: str, href: str) -> str:
     try:
-        return urljoin(article_url(article), href.strip())
+        return urljoin(document, href.strip())
     except ValueError:
         return href
 
@@ -181,6 +189,8 @@ class Base:
     host: str  # lower case
     port: int
     path: str  # "" or "/below/here", without a closing slash
+    #: What relative addresses are resolved against on a page with a ``<base>``.
+    document: str | None = None
 
     @classmethod
     def parse(cls, url: str) -> Base:
@@ -203,6 +213,20 @@ class Base:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}{path}"
+
+    def document_of(self, path: str, href: str) -> str | None:
+        """What relative addresses mean on the page at ``path`` whose ``<base>`` has this ``href``.
+
+        Absolute, on the live host where the blog is read from another one; ``None`` for a base that
+        the HTML standard lets fall back to the page's own address (``javascript:``, ``http://[``).
+        """
+        own = split_url(_join(self.url(path), href))
+        if own is None or own.scheme not in _DEFAULT_PORTS or not own.hostname:
+            return None
+        if not self.owns(own):
+            return urldefrag(_join(CANONICAL_BASE + path, href)).url
+        below = own.path.removeprefix(self.path) or HOME_PATH
+        return CANONICAL_BASE + own._replace(scheme="", netloc="", path=below, fragment="").geturl()
 
     def owns(self, parts: SplitResult) -> bool:
         """Is a split address on this very host and port, below this path?"""

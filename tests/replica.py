@@ -147,7 +147,8 @@ class Replica(DemoServer):
         (less than the length says), `cut-clean` (half a page, the length is right), `length`
         (said to be `off` bytes more or fewer than sent), `slow` (`seconds` before the answer),
         `drip` (the answer takes `seconds`; `then` it may `stop` or fall `silent` in the middle),
-        `timeout` (never an answer), `invalid-utf8`, `big` (`size` in bytes), `not-html`
+        `timeout` (never an answer), `invalid-utf8`, `charset` (`charset`, another than it says),
+        `swap` (bytes `new` in the place of `old`), `big` (`size` in bytes), `not-html`
         (`content_type`, `body`), `other-host` (`host`, with scheme; `path`), `login` (short),
         `captive` (a full login page), `wrong-article` (`article`, an id), `endless-pager`, `hook`
         (`call`, before the answer is made).

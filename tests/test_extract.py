@@ -107,6 +107,16 @@ def test_refuses_in_one_line(words: list[str], page: bytes, status: int, sentenc
     assert done.stdout == b"" or status == 2
 
 
+@pytest.mark.parametrize("words", [["-"], ["--audit", "-"]])
+def test_bytes_that_are_no_utf8_are_kept_with_a_warning(words: list[str]) -> None:
+    page = page_of(make_post(321)).replace("这是第".encode(), b"\xff" + "这是第".encode(), 1)
+    done = run_extract(*words, page=page)
+    assert done.returncode == 0
+    assert done.stderr == (
+        b"scrapy extract: standard input: bytes that are no UTF-8 are kept as U+FFFD\n"
+    )
+
+
 @pytest.fixture(params=["", "1"], ids=["buffered", "unbuffered"])
 def _buffering(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Buffered output fails when it is flushed, at the latest when Python ends."""

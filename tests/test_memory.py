@@ -213,6 +213,15 @@ def reading(text: str, *, formulas: int = 0, **values: Any) -> Row:
     return {**found, "formula_count": formulas, **values}
 
 
+EMBED = '<a class="embed" href="https://example.org/">https://example.org/</a>'
+
+
+def linked(links: int) -> Row:
+    """A text with so many links, and an anchor that is none."""
+    link = '<a href="https://example.org/" title="b">字</a>'
+    return reading("字", body_html=f'<p><a name="x"></a>{link * links}字</p>')
+
+
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
@@ -224,6 +233,29 @@ def reading(text: str, *, formulas: int = 0, **values: Any) -> Row:
         (reading("字" * 9, formulas=12), reading("字" * 9), "it has lost all of its 12 formulas"),
         (reading("字" * 9, formulas=12), reading("字" * 9, formulas=1), None),
         (reading("字" * 9), reading("字" * 9, formulas=12), None),
+        (
+            reading("字", picture_count=1),
+            reading("字", picture_count=0),
+            "it has lost its only picture",
+        ),
+        (
+            reading("字", picture_count=3),
+            reading("字", picture_count=0),
+            "it has lost all of its 3 pictures",
+        ),
+        (reading("字", picture_count=3), reading("字", picture_count=1), None),
+        (reading("字", picture_count=None), reading("字", picture_count=0), None),
+        (linked(2), linked(0), "it has lost all of its 2 links"),
+        (linked(2), linked(1), None),
+        (linked(1), linked(0), None),
+        (reading("字", body_html=EMBED * 2), reading("字", body_html="字"), None),
+        (
+            reading("字", title="注意力"),
+            reading("字", title="注\ufffd力"),
+            "some characters of its title cannot be read any more",
+        ),
+        (reading("字", title="注\ufffd力"), reading("字", title="注意力"), None),
+        (reading("字", title="注意力"), reading("字", title="另\ufffd题"), None),
         (reading("字" * 10), reading("字" * 900), None),
         (reading("", body_html="<img>"), reading("", body_html="<img>"), None),
         # The old text is the last that was read, whatever the status.

@@ -155,11 +155,12 @@ def test_odd_characters(
     assert item["body_text"] == text
 
 
-def test_a_lone_surrogate_in_the_bytes_is_named(
+def test_a_lone_surrogate_in_the_bytes_is_damage(
     extractor: Extractor, frame: tuple[bytes, bytes]
 ) -> None:
-    reason = extract(extractor, frame, "一\ud800")
-    assert reason == f"invalid UTF-8 at byte {len(frame[0]) + 3:,}"
+    """Its three bytes are no UTF-8, each of them."""
+    item = extract(extractor, frame, "一\ud800二")
+    assert (item["body_text"], extractor.is_damaged) == ("一\ufffd\ufffd\ufffd二", True)
 
 
 @pytest.mark.parametrize("tag", ["b", "font", "a", "div", "blockquote", "ul", "p", "span", "x"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -10,13 +11,17 @@ from crawling import Archive
 from replica import make_post, make_posts
 from rig.themes import ThemeChange
 
+GOOD: Final = make_post(105).body
+_IMAGE: Final = re.compile(r"<img [^>]*>")
+_LINK: Final = re.compile(r"</?a\b[^>]*>")
 #: What the page of 105 may show instead, and why it is not taken.
 LOSSES: Final = {
     "body": ("", "it has lost its body"),
     "text": ("<p>讨论$x^2=105$的解。</p>", "it has lost 89 % of its text"),
     "formulas": (f"<p>{'没有公式。' * 30}</p>", "it has lost all of its 3 formulas"),
+    "picture": (_IMAGE.sub("", GOOD), "it has lost its only picture"),
+    "links": (_LINK.sub("", GOOD), "it has lost all of its 2 links"),
 }
-GOOD: Final = make_post(105).body
 ROW = "SELECT title, body_html, content_sha256, formula_count FROM articles WHERE id = 105"
 VERSIONS = "SELECT number, suspicious FROM revisions WHERE article_id = 105 ORDER BY number"
 
@@ -39,6 +44,27 @@ def test_the_good_row_stays_and_the_run_fails(tmp_path: Path, loss: str) -> None
         ]
         assert archive.rows("SELECT suspicious FROM runs ORDER BY id") == [(0,), (1,)]
         archive.assert_sound(whole=False)
+
+
+def test_one_link_less_is_an_edit(tmp_path: Path) -> None:
+    """Of two, and then the last one: a dead link is taken out."""
+    one = GOOD.replace('<a href="/archives/104">另一篇</a>', "另一篇")
+    with Archive.complete(tmp_path, 12) as archive:
+        for body in (one, _LINK.sub("", GOOD)):
+            archive.replica.edit(105, body=body)
+            again = archive.crawl("ids=105")
+            assert (again.status, again.count("changed")) == (0, 1), again.said
+        assert archive.rows("SELECT * FROM links WHERE article_id = 105") == []
+
+
+def test_pictures_that_load_late_are_no_loss(tmp_path: Path) -> None:
+    """The theme begins to load them by a script: they are the same."""
+    late = GOOD.replace('src="/usr', 'class="lazy" src="/loading.gif" data-src="/usr')
+    with Archive.complete(tmp_path, 12) as archive:
+        pictures = archive.rows("SELECT * FROM pictures")
+        archive.replica.edit(105, body=late)
+        assert archive.crawl("ids=105").status == 0
+        assert archive.rows("SELECT * FROM pictures") == pictures
 
 
 def test_it_comes_first_in_the_next_run_and_fails_it_too(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archiver.audit.addresses import absolute
 from archiver.audit.drawn import SCRIPTS, formula_of, is_drawing
+from archiver.audit.late import Resolve, addresses_of_pictures
 from archiver.audit.outline import squash
 from archiver.audit.shown import (
     HEADINGS,
@@ -50,11 +51,15 @@ def parse_html(html: str) -> Node:
     return cast("Any", LexborHTMLParser(f"<!DOCTYPE html><body>{html}")).body
 
 
-def read_body(top: Node, article: int) -> Reading:
-    """Read all below an element of an article's page, or of its ``body_html``."""
+def read_body(top: Node, article: int, document: str | None = None) -> Reading:
+    """Read all below an element of an article's page, or of its ``body_html``.
+
+    ``document`` is what relative addresses are resolved against on a page with a ``<base>``.
+    """
     tree = _for_formulas(top)
     formulas = find_formulas(tree)
-    reader = _Reader(article, _spoken_comments(tree, formulas))
+    reader = _Reader(lambda url: absolute(url, article, document), _spoken_comments(tree, formulas))
+    reader.addresses = addresses_of_pictures(top, reader.resolve)
     reader.is_saved = bool(top.css(SCRIPTS))
     _visit(top, reader)
     reader.reading.text = "".join(reader.pieces)
@@ -82,8 +87,10 @@ def _visit(top: Node, reader: _Reader) -> None:
 class _Reader:
     """Collects what a body says, in one pass."""
 
-    def __init__(self, article: int, spoken_comments: dict[int, str]) -> None:
-        self.article = article
+    def __init__(self, resolve: Resolve, spoken_comments: dict[int, str]) -> None:
+        self.resolve = resolve
+        #: Of the pictures that are shown, by the ids of their nodes.
+        self.addresses: dict[int, str] = {}
         self.spoken_comments = spoken_comments
         self.comments = 0
         #: A page that MathJax has run on names its formulas itself.
@@ -104,6 +111,9 @@ class _Reader:
             self.comments += 1
         elif self.is_saved and tag == "script":
             self._drawn(node)
+        elif tag == "noscript":
+            for picture in node.css("img"):
+                self._picture(picture)
         elif tag[0].isalpha() and tag not in DROPPED and tag not in EMBEDS:
             return self._element(node, tag)
         return False
@@ -124,7 +134,7 @@ class _Reader:
         if is_embed_link(node, attributes) or is_self_anchor(node):
             return False
         if tag == "img":
-            self._picture(attributes)
+            self._picture(node)
         elif tag in HEADINGS and attributes.get("id"):
             self.reading.heading_ids.append(xml_text(attributes["id"]))
         hides = tag in SILENT or is_hiding(attributes)
@@ -145,14 +155,15 @@ class _Reader:
         href = xml_text(attributes.get("href") or "")
         if "href" not in attributes or not may_stay(href):
             return None
-        self.reading.links.append((absolute(href, self.article), None))
+        self.reading.links.append((self.resolve(href), None))
         return len(self.reading.links) - 1, len(self.pieces)
 
-    def _picture(self, attributes: dict[str, str | None]) -> None:
-        source = xml_text(attributes.get("src") or "")
+    def _picture(self, node: Node) -> None:
+        source = xml_text(self.addresses.get(node.mem_id, ""))
+        attributes = {**node.attributes, "src": source}
         if source and may_stay(source, is_picture=True) and not counts_visitors(attributes):
             alt = " ".join(xml_text(attributes.get("alt") or "").split())
-            self.reading.pictures.append((absolute(source, self.article), alt))
+            self.reading.pictures.append((self.resolve(source), alt))
 
 
 def _spoken_comments(tree: HtmlElement, formulas: Formulas) -> dict[int, str]:

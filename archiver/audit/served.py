@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, cast
+from urllib.parse import urljoin
 
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
@@ -28,11 +30,34 @@ _BEHIND: Final = "div#tools, div#neighbours, div#similar, div#comments"
 
 def read_page(text: str, article: int, base: site.Base | None = None) -> Reading:
     """Read the body on a served page without the site's footer; ``article`` is its archive id."""
-    body = cast("Any", LexborHTMLParser(text)).css_first(_BODY)
+    page = cast("Any", LexborHTMLParser(text))
+    document = _document(page, article, base)
+    body = page.css_first(_BODY)
     if body is None or not body.css(_FOOTER) or body.css(_BEHIND):
         body = _body_across_bounds(text, article, base)
     _remove_footer(body)
-    return read_body(body, article)
+    return read_body(body, article, document)
+
+
+def _document(page: Node, article: int, base: site.Base | None) -> str | None:
+    """What the page's ``<base>`` lets relative addresses begin with; ``None`` without one.
+
+    A copy of the blog on another host means the live one.
+    """
+    moved = page.css_first("base[href]")
+    if moved is None:
+        return None
+    home = site.CANONICAL_BASE if base is None else base.url("")
+    try:
+        place: str = urljoin(f"{home}/archives/{article}", (moved.attributes["href"] or "").strip())
+    except ValueError:
+        return None
+    if not re.match(r"https?://[^/?#]", place):
+        return None
+    place = place.partition("#")[0]
+    if place == home or place.startswith((f"{home}/", f"{home}?")):
+        place = site.CANONICAL_BASE + (place[len(home) :] or "/")
+    return place
 
 
 def _body_across_bounds(text: str, article: int, base: site.Base | None) -> Node:

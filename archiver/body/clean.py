@@ -9,24 +9,22 @@ from __future__ import annotations
 import re
 import secrets
 from typing import Final
-from urllib.parse import urlsplit
 
 import nh3
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver import site
 from archiver.body.addresses import Addresses, drop_unsafe_addresses
 from archiver.body.apart import drop, keep_apart, write_comments
 from archiver.body.boilerplate import strip_boilerplate
 from archiver.body.embeds import replace_embeds
+from archiver.body.late import show_late_pictures
 from archiver.body.links import make_absolute
 from archiver.body.mathjax import restore_formulas
 from archiver.body.serialize import ENTITIES, inner_html
 from archiver.body.styles import STYLE_PROPERTIES, clean_styles
+from archiver.body.trackers import is_tracker
 from archiver.elements import ATTRIBUTES, DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS, URL_SCHEMES
-
-_SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
 
 #: The sanitiser writes one line feed where a parser drops one.
 _PRE = re.compile(r"""<pre(?: [a-z]+="[^"]*")*>(?=\n)""")
@@ -35,15 +33,20 @@ _NONCHARACTERS: Final = [chr(code) for code in range(0xFDD0, 0xFDF0)]
 _PSEUDO_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
-def clean_body(body: HtmlElement, article: int) -> str:
-    """Clean a body as it was served, in place; returns its safe HTML with absolute addresses."""
+def clean_body(body: HtmlElement, article: int, document: str | None = None) -> str:
+    """Clean a body as it was served, in place; returns its safe HTML with absolute addresses.
+
+    ``document`` is what relative ones are resolved against on a page with a ``<base>``.
+    """
     restore_formulas(body)
     strip_boilerplate(body)
     keep_apart(body.iter(*EMBEDS))
-    replace_embeds(body, article)  # before the cleaning takes the parameters of old players away
+    # before the cleaning takes the parameters of old players and the copies in noscript away
+    show_late_pictures(body, article, document)
+    replace_embeds(body, article, document)
     clean_tree(body)
     write_comments(body)
-    make_absolute(body, article)
+    make_absolute(body, article, document)
     drop_unsafe_addresses(body)
     clean_styles(body)
     return safe_html(body)
@@ -65,18 +68,6 @@ def _kept_name(tag: str) -> str:
     """What to call an element: one that the sanitiser would unwrap still has to part the text."""
     is_pseudo = tag not in FORBIDDEN and _PSEUDO_NAME.match(tag)
     return RENAMED.get(tag) or (tag if is_pseudo else "span")
-
-
-def is_tracker(picture: HtmlElement) -> bool:
-    """Is this picture a visitor counter: invisible, or from a counter's host?"""
-    sizes = picture.get("width"), picture.get("height")
-    if all(size is not None and _SIZE.match(size) for size in sizes):
-        return True
-    try:
-        host = urlsplit(picture.get("src") or "").hostname
-    except ValueError:
-        return False
-    return host in site.TRACKER_HOSTS
 
 
 def safe_html(body: HtmlElement) -> str:

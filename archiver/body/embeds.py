@@ -11,14 +11,14 @@ from archiver.elements import EMBEDS
 EMBED_CLASS = "embed"
 
 
-def replace_embeds(body: HtmlElement, article: int) -> None:
+def replace_embeds(body: HtmlElement, article: int, document: str | None = None) -> None:
     """Put ``<a class="embed" href="…">…</a>`` in the place of each frame and plug-in, in place."""
     for element in list(body.iter(*EMBEDS)):
         if element.getparent() is None or element is body:
             continue  # inside an embed that is replaced already
         source = _source(element)
         if source and not source.lower().startswith(("javascript:", "data:", "about:")):
-            _place_of(element).addprevious(_link(site.resolve(source, article)))
+            _place_of(element).addprevious(_link(site.resolve(source, article, document)))
         element.drop_tree()
     for link in body.iter("a"):
         if link.get("class") == EMBED_CLASS and link.text != link.get("href"):

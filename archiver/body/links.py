@@ -34,8 +34,11 @@ _WITH_HOST: Final = frozenset({"http", "https", "ftp"})
 _HOST = re.compile(r"[^\s\\<>\"^`{|}]+\Z")
 
 
-def make_absolute(body: HtmlElement, article: int) -> None:
-    """Resolve all addresses of a body against its article's, in place; drop script addresses."""
+def make_absolute(body: HtmlElement, article: int, document: str | None = None) -> None:
+    """Resolve all addresses of a body against its article's, in place; drop script addresses.
+
+    ``document`` is what they are resolved against on a page with a ``<base>``.
+    """
     for tag, attribute in _ADDRESSES + _MEDIA:
         for element in body.iter(tag):
             value = element.get(attribute)
@@ -46,10 +49,10 @@ def make_absolute(body: HtmlElement, article: int) -> None:
             if _SCRIPT.match(value) or (tag not in _LINKS and not value):
                 del element.attrib[attribute]
             else:
-                element.set(attribute, absolute(value, article))
+                element.set(attribute, absolute(value, article, document))
 
 
-def absolute(href: str, article: int) -> str:
+def absolute(href: str, article: int, document: str | None = None) -> str:
     """An address of an article's body, absolute; a broken one as written.
 
     White space behind an address is part of what was written and stays.
@@ -60,7 +63,7 @@ def absolute(href: str, article: int) -> str:
         return href
     if _SCHEME.match(written):
         return href
-    resolved = site.resolve(written, article)
+    resolved = site.resolve(written, article, document)
     if written.endswith(("#", "?")) and not resolved.endswith(written[-1]):
         resolved += written[-1]  # urljoin drops an empty fragment or query
     return resolved + href[len(href.rstrip(ASCII_SPACE)) :] if written else resolved

@@ -69,6 +69,7 @@ class Command(ScrapyCommand):
         except (OSError, UnexpectedPage) as error:
             self._refuse(name, error)
             return
+        _warn(name, extractor)
         single = kind in {Kind.ARTICLE, Kind.PROTECTED}
         show_json(items[0] if single else items)
 
@@ -81,6 +82,7 @@ class Command(ScrapyCommand):
             except (OSError, UnexpectedPage) as error:
                 self._refuse(name, error)
                 continue
+            _warn(name, extractor)
             if row["body_html"] is None:
                 totals.without_body += 1
                 show(f"{name}: article {row['id']} has no body ({row['status']})")
@@ -99,11 +101,20 @@ class Command(ScrapyCommand):
             self.exitcode = 1
 
     def _refuse(self, name: str, error: OSError | UnexpectedPage) -> None:
-        flush()
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        place = "standard input" if name == "-" else name
-        complain("extract", f"{place}: {reason}")
+        _say(name, reason)
         self.exitcode = 1
+
+
+def _warn(name: str, extractor: Extractor) -> None:
+    """Say that something of the page could not be read as UTF-8."""
+    if extractor.is_damaged:
+        _say(name, "bytes that are no UTF-8 are kept as U+FFFD")
+
+
+def _say(name: str, words: str) -> None:
+    flush()
+    complain("extract", f"{'standard input' if name == '-' else name}: {words}")
 
 
 def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:

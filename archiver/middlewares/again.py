@@ -1,9 +1,9 @@
 """Ask again, later, when an answer is no answer.
 
 A request fails when there is no connection, when the status says so, or when a page arrives
-damaged: cut off, not UTF-8, or not a page at all. A proxy on the way can cut an answer without
-breaking HTTP, and answer in the server's place. What is still wrong after the last try goes on to
-the spider, which names it as failed; it is never stored.
+damaged: cut off, in another charset, or not a page at all. A proxy on the way can cut an answer
+without breaking HTTP, and answer in the server's place. What is still wrong after the last try goes
+on to the spider, which names it as failed; it is never stored.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from archiver.pages import fields
 from archiver.pages.bounds import body_element
 from archiver.pages.document import string_of
 from archiver.pages.errors import UnexpectedPage
+from archiver.pages.moved import with_base_element
 
 
 def parse_article(page: Selector, url: str | None, base: site.Base | None = None) -> Article:
@@ -19,7 +20,10 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
     Raises ``UnexpectedPage`` when the page is no article, or another one than was asked for.
     """
     post = _post(page)
-    article = _id(post, url, base)
+    asked = site.article_id(url, base) if url else None
+    path = site.HOME_PATH if asked is None else site.article_path(asked)
+    article = _id(post, asked, with_base_element(base, page, path))
+    here = with_base_element(base, page, site.article_path(article))
     byline = fields.parse_post_byline(post)
     tools = _tools(page)
     protected = is_protected(post)
@@ -35,6 +39,7 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
         comment_count=parse_comment_count(page),
         status=Status.PROTECTED if protected else Status.PUBLISHED,
         body=body,
+        document=here.document if here is not None else None,
     )
 
 
@@ -52,9 +57,8 @@ def _post(page: Selector) -> Selector:
     return posts[0]
 
 
-def _id(post: Selector, url: str | None, base: site.Base | None) -> int:
+def _id(post: Selector, asked: int | None, base: site.Base | None) -> int:
     """The archive id of a page, which must be the one that was asked for."""
-    asked = site.article_id(url, base) if url else None
     shown = fields.parse_id(post, base)
     if asked is not None and shown is not None and asked != shown:
         raise UnexpectedPage(f"the page of another article ({shown})")

@@ -10,10 +10,12 @@ from parsel import Selector
 
 from archiver import site
 from archiver.items import Byline
+from archiver.numbers import MOST_PEOPLE, narrow, parse_number
 from archiver.pages.byline import parse_byline
 from archiver.pages.document import words_of
 
-_COUNT = re.compile(r"(\d[\d,]*)\s*条?评论")
+#: Looked for from the first digit on only: a million of them are read once.
+_COUNT = re.compile(r"(?<![0-9])(?<![0-9],)([0-9][0-9,]*+)\s*+条?评论")
 _NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
 
 
@@ -62,15 +64,16 @@ def _linked_names(tools: Selector | None, kind: str) -> list[str]:
 
 
 def _path(href: str) -> str:
+    """The path with a slash in front, as a page with a ``<base>`` may leave it out."""
     try:
-        return urlsplit(href).path
+        return f"/{urlsplit(href).path}"
     except ValueError:
         return ""
 
 
 def parse_comment_count(text: str) -> int | None:
     """``46 条评论`` → 46, ``0 评论`` → 0, ``暂无评论`` → 0; ``None`` when it tells none."""
-    match = _COUNT.search(text)
+    match = _COUNT.search(narrow(text))
     if match:
-        return int(match[1].replace(",", ""))
+        return parse_number(match[1], MOST_PEOPLE)
     return 0 if _NONE_YET.search(text) else None

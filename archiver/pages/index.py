@@ -14,6 +14,7 @@ from archiver.items import IndexEntry
 from archiver.pages import fields
 from archiver.pages.document import words_of
 from archiver.pages.errors import UnexpectedPage
+from archiver.pages.moved import with_base_element
 
 _YEAR = re.compile(r"(\d{4})\s*年")
 _MONTH = re.compile(r"(\d{1,2})\s*月")
@@ -27,6 +28,7 @@ def parse_index(page: Selector, base: site.Base | None = None) -> list[IndexEntr
         top = fields.first(page, site.INDEX_BODY)
     if top is None:
         raise UnexpectedPage("not the index of all articles")
+    base = with_base_element(base, page)
     entries: dict[int, IndexEntry] = {}
     for link, day in _dated_links(top):
         article = site.article_id(link.get("href") or "", base)

@@ -11,14 +11,17 @@ from archiver import site
 from archiver.body.boilerplate import remove_self_anchors
 from archiver.body.text import plain_text
 from archiver.items import ListingEntry, ListingPage
+from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.document import string_of, words_of
+from archiver.pages.moved import with_base_element
 
-_LISTING_LINK = re.compile(r"/(?P<number>\d{1,6})/?\Z")
+_LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")
 
 
 def parse_listing(page: Selector, base: site.Base | None = None) -> ListingPage:
     """All entries of a listing page in the page's order, and its place among the others."""
+    base = with_base_element(base, page)
     entries = (parse_entry(post, base) for post in page.css(site.POST))
     pager = page.css(site.PAGER)
     return ListingPage(
@@ -92,12 +95,12 @@ def parse_next_page(pager: Selector) -> int | None:
 
 def parse_last_page(pager: Selector) -> int | None:
     """The highest page number that the pager names."""
-    numbers = (words_of(link.root) for link in pager.css("a, span"))
-    return max((int(text) for text in numbers if text.isascii() and text.isdigit()), default=None)
+    numbers = (parse_number(words_of(link.root), MOST_PAGES) for link in pager.css("a, span"))
+    return max((number for number in numbers if number), default=None)
 
 
 def _page_number(href: str) -> int | None:
     """The page number at the end of a pager link, of the home page's and of any category's."""
     path = href.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
     match = _LISTING_LINK.search(path)
-    return int(match["number"]) if match else None
+    return (parse_number(match["number"], MOST_PAGES) or None) if match else None

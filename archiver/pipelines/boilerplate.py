@@ -15,5 +15,5 @@ class StripBoilerplate(Pipeline):
     def process_item(self, item: Any) -> Any:
         """Clean the body of an article."""
         if isinstance(item, Article) and item.body is not None:
-            item.body_html = clean_body(item.body, item.id)
+            item.body_html = clean_body(item.body, item.id, item.document)
         return item

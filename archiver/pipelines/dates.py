@@ -24,6 +24,8 @@ _SETTINGS: Final = {
     "REQUIRE_PARTS": ["day", "month", "year"],
     "DATE_ORDER": "YMD",
 }
+#: dateparser tries every part of a text; no date has so many characters.
+_LONGEST: Final = 100
 _YEAR_FIRST = re.compile(r"\d{4}\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})")
 _TIME = re.compile(r"\d{1,2}\s*[:：时點点]\s*\d{1,2}")
 
@@ -55,7 +57,7 @@ def parse_date(text: str | None, now: datetime | None = None) -> tuple[str | Non
     Both are in Asia/Shanghai. A day before 2009 or after tomorrow (of ``now``) is refused: such
     results come from texts that dateparser reads wrongly, as ``2013 年 6 月`` for the year 13.
     """
-    moment = _parse(text.strip()) if text else None
+    moment = _parse(text.strip()) if text and len(text) <= _LONGEST else None
     if moment is None:
         return None, None
     today = (now or datetime.now(site.TIMEZONE)).astimezone(site.TIMEZONE).date()

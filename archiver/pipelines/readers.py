@@ -9,18 +9,17 @@ from typing import Any, Final
 
 from itemadapter import ItemAdapter
 
+from archiver.numbers import MOST_PEOPLE
 from archiver.pipelines.base import Pipeline
 
 _NUMBER = re.compile(
-    r"(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s*(?P<unit>[万萬亿億千kK])?"
-    r"\+?\s*(?:位读者|人阅读|次阅读|阅读|readers?|views?)?\s*\Z"
+    r"(?P<number>[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18}(?:\.[0-9]{1,18})?)"
+    r"\s*+(?P<unit>[万萬亿億千kK])?+\+?+\s*+(?:位读者|人阅读|次阅读|阅读|readers?|views?)?\s*\Z"
 )
 _UNITS: Final = {
     "千": 1_000, "k": 1_000, "K": 1_000, "万": 10_000, "萬": 10_000,
     "亿": 100_000_000, "億": 100_000_000,
 }  # fmt: skip
-#: More readers than there are people is no count; it would not fit into the database either.
-_LARGEST: Final = 10_000_000_000
 
 
 class ParseReaderCounts(Pipeline):
@@ -44,6 +43,6 @@ def parse_readers(text: str) -> int | None:
     if match is None:
         return None
     count = Decimal(match["number"].replace(",", "")) * _UNITS.get(match["unit"], 1)
-    if count != count.to_integral_value() or count > _LARGEST:
+    if count != count.to_integral_value() or count > MOST_PEOPLE:
         return None
     return int(count)

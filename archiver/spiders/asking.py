@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 #: What the pages of articles may answer besides 200: protected, deleted.
 ARTICLE_STATUSES: Final = (403, 404, 410)
+#: Why a page is asked for once more, and where ``meta`` has the places of the damage.
+DAMAGED: Final = "invalid UTF-8 in its text"
 #: All else in ``meta`` counts tries and redirects.
-_KEPT: Final = frozenset({"handle_httpstatus_list"})
+_KEPT: Final = frozenset({"handle_httpstatus_list", DAMAGED})
 
 
 def asked(response: Response) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
@@ -25,13 +25,14 @@ from archiver.pages.errors import UnexpectedPage
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
-from archiver.pages.received import decode_page, open_page
+from archiver.pages.received import open_page, read_page
 from archiver.patience import GAVE_UP, STRANGE, Stopped, patience_of
 from archiver.plan import Plan
 from archiver.reasons import reason_of, status_reason
 from archiver.run import Run, run_of
 from archiver.spiders.asking import (
     ARTICLE_STATUSES,
+    DAMAGED,
     afresh,
     asked,
     chances_of,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_T = TypeVar("_T")
 Results = Iterator[Request | ListingEntry | Article]
 
 _DELETED: Final = frozenset({404, 410})
@@ -149,7 +151,8 @@ class KexueSpider(Spider):
     def parse_index_page(self, response: Response) -> Results:
         """Take over the index of all articles."""
         try:
-            self.agenda.note_index(parse_index(open_page(response.body), self.base))
+            entries = self._read(response, lambda text: parse_index(open_page(text), self.base))
+            self.agenda.note_index(entries)
         except UnexpectedPage as error:
             yield from self._again_or(response, str(error), self._next)
             return
@@ -159,7 +162,7 @@ class KexueSpider(Spider):
     def parse_feed_page(self, response: Response) -> Results:
         """Take over the exact times."""
         try:
-            self.agenda.note_feed(parse_feed(decode_page(response.body), self.base))
+            self.agenda.note_feed(self._read(response, lambda text: parse_feed(text, self.base)))
         except UnexpectedPage as error:
             yield from self._again_or(response, str(error), self._next)
             return
@@ -180,7 +183,7 @@ class KexueSpider(Spider):
     def parse_listing_page(self, response: Response, number: int) -> Results:
         """The entries of a page, then the request for what comes next."""
         try:
-            page = parse_listing(open_page(response.body), self.base)
+            page = self._read(response, lambda text: parse_listing(open_page(text), self.base))
             if not page.entries and not self.agenda.note_empty_listing(number):
                 raise UnexpectedPage("a listing page without articles")
         except UnexpectedPage as error:
@@ -230,7 +233,8 @@ class KexueSpider(Spider):
             self._deleted(response, article)
             return
         try:
-            item = parse_article(open_page(response.body), site.article_url(article), self.base)
+            url = site.article_url(article)
+            item = self._read(response, lambda text: parse_article(open_page(text), url, self.base))
             if response.status != 200 and item.status is not Status.PROTECTED:
                 raise UnexpectedPage(status_reason(response.status))
         except UnexpectedPage as error:
@@ -253,6 +257,24 @@ class KexueSpider(Spider):
         self._failed(failure)
 
     # --- What goes well, and what goes wrong -----------------------------------------------------
+
+    def _read(self, response: Response, parse: Callable[[str], _T]) -> _T:
+        """What a page says; raises ``UnexpectedPage``, also for bytes that are no UTF-8 in it.
+
+        When they come again in the same places they are the page's own, and are kept as U+FFFD.
+        """
+        assert response.request is not None
+        found, places = read_page(response.body, parse)
+        if places:
+            meta = response.request.meta
+            seen, meta[DAMAGED] = meta.get(DAMAGED), places  # the next try has it, too
+            if seen != places:
+                raise UnexpectedPage(DAMAGED)
+            self.crawler.stats.inc_value("kexue/doubtful/encoding")
+            logger.warning("%s: %s came again, and is kept as U+FFFD", asked(response), DAMAGED)
+            if isinstance(found, Article):
+                found.is_damaged = True
+        return found
 
     def _succeeded(self, url: str) -> None:
         self._has_come(url)

@@ -73,7 +73,8 @@ def save_article(
     with db.atomic():
         old = get_article(db, article.id)
         row = _merged(old, article)
-        why = None if accept or was_taken(db, row) else suspicion(old, row)
+        is_known = was_taken(db, row) and not article.is_damaged
+        why = None if accept or is_known else suspicion(old, row)
         if why is not None:
             if old is not None:
                 _save_suspicious(db, row, now, why)
@@ -81,7 +82,7 @@ def save_article(
             return Saved(Change.SUSPICIOUS, why)
         change = _save(db, article, old, row, now)
         _save_readers(db, article.id, article.readers, now)
-        note_read(db, article.id)
+        note_read(db, article.id, again=article.is_damaged and change is not Change.UNCHANGED)
         forget_failure(db, url, article.id)
     return Saved(change)
 

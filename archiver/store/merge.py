@@ -7,6 +7,7 @@ from typing import Final
 
 from archiver.items import Status
 from archiver.store.records import COUNTS, SEEN, Row
+from archiver.store.suspicion import is_damaged_copy
 
 
 class Change(StrEnum):
@@ -46,7 +47,7 @@ def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
         merged["tags"] = old["tags"]
     if new["published_at"] is None and merged["published"] == old["published"]:
         merged["published_at"] = old["published_at"]
-    if not excerpt_known:
+    if not excerpt_known or is_damaged_copy(old["excerpt"], new["excerpt"]):
         merged["excerpt"] = old["excerpt"]
     if new["status"] == Status.PROTECTED and old["body_html"] is not None:
         merged.update({key: old[key] for key in _HIDDEN_BY_PASSWORD})

@@ -38,7 +38,7 @@ _ABSENT: Final = """
     UPDATE sightings SET absent = absent + 1
     WHERE article_id NOT IN (SELECT value FROM json_each(?)) AND (title IS NOT NULL OR ?)
 """
-_READ: Final = "UPDATE sightings SET is_changed = 0, asked = 0 WHERE article_id = ?"
+_READ: Final = "UPDATE sightings SET is_changed = ?, asked = 0 WHERE article_id = ?"
 _ASKED: Final = """
     INSERT INTO sightings (article_id, first_seen, last_seen, absent, asked)
     VALUES (:id, :now, :now, 1, 1)
@@ -125,9 +125,12 @@ def note_asked(db: Database, article: int, now: str) -> None:
         db.execute(_ASKED, {"id": article, "now": now})
 
 
-def note_read(db: Database, article: int) -> None:
-    """The page has been read: nothing that was shown before is news any more."""
-    db.execute(_READ, [article])
+def note_read(db: Database, article: int, *, again: bool = False) -> None:
+    """The page has been read: nothing that was shown before is news any more.
+
+    ``again`` has it read once more in the next run: something of it came damaged.
+    """
+    db.execute(_READ, [int(again), article])
 
 
 def asked_before(db: Database) -> dict[int, int]:

@@ -33,6 +33,8 @@ Kind = Literal[
     "drip",
     "timeout",
     "invalid-utf8",
+    "charset",
+    "swap",
     "big",
     "not-html",
     "other-host",
@@ -148,11 +150,28 @@ def change_cut_clean(blog: Blog, fault: Fault, target: str) -> Answer:
 
 
 def change_invalid_utf8(blog: Blog, fault: Fault, target: str) -> Answer:
-    """A stray byte at the beginning of the first paragraph of the body."""
+    """A stray byte in the first paragraph of the body, each time in another place."""
     given = answer(blog, target)
     head, mark, rest = given.body.partition(b'class="PostContent"')
     before, start, text = rest.partition(b"<p>")
-    return replace(given, body=head + mark + before + start + b"\xff" + text)
+    fault.met += 1
+    first = text[: fault.met % 30]
+    return replace(given, body=head + mark + before + start + first + b"\xff" + text[len(first) :])
+
+
+def change_charset(blog: Blog, fault: Fault, target: str) -> Answer:
+    """The page in another `charset` than it says."""
+    given = answer(blog, target)
+    text = given.body.decode()
+    return replace(given, body=text.encode(fault.options["charset"], "xmlcharrefreplace"))
+
+
+def change_swap(blog: Blog, fault: Fault, target: str) -> Answer:
+    """The bytes `new` in the place of `old`, which must be there."""
+    given = answer(blog, target)
+    old, new = fault.options["old"], fault.options["new"]
+    assert old in given.body, f"{target} does not hold {old!r}"
+    return replace(given, body=given.body.replace(old, new))
 
 
 def change_big(blog: Blog, fault: Fault, target: str) -> Answer:
@@ -206,6 +225,8 @@ CHANGES: Final[dict[str, Callable[[Blog, Fault, str], Answer]]] = {
     "bare-404": change_bare_404,
     "cut-clean": change_cut_clean,
     "invalid-utf8": change_invalid_utf8,
+    "charset": change_charset,
+    "swap": change_swap,
     "big": change_big,
     "not-html": change_not_html,
     "other-host": change_other_host,

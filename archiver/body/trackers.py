@@ -1,0 +1,24 @@
+"""Pictures that count visitors and show nothing."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from archiver import site
+
+_SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
+
+
+def is_tracker(picture: HtmlElement) -> bool:
+    """Is this picture a visitor counter: invisible, or from a counter's host?"""
+    sizes = picture.get("width"), picture.get("height")
+    if all(size is not None and _SIZE.match(size) for size in sizes):
+        return True
+    try:
+        host = urlsplit(picture.get("src") or "").hostname
+    except ValueError:
+        return False
+    return host in site.TRACKER_HOSTS

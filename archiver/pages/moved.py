@@ -1,0 +1,24 @@
+"""A page's ``<base>``: what its relative addresses are resolved against.
+
+https://html.spec.whatwg.org/multipage/urls-and-fetching.html#document-base-url: the first one with
+an ``href`` counts, wherever it stands; a second one never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from parsel import Selector
+
+from archiver import site
+
+
+def with_base_element(
+    base: site.Base | None, page: Selector, path: str = site.HOME_PATH
+) -> site.Base | None:
+    """Where the blog is read from, as the page at ``path`` tells relative addresses to be read."""
+    href = page.xpath("(//base/@href)[1]").get()
+    if href is None:
+        return base
+    base = base or site.Base.parse(site.CANONICAL_BASE)
+    return replace(base, document=base.document_of(path, href))
