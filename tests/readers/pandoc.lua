@@ -11,7 +11,7 @@ function Pandoc(doc)
   local options = pandoc.WriterOptions({ html_math_method = "mathjax", wrap_text = "wrap-none" })
   local written = {}
   for text in (contents("DOCUMENTS") .. "\30"):gmatch("(.-)\30") do
-    local read = pandoc.read(text, os.getenv("READER"))
+    local read = pandoc.read(text .. "\n", os.getenv("READER"))  -- as from a file
     written[#written + 1] = pandoc.write(read, "html", options)
   end
   local file = assert(io.open(os.getenv("WRITTEN"), "wb"))

@@ -37,6 +37,8 @@ _LINE_START = re.compile(
     r"|(?:\d+|[a-z]|[ivxlcdm]+|[IVXLCDM]{2,}|#)(?=[.)](?:\s|\Z))|[A-Z](?=\)(?:\s|\Z))"
     r"|[Tt]able(?=:))"
 )
+#: A task; pandoc looks for it in finished text.
+_TASK = re.compile(r"(\\?\[)(?=[ xX]\\?\](?:\s|\Z))")
 _LAST_HASHES = re.compile(r"((?:\A|\s)#*)#\Z")
 
 
@@ -72,6 +74,7 @@ def needs_brackets(text: str) -> bool:
 def escape_line(line: str) -> str:
     """A finished line of a paragraph, so that its beginning starts no block."""
     match = _LINE_START.match(line)
+    line = _TASK.sub(rf"\1{NOTHING}", line) if _TASK.match(line) else line
     if match is not None:
         split = match.end() if match["number"] else 0
         line = f"{line[:split]}\\{line[split:]}"
