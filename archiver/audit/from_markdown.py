@@ -69,6 +69,8 @@ class _Reader:
     def __init__(self) -> None:
         self.outline = Outline()
         self.tags = _Tags(self)
+        #: The next number of each open list; none for one without numbers.
+        self.numbers: list[int | None] = []
         #: Inside the link of an embed: its text is no text of the author.
         self.is_muted = False
 
@@ -111,10 +113,12 @@ class _Reader:
             self.outline.open("heading", tag[1])
         elif tag == "ul":
             self.outline.open("list", "unordered")
+            self.numbers.append(None)
         elif tag == "ol":
-            self.outline.open("list", "ordered", attributes.get("start") or "1")
+            self.outline.open("list", "ordered", attributes.get("type") or "")
+            self.numbers.append(int(attributes.get("start") or "1"))
         elif tag == "li":
-            self.outline.open("item")
+            self._enter_item(attributes)
         elif tag == "img" and (url := attributes.get("src")):
             self.outline.picture(url, attributes.get("alt") or "", attributes.get("title") or "")
         elif tag == "hr":
@@ -132,8 +136,20 @@ class _Reader:
             self.outline.close("heading")
         elif tag in {"ul", "ol"}:
             self.outline.close("list")
+            if self.numbers:
+                self.numbers.pop()
         elif tag == "li":
             self.outline.close("item")
+
+    def _enter_item(self, attributes: _Attributes) -> None:
+        """An item with its number, which counts up in Markdown and is written in HTML."""
+        number = self.numbers[-1] if self.numbers else None
+        if number is None:
+            self.outline.open("item")
+        else:
+            number = int(attributes.get("value") or number)
+            self.outline.open("item", str(number))
+            self.numbers[-1] = number + 1
 
     def _enter_link(self, attributes: _Attributes) -> None:
         if attributes.get("class") == EMBED_CLASS:

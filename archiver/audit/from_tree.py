@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.audit.leaves import code_of, is_rich, language_of, start_of
+from archiver.audit.leaves import code_of, is_rich, language_of, numbers_of
 from archiver.audit.outline import Event, Outline, bare_latex, fold
 from archiver.audit.walk import Step, walk
 from archiver.body.formula import Formula, Formulas
@@ -21,6 +21,7 @@ DEEPEST: Final = 8
 _BLOCKS: Final = BLOCKS | LINES | CELLS
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS: Final = frozenset({"ul", "menu", "dir", "ol"})
+_LETTERS: Final = frozenset({"a", "A", "i", "I"})
 _LEVELS: Final = _LISTS | {"blockquote"}
 _PARTS: Final = {"tr": "row", "td": "cell", "th": "cell", "table": "table"}
 _NOT_IN_HEADING: Final = frozenset(
@@ -64,6 +65,7 @@ class _Reader:
         self.links: list[_Link] = []
         self.levels: list[_Level] = []
         self.depth = 0  # quotes and lists, also those that are too deep to be levels
+        self.numbers: dict[etree._Element, str] = {}
         self.skipped: etree._Element | None = None  # everything in it is told already
         #: The heading that is open, and whether there is anything in it.
         self.heading: etree._Element | None = None
@@ -202,7 +204,9 @@ class _Reader:
         if tag == "blockquote":
             self._open(element, "quote")
         elif tag == "ol":
-            self._open(element, "list", "ordered", start_of(element))
+            kind = element.get("type") or ""
+            self._open(element, "list", "ordered", kind if kind in _LETTERS else "")
+            self.numbers |= numbers_of(element)
         else:
             self._open(element, "list", "unordered")
 
@@ -211,7 +215,8 @@ class _Reader:
         around = self.levels[:-1] if self._is_implied else self.levels
         if around and around[-1].kind == "list" and self.depth <= DEEPEST:
             self._end_implied_item()
-            self._open(element, "item")
+            number = self.numbers.get(element)
+            self._open(element, "item", *([number] if number else []))
 
     def _leave_level(self, element: etree._Element, tag: str) -> None:
         is_told = any(level.element is element for level in self.levels[-2:])
@@ -221,9 +226,14 @@ class _Reader:
         self.depth -= tag in _LEVELS
 
     def _imply_item(self) -> None:
-        """What stands in a list without an item is in one of its own, up to the next real one."""
+        """What stands in a list without an item is in one of its own, up to the next real one.
+
+        An ordered list numbers its items, so there it stands between them.
+        """
         if self.levels and self.levels[-1].kind == "list":
-            self._open(None, "item")
+            element = self.levels[-1].element
+            if element is not None and element.tag != "ol":
+                self._open(None, "item")
 
     def _end_implied_item(self) -> None:
         if self._is_implied:

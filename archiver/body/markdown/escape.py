@@ -13,8 +13,8 @@ from typing import Final
 #: Most pieces of text have none of these, and are done with one search.
 _SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:]|[Ww]{3}\.")
 #: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
-#: raised and lowered text anywhere in a line.
-_ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=[\w+-]+:)")
+#: raised and lowered text anywhere in a line; pandoc's lists also see an escaped ``<!--``.
+_ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=[\w+-]+:)|(?<=<)!(?=--)")
 #: The character of a bare address or mail address without which no reader makes it a link.
 _ADDRESS = re.compile(
     r"(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.|(?<=[\w.+-])\\@(?=[\w-]+\.)",

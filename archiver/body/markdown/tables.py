@@ -63,7 +63,7 @@ def _is_plain(cell: HtmlElement, formulas: Formulas) -> bool:
 def _has_bar(element: etree._Element) -> bool:
     """True for a ``|`` in code or in an address: some readers keep the backslash before it."""
     if element.tag == "code":
-        return "|" in "".join(element.itertext())
+        return "|" in "".join(map(str, element.itertext()))
     return any("|" in (element.get(name) or "") for name in ("href", "src", "title"))
 
 
