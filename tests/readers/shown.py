@@ -19,7 +19,7 @@ _LISTS: Final = ("ol", "ul", "menu", "dir")
 _NO_TEXT: Final = ("script", "style", "title", "template", "rp")
 _MATHS: Final = frozenset({"math", "math-inline", "math-display"})
 _HIDDEN: Final = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
-_NUMBER: Final = re.compile(r"[ \t\n\f\r]*([-+]?[0-9]{1,10})")
+_NUMBER: Final = re.compile(r"[ \t\n\f\r]*([-+]?[0-9]{1,10})(?![0-9])")
 _DELIMITERS: Final = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 _COMMENT: Final = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n")
 _LETTERS: Final = ("a", "A", "i", "I")
@@ -184,8 +184,9 @@ def _owner(item: LexborNode) -> LexborNode | None:
 
 
 def _number(text: str | None) -> int | None:
+    """An attribute that is an integer; browsers have 32 bits for it."""
     match = _NUMBER.match(text or "")
-    return int(match[1]) if match is not None else None
+    return int(match[1]) if match is not None and abs(int(match[1])) < 2**31 else None
 
 
 def _address(url: str) -> str:

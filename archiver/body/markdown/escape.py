@@ -17,7 +17,7 @@ _SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:]|[Ww]{3}\.")
 _ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=[\w+-]+:)|(?<=<)!(?=--)")
 #: The character of a bare address or mail address without which no reader makes it a link.
 _ADDRESS = re.compile(
-    r"(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.|(?<=[\w.+-])\\@(?=[\w-]+\.)",
+    r"(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.|(?<=[\w.+-])\\@(?=[\w.-])",
     re.IGNORECASE,
 )
 #: Shows nothing, and parts two texts: an escape does not, where links are made of finished text.
@@ -39,7 +39,7 @@ _LINE_START = re.compile(
 )
 #: A task; pandoc looks for it in finished text.
 _TASK = re.compile(r"(\\?\[)(?=[ xX]\\?\](?:\s|\Z))")
-_LAST_HASHES = re.compile(r"((?:\A|\s)#*)#\Z")
+_LAST_HASH = re.compile(r"((?:\A|[^\\])(?:\\\\)*)#\Z")
 
 
 def escape_text(text: str, *, all_brackets: bool = False, in_link: bool = False) -> str:
@@ -83,7 +83,7 @@ def escape_line(line: str) -> str:
 
 def escape_heading(line: str) -> str:
     """A finished heading: hashes at its end are text, not the close of the heading."""
-    return _LAST_HASHES.sub(r"\1\\#", line)
+    return _LAST_HASH.sub(r"\1\\#", line)
 
 
 def _with_edges(line: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from archiver.body.formula import Formula
-from archiver.pages.document import ASCII_SPACE
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _LINE_BREAK = re.compile(r"\r\n?|\n")
@@ -76,7 +75,7 @@ def _on_one_line(content: str) -> str:
 
 def _trimmed(content: str) -> str:
     r"""LaTeX without white space at its ends; the space of ``\ `` is a command."""
-    trimmed = content.strip(ASCII_SPACE)
+    trimmed = content.strip()
     backslashes = len(trimmed) - len(trimmed.rstrip("\\"))
     return f"{trimmed} " if backslashes % 2 else trimmed
 
