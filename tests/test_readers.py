@@ -33,7 +33,8 @@ def articles() -> dict[str, dict[str, Any]]:
 def expected() -> dict[str, Shown]:
     return {
         name: shown_by_author(item["body_html"], [f["latex"] for f in item["formulas"]])
-        for name, item in articles().items() if item["body_html"] is not None
+        for name, item in articles().items()
+        if item["body_html"] is not None
     }
 
 

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from archiver.audit.from_tree import outline_of_tree
+from archiver.audit.leaves import integer
 from archiver.audit.outline import Event, Outline, fold
 from archiver.body.embeds import EMBED_CLASS
 from archiver.pages.document import parse_fragment
@@ -116,7 +117,8 @@ class _Reader:
             self.numbers.append(None)
         elif tag == "ol":
             self.outline.open("list", "ordered", attributes.get("type") or "")
-            self.numbers.append(int(attributes.get("start") or "1"))
+            start = integer(attributes.get("start"))
+            self.numbers.append(1 if start is None else start)
         elif tag == "li":
             self._enter_item(attributes)
         elif tag == "img" and (url := attributes.get("src")):
@@ -147,7 +149,8 @@ class _Reader:
         if number is None:
             self.outline.open("item")
         else:
-            number = int(attributes.get("value") or number)
+            value = integer(attributes.get("value"))
+            number = number if value is None else value
             self.outline.open("item", str(number))
             self.numbers[-1] = number + 1
 

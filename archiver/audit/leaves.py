@@ -49,11 +49,11 @@ def numbers_of(top: etree._Element) -> dict[etree._Element, str]:
     """The numbers before the items of an ordered list, as HTML counts them."""
     items = [item for item in top.iter("li") if _list_around(item) is top and _is_shown(item, top)]
     step = -1 if top.get("reversed") is not None else 1
-    first = _integer(top, "start")
+    first = integer(top.get("start"))
     number = first if first is not None else (len(items) if step < 0 else 1)
     numbers: dict[etree._Element, str] = {}
     for item in items:
-        value = _integer(item, "value")
+        value = integer(item.get("value"))
         number = number if value is None else value
         numbers[item] = str(number)
         number += step
@@ -76,8 +76,8 @@ def _is_shown(item: etree._Element, top: etree._Element) -> bool:
     return True
 
 
-def _integer(element: etree._Element, name: str) -> int | None:
+def integer(text: str | None) -> int | None:
     """An attribute as the integer that browsers take it for; they have 32 bits for it."""
-    match = _NUMBER.match(element.get(name) or "")
+    match = _NUMBER.match(text or "")
     number = int(match[1]) if match is not None else None
     return number if number is not None and -(2**31) < number < 2**31 else None

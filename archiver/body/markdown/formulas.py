@@ -19,7 +19,8 @@ _TEXT = (
     r"\{(?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.|\{[^{}]*\})*+\})*+\}"
 )
 _COMMENT = re.compile(
-    rf"(?P<kept>{_TEXT}|\\verb\*?([^\sA-Za-z*]).*?\2|\\.)|%[^\r\n]*(?:\r\n?|\n)", re.DOTALL
+    rf"(?P<kept>{_TEXT}|\\verb\*?([^\sA-Za-z*]).*?\2|\\.)|%[^\r\n]*(?:\r\n?|\n)[ \t]*",
+    re.DOTALL,
 )
 _DOLLAR = re.compile(r"(\\.)|\$", re.DOTALL)
 #: Beginnings of lines that a reader without a maths plug-in would take for a list, heading, ….
@@ -68,8 +69,13 @@ def _lines(content: str) -> str:
 
 def _on_one_line(content: str) -> str:
     """LaTeX without line breaks, and so without the comments that they end."""
+
+    def replace(match: re.Match[str]) -> str:
+        is_behind_space = content[match.start() - 1 : match.start()] in {" ", "\t"}
+        return match["kept"] or ("" if is_behind_space else " ")
+
     if _LINE_BREAK.search(content):
-        content = _COMMENT.sub(lambda match: match["kept"] or " ", content)
+        content = _COMMENT.sub(replace, content)
     return _LINE_BREAK.sub(" ", content)
 
 
