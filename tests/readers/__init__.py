@@ -4,8 +4,8 @@ Two are Python packages. pandoc comes from the system (Debian: ``apt-get install
 all documents in one process; remark needs Node and the packages of ``package.json``
 (``make readers-test`` installs them). Whoever misses one gets a skip that says which.
 
-cmark-gfm, and pandoc's GFM before version 3, know no formulas: GitHub takes them out before it reads
-the Markdown, and so does ``_without_formulas`` here.
+cmark-gfm, and pandoc's GFM before version 3, know no formulas: GitHub takes them out before it
+reads the Markdown, and so does ``_without_formulas`` here.
 """
 
 from __future__ import annotations

@@ -154,10 +154,10 @@ class _Walk:
         """What is hidden and no formula."""
         rests = []
         for start, end in self.hidden:
-            for cut in (cut for cut in cuts if start <= cut[0] < end):
-                rests.append((start, cut[0], ""))
-                start = cut[1]
-            rests.append((start, end, ""))
+            inside = [cut for cut in cuts if start <= cut[0] < end]
+            begins = [start, *(cut[1] for cut in inside)]
+            stops = [*(cut[0] for cut in inside), end]
+            rests += [(begin, stop, "") for begin, stop in zip(begins, stops, strict=True)]
         return [rest for rest in rests if rest[0] < rest[1]]
 
     def _outside_code(self, text: str, position: int) -> int:

@@ -34,7 +34,7 @@ _BRACKETS = re.compile(r"[\[\]]")
 _LINE_START = re.compile(
     r"#{1,6}(?=\s|\Z)|[-+](?=\s|\Z)|\+[-=]|[>:%]|\|(?=\s|\Z)|=+\s*\Z|[-|:][-|:\s]*\Z"
     r"|(?P<number>\((?:\d+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+|#)(?=\)(?:\s|\Z))"
-    r"|(?:\d+|[a-z]|[ivxlcdm]+|[IVXLCDM]{2,}|#)(?=[.)](?:\s|\Z))|[A-Z](?=\)(?:\s|\Z))"
+    r"|(?:\d+|[a-z]|[ivxlcdm]+|[IVXLCDM]{2,}|#)(?=[.)](?:\s|\Z))|[A-Z](?=\)(?:\s|\Z)|\.\Z)"
     r"|[Tt]able(?=:))"
 )
 #: A task; pandoc looks for it in finished text.
@@ -74,7 +74,7 @@ def needs_brackets(text: str) -> bool:
 def escape_line(line: str) -> str:
     """A finished line of a paragraph, so that its beginning starts no block."""
     match = _LINE_START.match(line)
-    line = _TASK.sub(rf"\1{NOTHING}", line) if _TASK.match(line) else line
+    line = _TASK.sub(rf"\1{NOTHING}", line, count=1) if _TASK.match(line) else line
     if match is not None:
         split = match.end() if match["number"] else 0
         line = f"{line[:split]}\\{line[split:]}"

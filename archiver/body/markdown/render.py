@@ -20,7 +20,7 @@ from archiver.body.markdown import escape
 #: A bare address as that of a link, without title, and what behind it is no plain text: pandoc's
 #: reader of GFM takes all up to the next space for the address, and more for plain text.
 _BARE_TARGET = re.compile(r"\]\(((?:https?:|ftp:|www\.)[^\s<>]+)\)\Z", re.IGNORECASE)
-_MARKUP = re.compile(r"(?=[^ \n<]).*(?:[\\*`$&<\xa0\u3000]|#\Z)")
+_MARKUP = re.compile(r"(?=[^ \n<]|\s*\Z).*(?:[\\*`$&<\xa0\u3000]|#\Z)")
 #: As many pieces as could stand before the next space.
 _REACH = 8
 
