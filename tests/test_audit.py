@@ -454,6 +454,15 @@ PAIRS: list[tuple[str, str]] = [
     ("<p>$x$\\</p>", r"$x$\\"),
     ("<a href='/x'>&nbsp;<p>一</p></a>", "[\xa0](/x)\n\n一"),
     (r"<p>$\text{若$y$}$</p>", r"$\text{若\(y\)}$"),
+    ("<p>$a % 说明\n+ b$</p>", "$a + b$"),
+    ("<p>$\\text{50% of\nx}$</p>", "$\\text{50% of x}$"),
+    ("<ol start=0><li>一<li value=1>二</ol>", "0. 一\n1. 二"),
+    (
+        "<ol><li value=5>一<li><li value=-2>二</ol>",
+        "<ol>\n<li value='5'>\n\n一\n\n</li>\n<li value='-2'>\n\n二\n\n</li>\n</ol>",
+    ),
+    ("<ol reversed type=a><li>一</ol>", '<ol type="a">\n<li value="1">\n\n一\n\n</li>\n</ol>'),
+    ("<ol>一<li>二</ol>", "<ol>\n\n一\n\n<li value='1'>\n\n二\n\n</li>\n</ol>"),
 ]
 
 
@@ -476,6 +485,11 @@ def test_same_outline(html: str, markdown: str) -> None:
         ("<ul><li>一</li><li>二</li></ul>", "- 一 二"),
         ("<p>&lt;type&gt;</p>", "<type>"),
         ("<p>1. 一</p>", "1. 一"),
+        ("<ol><li>一<li value=5>二</ol>", "1. 一\n2. 二"),
+        ("<ol reversed><li>一<li>二</ol>", "1. 一\n2. 二"),
+        ("<ol><li>一<li><li>二</ol>", "1. 一\n2. 二"),
+        ("<ol type=a><li>一</ol>", "1. 一"),
+        ("<p>$\\text{50% of\nx}$</p>", "$\\text{50}$"),
     ],
 )
 def test_other_outline(html: str, markdown: str) -> None:

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from archiver.audit.from_tree import outline_of_tree
+from archiver.audit.leaves import integer
 from archiver.audit.outline import Event, Outline, fold
 from archiver.pages.document import parse_fragment
 
@@ -70,6 +71,8 @@ class _Reader:
     def __init__(self) -> None:
         self.outline = Outline()
         self.tags = _Tags(self)
+        #: The next number of each open list; none for one without numbers.
+        self.numbers: list[int | None] = []
         #: Inside the link of an embed: its text is no text of the author.
         self.is_muted = False
 
@@ -129,10 +132,13 @@ class _Reader:
             self.outline.open("heading", tag[1])
         elif tag == "ul":
             self.outline.open("list", "unordered")
+            self.numbers.append(None)
         elif tag == "ol":
-            self.outline.open("list", "ordered", attributes.get("start") or "1")
+            self.outline.open("list", "ordered", attributes.get("type") or "")
+            start = integer(attributes.get("start"))
+            self.numbers.append(1 if start is None else start)
         elif tag == "li":
-            self.outline.open("item")
+            self._enter_item(attributes)
         elif tag == "img" and (url := attributes.get("src")):
             self.outline.picture(url, attributes.get("alt") or "", attributes.get("title") or "")
         elif tag == "hr":
@@ -152,8 +158,21 @@ class _Reader:
             self.outline.close("heading")
         elif tag in {"ul", "ol"}:
             self.outline.close("list")
+            if self.numbers:
+                self.numbers.pop()
         elif tag == "li":
             self.outline.close("item")
+
+    def _enter_item(self, attributes: _Attributes) -> None:
+        """An item with its number, which counts up in Markdown and is written in HTML."""
+        number = self.numbers[-1] if self.numbers else None
+        if number is None:
+            self.outline.open("item")
+        else:
+            value = integer(attributes.get("value"))
+            number = number if value is None else value
+            self.outline.open("item", str(number))
+            self.numbers[-1] = number + 1
 
     def _enter_link(self, attributes: _Attributes) -> None:
         if attributes.get("class") == _EMBED:

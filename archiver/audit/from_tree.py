@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.audit.captions import captions
-from archiver.audit.leaves import code_of, is_rich, language_of, start_of
+from archiver.audit.leaves import code_of, is_rich, language_of, numbers_of
 from archiver.audit.outline import Event, Outline, bare_latex, fold
 from archiver.audit.rendered import CELLS, HEADINGS, is_block, is_medium_apart, words
 from archiver.audit.tex2jax import Formulas, find_formulas
@@ -19,6 +19,7 @@ from archiver.pages.document import ASCII_SPACE
 #: Quotes and lists nested deeper stand in the last of these levels.
 DEEPEST: Final = 8
 _LISTS: Final = frozenset({"ul", "menu", "dir", "ol"})
+_LETTERS: Final = frozenset({"a", "A", "i", "I"})
 _LEVELS: Final = _LISTS | {"blockquote"}
 _PARTS: Final = {"tr": "row", "td": "cell", "th": "cell", "table": "table"}
 _NOT_IN_HEADING: Final = frozenset(
@@ -63,6 +64,7 @@ class _Reader:
         self.levels: list[_Level] = []
         self.depth = 0  # quotes and lists, also those that are too deep to be levels
         self.pre: etree._Element | None = None  # a ``pre`` that is open and no code block
+        self.numbers: dict[etree._Element, str] = {}
         self.skipped: etree._Element | None = None  # everything in it is told already
         #: The heading that is open, and whether there is anything in it.
         self.heading: etree._Element | None = None
@@ -220,7 +222,9 @@ class _Reader:
         if tag == "blockquote":
             self._open(element, "quote")
         elif tag == "ol":
-            self._open(element, "list", "ordered", start_of(element))
+            kind = element.get("type") or ""
+            self._open(element, "list", "ordered", kind if kind in _LETTERS else "")
+            self.numbers |= numbers_of(element)
         else:
             self._open(element, "list", "unordered")
 
@@ -229,7 +233,8 @@ class _Reader:
         around = self.levels[:-1] if self._is_implied else self.levels
         if around and around[-1].kind == "list" and self.depth <= DEEPEST:
             self._end_implied_item()
-            self._open(element, "item")
+            number = self.numbers.get(element)
+            self._open(element, "item", *([number] if number else []))
 
     def _leave_level(self, element: etree._Element, tag: str) -> None:
         is_told = any(level.element is element for level in self.levels[-2:])
@@ -239,9 +244,14 @@ class _Reader:
         self.depth -= tag in _LEVELS
 
     def _imply_item(self) -> None:
-        """What stands in a list without an item is in one of its own, up to the next real one."""
+        """What stands in a list without an item is in one of its own, up to the next real one.
+
+        An ordered list numbers its items, so there it stands between them.
+        """
         if self.levels and self.levels[-1].kind == "list":
-            self._open(None, "item")
+            element = self.levels[-1].element
+            if element is not None and element.tag != "ol":
+                self._open(None, "item")
 
     def _end_implied_item(self) -> None:
         if self._is_implied:

@@ -13,7 +13,7 @@ from archiver.audit.tex2jax import Formulas, find_formulas
 from archiver.audit.walk import Step, hides, walk
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
-_START = re.compile(r"\s*[0-9]{1,9}\s*\Z")
+_NUMBER = re.compile(r"[ \t\r\n\f]*([-+]?[0-9]{1,10})(?:[^0-9]|\Z)")
 _ITEMS: Final = frozenset({"li", "tr"})
 #: White space between what stands in these is never shown.
 _HOLD_ITEMS: Final = frozenset(
@@ -113,7 +113,39 @@ def is_rich(caption: HtmlElement) -> bool:
     return bool(find_formulas(caption).found)
 
 
-def start_of(element: etree._Element) -> str:
-    """The first number of a list; Markdown has those from 0 to 999,999,999."""
-    start = element.get("start") or ""
-    return str(int(start)) if _START.match(start) else "1"
+def numbers_of(top: etree._Element) -> dict[etree._Element, str]:
+    """The numbers before the items of an ordered list, as HTML counts them."""
+    items = [item for item in top.iter("li") if _list_around(item) is top and _is_shown(item, top)]
+    step = -1 if top.get("reversed") is not None else 1
+    first = integer(top.get("start"))
+    number = first if first is not None else (len(items) if step < 0 else 1)
+    numbers: dict[etree._Element, str] = {}
+    for item in items:
+        value = integer(item.get("value"))
+        number = number if value is None else value
+        numbers[item] = str(number)
+        number += step
+    return numbers
+
+
+def _list_around(item: etree._Element) -> etree._Element | None:
+    return next(item.iterancestors("ol", "ul", "menu", "dir"), None)
+
+
+def _is_shown(item: etree._Element, top: etree._Element) -> bool:
+    """True when neither an item nor what is around it in its list is hidden."""
+    if hides(item):
+        return False
+    for around in item.iterancestors():
+        if around is top:
+            break
+        if hides(around):
+            return False
+    return True
+
+
+def integer(text: str | None) -> int | None:
+    """An attribute as the integer that browsers take it for; they have 32 bits for it."""
+    match = _NUMBER.match(text or "")
+    number = int(match[1]) if match is not None else None
+    return number if number is not None and -(2**31) < number < 2**31 else None

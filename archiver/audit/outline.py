@@ -18,6 +18,12 @@ _NOTHING_WHEN_EMPTY: Final = frozenset({"quote", "heading", "list", "item", "tab
 _CONTEXT: Final = 24
 #: A formula inside a formula (``\\text{若$y$}``); ``\\(y\\)`` means the same there.
 _INNER = re.compile(r"\\[()]|\$|\\.", re.DOTALL)
+#: A comment with its line break, behind what is no comment: text with a per cent sign, a command.
+_COMMENT = re.compile(
+    r"(\\(?:text[a-z]*|[fhm]box|tag\*?|href|url|style|class|cssId)\s*\{(?:[^{}]|\{[^{}]*\})*+\}"
+    r"|\\verb\*?([^\sA-Za-z*]).*?\2|\\.)|%[^\r\n]*[\r\n]",
+    re.DOTALL,
+)
 _DELIMITERS: Final = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 
 
@@ -53,7 +59,8 @@ class Outline:
             self._events.append(_LINE)
 
     def formula(self, latex: str, *, display: bool) -> None:
-        """Add a formula without its delimiters."""
+        """Add a formula without its delimiters; comments at the ends of lines say nothing."""
+        latex = _COMMENT.sub(lambda match: match[1] or "", latex)
         self.point("formula", squash(_same_dollars(latex)), "display" if display else "inline")
 
     def picture(self, url: str, alt: str, caption: str) -> None:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archiver.body.embeds import EMBED_CLASS
 from archiver.body.formula import Formulas, TextNode, text_of
-from archiver.body.markdown import code, escape, layout, tables
+from archiver.body.markdown import code, escape, layout, numbers, tables
 from archiver.body.markdown import formulas as maths
 from archiver.body.markdown.formats import Format, format_of, pseudo_tag
 from archiver.body.markdown.inline import Inline, Span
@@ -39,7 +39,8 @@ _HTML_BLOCKS: Final = frozenset(
 #: What cannot stand in a heading.
 _STRUCTURE: Final = frozenset({"hr", "blockquote", "li", *_LISTS, *_HTML_BLOCKS})
 _SPANNING: Final = ("colspan", "rowspan")
-_START: Final = re.compile(r"\s*(\d{1,9})\s*\Z")
+#: A bar in a cell; at its beginning it may be escaped already.
+_BAR: Final = re.compile(r"\A\\\||\|")
 
 
 class BlockWriter:
@@ -57,6 +58,8 @@ class BlockWriter:
         self.apart: set[etree._Element] = set()
         #: The rows of the table that is being written in GFM.
         self.rows: list[list[str]] | None = None
+        #: The numbers of the items of the ordered lists so far.
+        self.numbers: dict[etree._Element, int] = {}
         #: The level of the heading that is being written.
         self.heading: int | None = None
 
@@ -122,17 +125,27 @@ class BlockWriter:
         elif tag == "hr":
             self.layout.block("***")
         elif tag in _LISTS:
-            self._open(element, _LISTS[tag], _start_of(element))
-        elif tag == "blockquote" or (tag == "li" and self.layout.in_list):
+            self._open_list(element)
+        elif tag == "blockquote":
             self._open(element, tag)
+        elif tag == "li" and self.layout.in_list:
+            self._open(element, tag, number=self.numbers.get(element))
         elif tag == "table" and tables.is_simple(element, self.formulas):
             self.rows, self.inline.one_line = [], True
             self.ends[element] = self._end_table
         elif tag in _HTML_BLOCKS:
             self._open_html(element)
 
-    def _open(self, element: HtmlElement, tag: str, start: int = 1) -> None:
-        self.layout.open(tag, start)
+    def _open_list(self, element: HtmlElement) -> None:
+        tag = _LISTS[element.tag]
+        if tag == "ol":
+            self.numbers |= numbers.numbers_of(element)
+        self._open(element, tag, letters=numbers.letters_of(element))
+
+    def _open(
+        self, element: HtmlElement, tag: str, *, number: int | None = None, letters: str = ""
+    ) -> None:
+        self.layout.open(tag, number=number, letters=letters)
         self.ends[element] = self._close
 
     def _close(self) -> None:
@@ -176,7 +189,7 @@ class BlockWriter:
 
     def _end_cell(self) -> None:
         assert self.rows is not None
-        self.rows[-1].append(self.inline.take().replace("|", "\\|"))
+        self.rows[-1].append(_BAR.sub(r"\\|", self.inline.take()))
 
     def _end_table(self) -> None:
         assert self.rows is not None
@@ -318,9 +331,3 @@ def _tag_line(element: HtmlElement) -> str:
         if (value := element.get(name)) is not None
     )
     return f"<{element.tag}{spans}>"
-
-
-def _start_of(element: HtmlElement) -> int:
-    """The number that an ordered list begins with."""
-    match = _START.match(element.get("start") or "")
-    return int(match[1]) if match else 1

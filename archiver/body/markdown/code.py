@@ -24,7 +24,8 @@ def span_text(code: HtmlElement) -> str | None:
     """The text of inline code, or ``None`` when a code span cannot hold what is in it."""
     if any(element.tag in _NOT_IN_SPAN for element in code.iterdescendants(etree.Element)):
         return None
-    return _SPACES.sub(" ", _visible_text(code))
+    text = _SPACES.sub(" ", _visible_text(code))
+    return None if "<!--" in text else text  # pandoc's lists see a comment in it
 
 
 def span(text: str) -> str:

@@ -1,7 +1,8 @@
 """Escapes: an author's characters that Markdown would take for markup.
 
-Rules: https://spec.commonmark.org/0.31.2/, with GFM's tables and strikethrough and the dollars of
-formulas added. An escape is written where a reader could go wrong, not everywhere.
+Rules: https://spec.commonmark.org/0.31.2/, with GFM's tables, strikethrough and bare addresses, the
+dollars of formulas, and what pandoc's own Markdown adds (https://pandoc.org/MANUAL.html). An escape
+is written where a reader could go wrong, not everywhere.
 """
 
 from __future__ import annotations
@@ -10,33 +11,57 @@ import re
 from typing import Final
 
 #: Most pieces of text have none of these, and are done with one search.
-_SPECIAL = re.compile(r"[\\`*<$~_&\[\]]")
-#: Always escaped: they open code, emphasis, HTML, strikethrough and formulas anywhere in a line.
-#: (A tilde behind a slash, as in ``/~name``, opens nothing that a space would end.)
-_ANYWHERE = re.compile(r"[\\`*<$]|(?<!/)~")
+_SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:]|[Ww]{3}\.")
+#: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
+#: raised and lowered text anywhere in a line; pandoc's lists also see an escaped ``<!--``.
+_ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=[\w+-]+:)|(?<=<)!(?=--)")
+#: The character of a bare address or mail address without which no reader makes it a link.
+_ADDRESS = re.compile(
+    r"(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.|(?<=[\w.+-])\\@(?=[\w.-])",
+    re.IGNORECASE,
+)
+#: Shows nothing, and parts two texts: an escape does not, where links are made of finished text.
+NOTHING: Final = "<!-- -->"
 #: An underscore between two letters or digits is no emphasis.
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _ENTITY = re.compile(r"&(?=#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,40};)")
 #: What makes brackets a link, a footnote, a task or a definition; plain ones are left alone.
-_LINK_LIKE = re.compile(r"\]\(|\]\[|\]:|\[\^|\[\[|\[@|\[[ xX]\]|!\[")
+_LINK_LIKE = re.compile(r"\]\(|\]\[|\]:|\[[\^\[@!]|\[[ xX]\]|!\[")
 _BRACKETS = re.compile(r"[\[\]]")
 
+#: What begins a block: a backslash goes before it, or behind the number (also ``(a)``, ``ii.`` and
+#: ``#.``) of an item and the ``Table`` of a caption.
 _LINE_START = re.compile(
-    r"(?P<before>#{1,6}(?=\s|\Z)|[-+](?=\s|\Z)|>|=+\s*\Z|\d{1,9}(?=[.)](?:\s|\Z)))|[-|:][-|:\s]*\Z"
+    r"#{1,6}(?=\s|\Z)|[-+](?=\s|\Z)|\+[-=]|[>:%]|\|(?=\s|\Z)|=+\s*\Z|[-|:][-|:\s]*\Z"
+    r"|(?P<number>\((?:\d+|[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+|#)(?=\)(?:\s|\Z))"
+    r"|(?:\d+|[a-z]|[ivxlcdm]+|[IVXLCDM]{2,}|#)(?=[.)](?:\s|\Z))|[A-Z](?=\)(?:\s|\Z)|\.\Z)"
+    r"|[Tt]able(?=:))"
 )
-_LAST_HASHES = re.compile(r"((?:\A|\s)#*)#\Z")
+#: A task; pandoc looks for it in finished text.
+_TASK = re.compile(r"(\\?\[)(?=[ xX]\\?\](?:\s|\Z))")
+_LAST_HASH = re.compile(r"((?:\A|[^\\])(?:\\\\)*)#\Z")
 
 
-def escape_text(text: str, *, all_brackets: bool = False) -> str:
-    """Text of a paragraph; ``all_brackets`` inside links and alternative texts."""
+def escape_text(text: str, *, all_brackets: bool = False, in_link: bool = False) -> str:
+    """Text of a paragraph; ``all_brackets`` beside links, ``in_link`` for the text of one."""
     if not _SPECIAL.search(text):
         return text
     text = _ANYWHERE.sub(r"\\\g<0>", text)
+    text = _ADDRESS.sub(_escaped_address if in_link else _parted_address, text)
     text = _UNDERSCORE.sub(r"\\_", text)
     text = _ENTITY.sub("&amp;", text)
     if all_brackets or needs_brackets(text):
         text = _BRACKETS.sub(r"\\\g<0>", text)
     return text
+
+
+def _parted_address(match: re.Match[str]) -> str:
+    return f"{NOTHING}{match[0]}"
+
+
+def _escaped_address(match: re.Match[str]) -> str:
+    """In a link most readers make no other one; for the rest a backslash is enough."""
+    return f"\\{match[0].removeprefix(chr(92))}"
 
 
 def needs_brackets(text: str) -> bool:
@@ -49,15 +74,16 @@ def needs_brackets(text: str) -> bool:
 def escape_line(line: str) -> str:
     """A finished line of a paragraph, so that its beginning starts no block."""
     match = _LINE_START.match(line)
+    line = _TASK.sub(rf"\1{NOTHING}", line, count=1) if _TASK.match(line) else line
     if match is not None:
-        split = match.end() if match["before"] and match["before"].isdigit() else 0
+        split = match.end() if match["number"] else 0
         line = f"{line[:split]}\\{line[split:]}"
     return _with_edges(line)
 
 
 def escape_heading(line: str) -> str:
     """A finished heading: hashes at its end are text, not the close of the heading."""
-    return _LAST_HASHES.sub(r"\1\\#", line)
+    return _LAST_HASH.sub(r"\1\\#", line)
 
 
 def _with_edges(line: str) -> str:

@@ -1,8 +1,8 @@
 """Formulas in Markdown: ``$…$`` in a line, ``$$…$$`` as a block of its own.
 
 These are the two forms that GitHub, Obsidian, pandoc and Jupyter share. The LaTeX between the
-delimiters is the author's; what changes is white space at places where TeX gives it no meaning, and
-the dollars of a formula inside another one.
+delimiters is the author's; what changes is white space at places where TeX gives it no meaning,
+comments whose line break cannot stay, and the dollars of a formula inside another one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,18 @@ from __future__ import annotations
 import re
 
 from archiver.items import Formula
-from archiver.pages.document import ASCII_SPACE
 
 _DELIMITERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _LINE_BREAK = re.compile(r"\r\n?|\n")
-_COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
+#: An argument that MathJax shows as text (or takes as an address): no ``%`` in it is a comment.
+_TEXT = (
+    r"\\(?:text[a-z]*|[fhm]box|tag\*?|href|url|style|class|cssId)\s*"
+    r"\{(?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.|\{[^{}]*\})*+\})*+\}"
+)
+_COMMENT = re.compile(
+    rf"(?P<kept>{_TEXT}|\\verb\*?([^\sA-Za-z*]).*?\2|\\.)|%[^\r\n]*(?:\r\n?|\n)[ \t]*",
+    re.DOTALL,
+)
 _DOLLAR = re.compile(r"(\\.)|\$", re.DOTALL)
 #: Beginnings of lines that a reader without a maths plug-in would take for a list, heading, ….
 _BLOCK_START = re.compile(r"[-+*](?=\s|\Z)|=+\s*\Z|-+\s*\Z|#{1,6}(?=\s|\Z)|[>|<~`]|\d{1,9}[.)]")
@@ -31,9 +38,7 @@ def content_of(latex: str) -> str:
 
 def inline(formula: Formula) -> str:
     """A formula in a line of text; in a heading a displayed one too."""
-    content = _trimmed(content_of(formula.latex))
-    if not _COMMENT.search(content):
-        content = _LINE_BREAK.sub(" ", content)
+    content = _trimmed(_on_one_line(content_of(formula.latex)))
     content = _without_dollars(content) if "$" in content else content
     return f"${content or ' '}$"
 
@@ -55,16 +60,28 @@ def _lines(content: str) -> str:
         words = line.strip()
         if not words:
             continue
-        if lines and _BLOCK_START.match(words) and not _COMMENT.search(lines[-1]):
-            lines[-1] += f" {words}"
+        if lines and _BLOCK_START.match(words):
+            lines[-1] = f"{_on_one_line(f'{lines[-1]}{chr(10)}')}{words}"
         else:
             lines.append(line.rstrip())
     return "\n".join(lines)
 
 
+def _on_one_line(content: str) -> str:
+    """LaTeX without line breaks, and so without the comments that they end."""
+
+    def replace(match: re.Match[str]) -> str:
+        is_behind_space = content[match.start() - 1 : match.start()] in {" ", "\t"}
+        return match["kept"] or ("" if is_behind_space else " ")
+
+    if _LINE_BREAK.search(content):
+        content = _COMMENT.sub(replace, content)
+    return _LINE_BREAK.sub(" ", content)
+
+
 def _trimmed(content: str) -> str:
     r"""LaTeX without white space at its ends; the space of ``\ `` is a command."""
-    trimmed = content.strip(ASCII_SPACE)
+    trimmed = content.strip()
     backslashes = len(trimmed) - len(trimmed.rstrip("\\"))
     return f"{trimmed} " if backslashes % 2 else trimmed
 

@@ -21,6 +21,8 @@ DEEPEST: Final = 8
 _OPTIONS: Final = html_to_markdown.ConversionOptions(
     bullets="-", compact_tables=True, extract_metadata=False
 )
+#: CommonMark counts no further.
+_LARGEST: Final = 999_999_999
 _TOKEN = re.compile(r"q(\d+)q")
 _LISTS: Final = frozenset({"ul", "ol"})
 #: Two lists of a kind in a row would be read as one.
@@ -34,17 +36,35 @@ _GAP: Final = ""
 _MARK = re.compile(r"[^>\s]")
 
 
+_Child = tuple[str, str]
+
+
 @dataclass(slots=True)
 class _Block:
     """A block that is being filled: a quote, a list, an item, or the document."""
 
     tag: str
-    start: int = 1
+    #: The number of an item of an ordered list.
+    number: int | None = None
+    #: The ``type`` of an ordered list that has letters for numbers.
+    letters: str = ""
     #: Is this an item that the source does not have?
     is_implied: bool = False
     #: Kind and content of each child: Markdown of a paragraph (``p``) or a line of HTML
     #: (``html``), or the skeleton of a quote, list or item.
-    children: list[tuple[str, str]] = field(default_factory=list)
+    children: list[_Child] = field(default_factory=list)
+    #: The items of an ordered list once more: their numbers and children.
+    items: list[tuple[int | None, list[_Child]]] = field(default_factory=list)
+
+    @property
+    def counts_up(self) -> bool:
+        """True when a list of Markdown's numbers its items as the author's does."""
+        numbers = [number for number, _ in self.items]
+        first = numbers[0] if numbers else None
+        if first is None or self.letters or len(numbers) < len(self.children):
+            return False
+        last = first + len(numbers) - 1
+        return first >= 0 and last <= _LARGEST and numbers == list(range(first, last + 1))
 
 
 class Layout:
@@ -72,10 +92,11 @@ class Layout:
         block = self._open[-2] if self._open[-1].is_implied else self._open[-1]
         return block.tag in _LISTS and not self._flattened
 
-    def open(self, tag: str, start: int = 1) -> None:
+    def open(self, tag: str, *, number: int | None = None, letters: str = "") -> None:
         """Begin a quote (``blockquote``), a list (``ul``, ``ol``) or, in a list, an item (``li``).
 
-        What stands directly in a list is in an item of its own, up to the next real one.
+        What stands directly in an unordered list is in an item of its own, up to the next real
+        one. An ordered list whose items do not count up, or that holds more than items, is HTML.
         """
         if tag != "li":
             self._depth += 1
@@ -86,7 +107,7 @@ class Layout:
             self._end_implied_item()
         else:
             self._imply_item()
-        self._open.append(_Block(tag, start))
+        self._open.append(_Block(tag, number, letters))
 
     def close(self) -> None:
         """End the innermost quote, list or item."""
@@ -108,7 +129,7 @@ class Layout:
     # --- Building ---------------------------------------------------------------------------------
 
     def _imply_item(self) -> None:
-        if self._open[-1].tag in _LISTS:
+        if self._open[-1].tag == "ul":
             self._open.append(_Block("li", is_implied=True))
 
     def _end_implied_item(self) -> None:
@@ -127,12 +148,22 @@ class Layout:
         block = self._open.pop()
         if not block.children:
             return
-        start = f' start="{block.start}"' if block.start != 1 else ""
-        skeleton = f"<{block.tag}{start}>{self._inner(block)}</{block.tag}>"
+        if block.tag == "li":
+            self._open[-1].items.append((block.number, block.children))
+        if block.tag == "ol" and not block.counts_up:
+            for kind, content in _in_tags(block):
+                self._put(kind, content)
+        else:
+            start = f' start="{block.items[0][0]}"' if block.tag == "ol" else ""
+            self._put(block.tag, f"<{block.tag}{start}>{self._inner(block)}</{block.tag}>")
         if len(self._open) == 1:
-            skeleton = "\n".join(self._expand(_convert(skeleton)))
             self._tokens.clear()
-        self._append(block.tag, skeleton)
+
+    def _put(self, kind: str, content: str) -> None:
+        """Add a child to the innermost block; what stands in none becomes Markdown."""
+        if len(self._open) == 1 and kind not in _MARKDOWN:
+            content = "\n".join(self._expand(_convert(content)))
+        self._append(kind, content)
 
     def _inner(self, block: _Block) -> str:
         """The skeleton of a block's children; the only paragraph of an item is without ``<p>``."""
@@ -183,7 +214,22 @@ def _convert(skeleton: str) -> str:
     return (html_to_markdown.convert(skeleton, _OPTIONS).content or "").strip("\n")
 
 
-def _merged(children: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _in_tags(block: _Block) -> Iterator[_Child]:
+    """The children of an ordered list between HTML tags, its items with their numbers."""
+    items = iter(block.items)
+    yield "html", f'<ol type="{block.letters}">' if block.letters else "<ol>"
+    for kind, content in block.children:
+        if kind == "li":
+            number, children = next(items)
+            yield "html", "<li>" if number is None else f'<li value="{number}">'
+            yield from children
+            yield "html", "</li>"
+        else:
+            yield kind, content
+    yield "html", "</ol>"
+
+
+def _merged(children: Sequence[_Child]) -> Iterator[_Child]:
     """The children with lines of HTML in a row as one."""
     for is_html, group in groupby(children, key=lambda child: child[0] == "html"):
         if is_html:

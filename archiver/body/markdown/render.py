@@ -8,16 +8,21 @@ delimiter work, the HTML element is written instead.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
 from archiver.body.markdown import escape
 
-#: Keeps two formulas, two code spans, or a formula and a digit apart; shows nothing.
-_NOTHING = "<!-- -->"
+#: A bare address as that of a link, without title, and what behind it is no plain text: pandoc's
+#: reader of GFM takes all up to the next space for the address, and more for plain text.
+_BARE_TARGET = re.compile(r"\]\(((?:https?:|ftp:|www\.)[^\s<>]+)\)\Z", re.IGNORECASE)
+_MARKUP = re.compile(r"(?=[^ \n<]|\s*\Z).*(?:[\\*`$&<\xa0\u3000]|#\Z)")
+#: As many pieces as could stand before the next space.
+_REACH = 8
 
 
 class Role(Enum):
@@ -46,18 +51,24 @@ def render(pieces: Sequence[Piece], line_break: str) -> str:
     all_brackets = any(
         piece.role is Role.TEXT and escape.needs_brackets(piece.text) for piece in pieces
     ) or any(piece.is_link for piece in pieces)
-    out = [_text(piece, line_break, all_brackets=all_brackets) for piece in pieces]
+    out = list(_texts(pieces, line_break, all_brackets=all_brackets))
     for start, end in _emphases(pieces):
         if _works(pieces, out, start, end):
             out[start] = out[end] = pieces[start].delimiter
     _keep_apart(pieces, out)
+    _enclose_targets(pieces, out)
     return "".join(out)
 
 
-def _text(piece: Piece, line_break: str, *, all_brackets: bool) -> str:
-    if piece.role is Role.TEXT:
-        return escape.escape_text(piece.text, all_brackets=all_brackets)
-    return line_break if piece.role is Role.BREAK else piece.text
+def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> Iterator[str]:
+    in_link = False
+    for piece in pieces:
+        if piece.is_link:
+            in_link = piece.role is Role.OPEN
+        if piece.role is Role.TEXT:
+            yield escape.escape_text(piece.text, all_brackets=all_brackets, in_link=in_link)
+        else:
+            yield line_break if piece.role is Role.BREAK else piece.text
 
 
 def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
@@ -112,6 +123,14 @@ def _keep_apart(pieces: Sequence[Piece], out: list[str]) -> None:
         after_formula = role is Role.FORMULA and (follows == "$" or follows.isdigit())
         after_code = role is Role.OTHER and follows == "`" and out[i].endswith("`")
         if after_formula or after_code:
-            out[i] += _NOTHING
+            out[i] += escape.NOTHING
         elif role is Role.TEXT and follows == "[" and out[i].endswith("!"):
             out[i] = f"{out[i][:-1]}\\!"
+
+
+def _enclose_targets(pieces: Sequence[Piece], out: list[str]) -> None:
+    """Put the address of a link between ``<`` and ``>`` where markup follows without a space."""
+    for i, piece in enumerate(pieces):
+        is_target = (piece.is_link or piece.role is Role.OTHER) and out[i].endswith(")")
+        if is_target and _MARKUP.match("".join(out[i + 1 : i + _REACH])):
+            out[i] = _BARE_TARGET.sub(r"](<\1>)", out[i])

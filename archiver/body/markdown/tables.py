@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver.body.formula import Formulas
 from archiver.body.shown import is_hidden
+from archiver.items import Formula
 
 _SECTIONS: Final = frozenset({"thead", "tbody", "tfoot"})
 _COLUMNS: Final = frozenset({"colgroup", "col"})
@@ -23,7 +24,7 @@ _BLOCKS: Final = frozenset(
 
 
 def is_simple(table: HtmlElement, formulas: Formulas) -> bool:
-    """Can GFM say this table: equal rows, no merged cells, no blocks, no displayed formulas?"""
+    """True when GFM can say this table: equal rows of plain cells, none of them merged."""
     widths: set[int] = set()
     for row in _rows(table):
         if row is None:
@@ -53,15 +54,28 @@ def _is_plain(cell: HtmlElement, formulas: Formulas) -> bool:
     if cell.get("colspan", "1").strip() != "1" or cell.get("rowspan", "1").strip() != "1":
         return False
     for element in cell.iter(etree.Element):
-        if element.tag in _BLOCKS or _has_display(element, formulas, top=element is cell):
+        if element.tag in _BLOCKS or _has_bar(element):
+            return False
+        if any(not _is_simple_formula(f) for f in _formulas(element, formulas, cell)):
             return False
     return not is_hidden(cell)
 
 
-def _has_display(element: etree._Element, formulas: Formulas, *, top: bool) -> bool:
-    """Does a displayed formula begin in an element's text, or in the text behind it?"""
-    for node in ((element, False),) if top else ((element, False), (element, True)):
+def _has_bar(element: etree._Element) -> bool:
+    """True for a ``|`` in code or in an address: some readers keep the backslash before it."""
+    if element.tag == "code":
+        return "|" in "".join(map(str, element.itertext()))
+    return any("|" in (element.get(name) or "") for name in ("href", "src", "title"))
+
+
+def _is_simple_formula(formula: Formula) -> bool:
+    r"""False for a displayed one, and for one with a ``|``: remark reads ``\|`` as two."""
+    return not formula.display and "|" not in formula.latex
+
+
+def _formulas(element: etree._Element, formulas: Formulas, cell: HtmlElement) -> Iterator[Formula]:
+    """The formulas that begin in an element's text, or in the text behind it."""
+    for node in ((element, False),) if element is cell else ((element, False), (element, True)):
         for span in formulas.spans(node):
-            if span.number is not None and formulas.found[span.number].display:
-                return True
-    return False
+            if span.number is not None:
+                yield formulas.found[span.number]
