@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Self
+import sys
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy.logformatter import LogFormatter
+from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.utils.log import DEFAULT_LOGGING
+
+from archiver.terminal import ERASE_LINE
 
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.logformatter import LogFormatterResult
+    from scrapy.settings import Settings
     from twisted.python.failure import Failure
 
 
@@ -53,6 +59,18 @@ class ShortLogFormatter(LogFormatter):
     ) -> LogFormatterResult:
         """A pipeline has failed."""
         return super().item_error(name_of(item), exception, response, spider)
+
+
+def keep_log_short(settings: Settings) -> None:
+    """Before logging is configured: of Scrapy's own lines keep the warnings.
+
+    A level that was asked for (``-L``, ``-s LOG_LEVEL``) shows all, as Scrapy does. On a terminal
+    each line takes the place of the line of progress (``archiver.extensions.progress``).
+    """
+    if settings.getpriority("LOG_LEVEL") != SETTINGS_PRIORITIES["cmdline"]:
+        cast("Any", DEFAULT_LOGGING)["loggers"]["scrapy"]["level"] = "WARNING"
+    if sys.stderr is not None and sys.stderr.isatty() and not settings["LOG_FILE"]:
+        settings.set("LOG_FORMAT", f"{ERASE_LINE}{settings['LOG_FORMAT']}", priority="cmdline")
 
 
 def name_of(item: Any) -> str:

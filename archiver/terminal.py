@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TextIO
+
+import wcwidth
+from tabulate import tabulate
 
 #: Control and format characters, and halves of pairs: a terminal obeys or refuses them.
 _NOT_SHOWN: Final = frozenset({"Cc", "Cf", "Cs"})
 
-_WITHOUT_WIDTH: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
+#: Makes the line on which the cursor stands empty.
+ERASE_LINE: Final = "\r\x1b[K"
+#: Columns of a screen that does not tell, and of output that is read elsewhere.
+_COLUMNS: Final = 80
+
+#: What would make two lines of a cell, or move the cells behind it.
+_BREAKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))
 
 
 def width(text: str) -> int:
-    """How many columns a text takes."""
-    return sum(map(_columns, text))
+    """How many columns a text takes; control characters take none."""
+    return wcwidth.width(text, control_codes="ignore")
+
+
+def screen_width(stream: TextIO | None) -> int:
+    """The columns of the terminal behind a stream; 80 where there is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS if stream else _COLUMNS
+    except (OSError, ValueError):  # a file, a pipe, or a stream of no descriptor at all
+        return _COLUMNS
+
+
+def table(rows: Iterable[Sequence[str]], align: str) -> list[str]:
+    """Rows as lines with straight columns, two spaces between them.
+
+    ``align`` has a letter for each column: ``l`` or ``r``. A row is always one line.
+    """
+    cells = [[cell.translate(_BREAKS) for cell in row] for row in rows]
+    sides = ["right" if side == "r" else "left" for side in align]
+    text = tabulate(cells, tablefmt="plain", colalign=sides, disable_numparse=True)
+    return [line.rstrip(" ") for line in text.split("\n")] if cells else []
 
 
 def one_line(text: str) -> str:
@@ -27,7 +56,7 @@ def cut(line: str, columns: int) -> str:
     """A line in at most so many columns (from 1 on); what does not fit is ``…``."""
     if width(line) <= columns:
         return line
-    return f"{''.join(take(line, columns - 1)).rstrip()}…"
+    return f"{''.join(take(wcwidth.iter_graphemes(line), columns - 1)).rstrip()}…"
 
 
 def take(pieces: Iterable[str], columns: int) -> list[str]:
@@ -39,15 +68,3 @@ def take(pieces: Iterable[str], columns: int) -> list[str]:
             break
         taken.append(piece)
     return taken
-
-
-def pad(text: str, columns: int) -> str:
-    """Any text, on one line in exactly so many columns."""
-    text = cut(one_line(text), columns)
-    return text + " " * (columns - width(text))
-
-
-def _columns(character: str) -> int:
-    if unicodedata.east_asian_width(character) in {"W", "F"}:
-        return 2
-    return 0 if unicodedata.category(character) in _WITHOUT_WIDTH else 1

@@ -6,24 +6,23 @@ With ``--audit`` the proof that nothing is lost: the stored article is compared 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archiver.audit.page import audit_page
 from archiver.audit.report import Totals, is_clean, table, verdict
+from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import checked_output, flush
+from archiver.commands.output import checked_output, flush, print_json
 from archiver.extracting import Extractor
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.kind import Kind
 from archiver.site import article_url, split_url
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Reads pages from files or standard input, without network and database.
 
     Exit status 1: a page has nothing to extract, or its audit found a difference; 2: wrong use.
@@ -71,7 +70,7 @@ class Command(ScrapyCommand):
             self._refuse(name, error)
             return
         single = kind in {Kind.ARTICLE, Kind.PROTECTED}
-        print(json.dumps(items[0] if single else items, ensure_ascii=False, indent=2))
+        print_json(items[0] if single else items)
 
     def _audit(self, extractor: Extractor, names: list[str], url: str | None) -> None:
         """A table for one page; for several a line each, and the table of all together."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
+from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
+from archiver.commands.output import print_json
 from archiver.commands.reading import fail, read_archive
 from archiver.history.comparison import comparison_lines
 from archiver.history.objects import history_object, version_object
@@ -21,9 +21,11 @@ from archiver.history.versions import History, Version, read_history
 from archiver.pages.errors import UnexpectedPage
 from archiver.run import files_of
 from archiver.store.errors import StoreError
+from archiver.streams import output_encoding
+from archiver.terminal import screen_width
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Without network. Exit status 1: the archive is damaged; 2: wrong use.
 
     The archive is opened for reading only; a crawl may run meanwhile.
@@ -78,16 +80,17 @@ def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> No
         print(*lines, sep="\n")
     elif opts.json:
         found = version_object(history, versions[0]) if versions else history_object(history)
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif versions:
         _print_version(versions[0], html=opts.html)
     else:
-        print(*history_lines(history), sep="\n")
+        print(*history_lines(history, screen_width(sys.stdout)), sep="\n")
 
 
 def _print_version(version: Version, *, html: bool) -> None:
     text = version.row["body_html"] if html else version.markdown
     if text:
+        text.encode(output_encoding())  # it is data: whole and unchanged, or refused
         print(text)
     else:
         print(f"scrapy history: version {version.number} has no text", file=sys.stderr)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from scrapy.commands import ScrapyCommand
+
+from archiver.streams import output_encoding
 
 
 @contextmanager
@@ -32,6 +36,12 @@ def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
             " set PYTHONIOENCODING=utf-8"
         )
         _give_up(command)
+
+
+def print_json(found: Any) -> None:
+    """Print an object as JSON: as it is in UTF-8, with escapes where the output is no Unicode."""
+    is_unicode = output_encoding().lower().startswith("utf")
+    print(json.dumps(found, ensure_ascii=not is_unicode, indent=2))
 
 
 def flush() -> None:

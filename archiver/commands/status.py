@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
+import sys
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver import clock
+from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
+from archiver.commands.output import print_json
 from archiver.commands.reading import fail, read_archive, refuse_arguments
 from archiver.run import files_of
 from archiver.status.ages import parse_age
 from archiver.status.screen import screen
 from archiver.status.summary import Summary, read_summary
+from archiver.terminal import screen_width
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use.
 
     They hold when nothing listed is missing, nothing has failed, no article is suspicious, the
@@ -86,9 +88,9 @@ class Command(ScrapyCommand):
     def _show(self, summary: Summary, max_age: int | None, *, as_json: bool) -> None:
         problems = list(summary.problems(max_age))
         if as_json:
-            print(json.dumps(summary.as_object(problems), ensure_ascii=False, indent=2))
+            print_json(summary.as_object(problems))
         else:
-            print(*screen(summary), sep="\n")
+            print(*screen(summary, screen_width(sys.stdout)), sep="\n")
         if problems:
             fail(self, "status", "; ".join(problems))
 
