@@ -65,11 +65,16 @@ def keep_log_short(settings: Settings) -> None:
     """Before logging is configured: of Scrapy's own lines keep the warnings.
 
     A level that was asked for (``-L``, ``-s LOG_LEVEL``) shows all, as Scrapy does. On a terminal
-    each line takes the place of the line of progress (``archiver.extensions.progress``).
+    a line has the time of day only, and takes the place of the line of progress
+    (``archiver.extensions.progress``).
     """
+    on_terminal = sys.stderr is not None and sys.stderr.isatty() and not settings["LOG_FILE"]
     if settings.getpriority("LOG_LEVEL") != SETTINGS_PRIORITIES["cmdline"]:
         cast("Any", DEFAULT_LOGGING)["loggers"]["scrapy"]["level"] = "WARNING"
-    if sys.stderr is not None and sys.stderr.isatty() and not settings["LOG_FILE"]:
+        if on_terminal:
+            settings.set("LOG_FORMAT", "%(asctime)s %(levelname)s: %(message)s", priority="command")
+            settings.set("LOG_DATEFORMAT", "%H:%M:%S", priority="command")
+    if on_terminal:
         settings.set("LOG_FORMAT", f"{ERASE_LINE}{settings['LOG_FORMAT']}", priority="cmdline")
 
 
