@@ -46,10 +46,14 @@ def own_settings() -> list[Setting]:
 
 
 def find_unknown(settings: Settings) -> Iterator[Unknown]:
-    """The settings that are set and not known, with the known name each is near to."""
+    """The settings that nobody knows, with the known name each is near to.
+
+    A name of the settings file that is near to none is an extension's, or a constant.
+    """
     known = {*Settings(), *(name for name in vars(defaults) if name.startswith("KEXUE_"))}
     for name in settings:
         if name not in known:
             near = get_close_matches(name.upper(), known, n=1, cutoff=_ALIKE)
             given = settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]
-            yield Unknown(name, near[0] if near else None, given)
+            if near or given or name.startswith("KEXUE_"):
+                yield Unknown(name, near[0] if near else None, given)

@@ -41,9 +41,11 @@ def table(rows: Iterable[Sequence[str]], align: str) -> list[str]:
     ``align`` has a letter for each column: ``l`` or ``r``. A row is always one line.
     """
     cells = [[cell.translate(_BREAKS) for cell in row] for row in rows]
+    if not cells:
+        return []
     sides = ["right" if side == "r" else "left" for side in align]
     text = tabulate(cells, tablefmt="plain", colalign=sides, disable_numparse=True)
-    return [line.rstrip(" ") for line in text.split("\n")] if cells else []
+    return [line.rstrip(" ") for line in text.split("\n")]
 
 
 def one_line(text: str) -> str:

@@ -63,7 +63,7 @@ class Command(ProjectCommand, crawl.Command):
 
     def long_desc(self) -> str:
         """What the command does."""
-        return "Bring the archive up to date. Exit status 0: it is complete; 1: not; 2: wrong use."
+        return "Bring the archive up to date; exit status 0: complete; 1: not; 2: wrong use"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add Scrapy's options but ``-o``, and tell of the spider arguments and the settings."""
