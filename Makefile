@@ -16,8 +16,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 LOWEST := .venv-lowest
-# These crawl again and again, kill, or ask a browser: minutes, and none asks more of a library.
-SLOW := browser crawl faults gone hook_crawl incremental interrupt kill odd_input polite real resume years
+# The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
+SLOW := browser command_line crawl faults gone hook hook_crawl incremental interrupt kill lock \
+  odd_input patience polite real replica resume suspicious years
 
 .PHONY: demo test browser-test test-lowest lint bench clean
 .NOTPARALLEL:

@@ -132,12 +132,13 @@ def test_missing_value_is_one_sentence(tmp_path: Path, command: str, option: str
         ("--output", "-"),
         ("--overwrite-output=items.csv",),
         ("-o",),
+        ("-a", "full=x", "-o", "items.json"),
         ("-s", 'FEEDS={"items.json": {"format": "json"}}'),
         ("-s", "FEEDS=items.json"),
     ],
 )
 def test_items_are_written_from_the_database_only(tmp_path: Path, words: tuple[str, ...]) -> None:
-    said = say(tmp_path, "crawl", "kexue", *words)
+    said = say(tmp_path, "crawl", *words, "kexue")
     assert said.status == 2
     assert said.stderr == (
         "scrapy crawl: -o, -O and FEEDS write nothing here: every run writes the JSONL file in the"
@@ -352,6 +353,26 @@ def test_demo_in_an_ascii_locale(tmp_path: Path) -> None:
     done = run_in({"LC_ALL": "C"}, "demo", "-s", f"KEXUE_DATA_DIR={tmp_path}")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode("utf-8").count("注意力") >= 4
+
+
+@pytest.mark.parametrize("words", [("demo",), ("crawl", "kexue", "-s", "RETRY_TIMES=0")])
+def test_reader_that_goes_away(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """``scrapy demo | head -1``: not a word about it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with Replica(make_posts(1)) as replica:
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", *words, *options_of(replica.base_url, tmp_path)],
+            cwd=ROOT,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    os.close(writing)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"Broken pipe" not in done.stderr
 
 
 def test_wrong_use_in_another_encoding() -> None:

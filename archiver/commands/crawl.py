@@ -45,6 +45,10 @@ _COUNTS = (
     "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_BREAKER", "RETRY_TIMES", "CONCURRENT_REQUESTS",
 )  # fmt: skip
 _SWITCHES = ("KEXUE_JSONL_COUNTS",)
+_NO_FEED = (
+    "-o, -O and FEEDS write nothing here: every run writes the JSONL file in the data folder,"
+    " from the database"
+)
 _NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
 
 
@@ -75,19 +79,14 @@ class Command(ProjectCommand, crawl.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check words, arguments and settings before a line is logged; ``UsageError``."""
         assert self.settings is not None
+        names = [word.partition("=")[0].strip() for word in opts.set]
+        if opts.output is not None or "FEEDS" in names or self.settings.getdict("FEEDS"):
+            raise UsageError(_NO_FEED, print_help=False)
+        opts.overwrite_output = None  # Scrapy reads it; its option is hidden
         self._check_words(args)
         check_pairs("-a", opts.spargs, "full=1")
-        names = [word.partition("=")[0].strip() for word in opts.set]
         if hint := next(filter(None, map(argument_slip, names)), None):
             raise UsageError(hint, print_help=False)
-        has_feed = opts.output is not None or "FEEDS" in names
-        opts.output = opts.overwrite_output = None
-        if has_feed or self.settings.getdict("FEEDS"):
-            raise UsageError(
-                "-o, -O and FEEDS write nothing here: every run writes the JSONL file in the data"
-                " folder, from the database",
-                print_help=False,
-            )
         super().process_options(args, opts)
         check_arguments(opts.spargs)
         check_settings(self.settings)

@@ -10,6 +10,7 @@ import sys
 from typing import Final
 
 from archiver.commands import crawl
+from archiver.commands.output import checked_output
 from archiver.commands.reading import refuse_arguments
 from archiver.demo.server import DemoServer
 from archiver.run import files_of
@@ -60,7 +61,8 @@ class Command(crawl.Command):
             )
             super().run(["kexue", *args], opts)
         if self.exitcode == 0:
-            self._show_queries()
+            with checked_output(self, self.name):
+                self._show_queries()
 
     def _check_words(self, args: list[str]) -> None:
         refuse_arguments(args, self.name)
