@@ -1,8 +1,10 @@
-# Every target makes and uses its own environment in .venv.
+# Every target makes the environment that it uses, in .venv or .venv-lowest.
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml)
 #   make browser-test
 #               let MathJax in Chromium judge the formulas (Debian: apt-get install chromium)
+#   make test-lowest
+#               run the demo and the fast tests with the lowest versions that pyproject.toml allows
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time the extraction and a crawl on this machine, measure memory, and let a blog live
 #               400 days, kill 120 runs and try every fault, with the figures
@@ -13,7 +15,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test browser-test lint bench clean
+LOWEST := .venv-lowest
+# The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
+SLOW := browser command_line crawl faults gone hook hook_crawl incremental interrupt kill lock \
+  odd_input patience polite real replica resume suspicious years
+
+.PHONY: demo test browser-test test-lowest lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -25,6 +32,10 @@ test: $(VENV)/.installed-test
 
 browser-test: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -m browser
+
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
+	$(LOWEST)/bin/python -m pytest -q $(SLOW:%=--ignore=tests/test_%.py)
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -38,7 +49,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/years.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* \
+	rm -rf $(VENV) $(LOWEST) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* \
 	  htmlcov build dist *.egg-info
 	find archiver tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -49,6 +60,13 @@ $(VENV)/.created:
 	    "name a newer one: make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade pip
+	@touch $@
+
+$(LOWEST)/.installed: pyproject.toml
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip --disable-pip-version-check install --quiet uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
+	  --resolution lowest-direct -e '.[test]'
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.created

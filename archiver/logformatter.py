@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Self
+import sys
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy.logformatter import LogFormatter
-from scrapy.utils.log import get_scrapy_root_handler
+from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.utils.log import DEFAULT_LOGGING, get_scrapy_root_handler
 
-from archiver.terminal import shown
+from archiver.terminal import ERASE_LINE, shown
 
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.logformatter import LogFormatterResult
+    from scrapy.settings import Settings
     from twisted.python.failure import Failure
 
 
@@ -64,7 +67,8 @@ class ShortLogFormatter(LogFormatter):
 class ShownFormatter(logging.Formatter):
     """Log lines and tracebacks as another formatter makes them, in which a terminal obeys nothing.
 
-    Titles, addresses and the words of servers are in them.
+    Titles, addresses and the words of servers are in them. What the format itself puts first, to
+    take the place of the line of progress, stays.
     """
 
     def __init__(self, inner: logging.Formatter | None) -> None:
@@ -73,7 +77,26 @@ class ShownFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of the formatter that was there before."""
-        return shown(self.inner.format(record))
+        line = self.inner.format(record)
+        text = line.removeprefix(ERASE_LINE)
+        return line[: len(line) - len(text)] + shown(text)
+
+
+def keep_log_short(settings: Settings) -> None:
+    """Before logging is configured: of Scrapy's own lines keep the warnings.
+
+    A level that was asked for (``-L``, ``-s LOG_LEVEL``) shows all, as Scrapy does. On a terminal
+    a line has the time of day only, and takes the place of the line of progress
+    (``archiver.extensions.progress``).
+    """
+    on_terminal = sys.stderr is not None and sys.stderr.isatty() and not settings["LOG_FILE"]
+    if settings.getpriority("LOG_LEVEL") != SETTINGS_PRIORITIES["cmdline"]:
+        cast("Any", DEFAULT_LOGGING)["loggers"]["scrapy"]["level"] = "WARNING"
+        if on_terminal:
+            settings.set("LOG_FORMAT", "%(asctime)s %(levelname)s: %(message)s", priority="command")
+            settings.set("LOG_DATEFORMAT", "%H:%M:%S", priority="command")
+    if on_terminal:
+        settings.set("LOG_FORMAT", f"{ERASE_LINE}{settings['LOG_FORMAT']}", priority="cmdline")
 
 
 def name_of(item: Any) -> str:

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off", ""})
+
+
+def _argument(default: Any, example: str, meaning: str) -> Any:
+    """A field of the plan, with what ``scrapy crawl --help`` says of it."""
+    return field(default=default, metadata={"example": example, "meaning": meaning})
 
 
 @dataclass(frozen=True)
 class Plan:
     """The arguments of a run, with the meaning of each."""
 
-    #: Read every article again, also the archived ones.
-    full: bool = False
-    #: Read these articles only, without the listing pages.
-    ids: tuple[int, ...] = ()
-    #: Read only articles that were published on this day or later (``YYYY-MM-DD``).
-    since: str | None = None
-    #: Read at most this many articles.
-    limit: int | None = None
-    #: Read the listing pages only, for the reader counts of all articles.
-    readers: bool = False
-    #: Take the pages of ``ids`` as they are, also where they look like a changed theme.
-    accept: bool = False
+    full: bool = _argument(False, "1", "read every article again, also the archived ones")
+    ids: tuple[int, ...] = _argument(
+        (), "6583,7006", "read these articles only, without the listing pages"
+    )
+    since: str | None = _argument(
+        None, "2024-01-31", "read only articles that were published on this day or later"
+    )
+    limit: int | None = _argument(None, "10", "read at most this many articles")
+    readers: bool = _argument(
+        False, "1", "read the listing pages only, for the reader counts of all articles"
+    )
+    accept: bool = _argument(
+        False, "1", "take the pages of ids= as they are, also where they look like a changed theme"
+    )
 
     @classmethod
     def parse(
@@ -41,7 +48,7 @@ class Plan:
     ) -> Plan:
         """Read the arguments as ``-a`` gives them; ``ValueError`` names the wrong one."""
         if unknown:
-            known = "full, ids, since, limit, readers, accept"
+            known = ", ".join(argument.name for argument in ARGUMENTS)
             raise ValueError(f"no argument {', '.join(sorted(unknown))}; there are {known}")
         plan = cls(
             full=_parse_switch("full", full),
@@ -71,6 +78,19 @@ class Plan:
         if self.since is not None or self.limit is not None:
             return "partial"
         return "full" if self.full else "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a person must know of a spider argument."""
+
+    name: str
+    #: A value that it may have.
+    example: str
+    meaning: str
+
+
+ARGUMENTS: Final = tuple(Argument(entry.name, **entry.metadata) for entry in fields(Plan))
 
 
 def _parse_switch(name: str, value: str | bool | None) -> bool:

@@ -7,8 +7,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from archiver.terminal import table
+
 #: As many names of missing or failed articles as a person reads.
 _NAMED: Final = 20
+#: How the sentence begins that says what is missing.
+INCOMPLETE: Final = "the archive is not complete"
 #: How the engine says that a run went to its end.
 FINISHED: Final = "finished"
 
@@ -69,7 +73,7 @@ class Report:
             return None
         advice = "; has the theme changed? Look at scrapy history ID" if self.suspicious else ""
         return (
-            f"the archive is not complete: {trouble} (the table failures names them){advice};"
+            f"{INCOMPLETE}: {trouble} (the table failures names them){advice};"
             " the next run tries them first"
         )
 
@@ -148,11 +152,9 @@ class Report:
         rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]
         rows += [("time", format_seconds(self.seconds))]
         rows += [(name, str(path)) for name, path in self.files.items()]
-        width = max(len(name) for name, _ in rows)
         named = {"missing": self.missing, "failed": self.failed, "suspicious": self.suspicious}
-        table = [f"  {name:<{width}}  {value}" for name, value in rows]
         return [
-            *table,
+            *(f"  {line}" for line in table(rows, "ll")),
             *(line for name, entries in named.items() for line in _named(name, entries)),
         ]
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TextIO
+
+import wcwidth
+from tabulate import tabulate
 
 #: What a terminal obeys: control characters, but line feed and tab; what changes the order or the
 #: lines of a text; what stands for nothing to be seen; halves of pairs, which cannot be written.
@@ -18,7 +22,13 @@ _OBEYED: Final = re.compile(
 #: Control and format characters, and halves of pairs: a terminal obeys or refuses them.
 _NOT_SHOWN: Final = frozenset({"Cc", "Cf", "Cs"})
 
-_WITHOUT_WIDTH: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
+#: Makes the line on which the cursor stands empty.
+ERASE_LINE: Final = "\r\x1b[K"
+#: Columns of a screen that does not tell, and of output that is read elsewhere.
+_COLUMNS: Final = 80
+
+#: What would make two lines of a cell, or move the cells behind it.
+_BREAKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))
 
 
 def shown(text: str) -> str:
@@ -30,16 +40,41 @@ def shown(text: str) -> str:
 
 
 def as_json(
-    value: object, *, indent: int | None = None, default: Callable[[Any], Any] | None = None
+    value: object,
+    *,
+    indent: int | None = None,
+    default: Callable[[Any], Any] | None = None,
+    ascii_only: bool = False,
 ) -> str:
-    """JSON in UTF-8 that a terminal can show: the same characters are escaped in it."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    """JSON that a terminal can show: what it would obey is escaped, or all that is no ASCII."""
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=default)
     return _OBEYED.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def width(text: str) -> int:
-    """How many columns a text takes."""
-    return sum(map(_columns, text))
+    """How many columns a text takes; control characters take none."""
+    return wcwidth.width(text, control_codes="ignore")
+
+
+def screen_width(stream: TextIO | None) -> int:
+    """The columns of the terminal behind a stream; 80 where there is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS if stream else _COLUMNS
+    except (OSError, ValueError):  # a file, a pipe, or a stream of no descriptor at all
+        return _COLUMNS
+
+
+def table(rows: Iterable[Sequence[str]], align: str) -> list[str]:
+    """Rows as lines with straight columns, two spaces between them.
+
+    ``align`` has a letter for each column: ``l`` or ``r``. A row is always one line.
+    """
+    cells = [[cell.translate(_BREAKS) for cell in row] for row in rows]
+    if not cells:
+        return []
+    sides = ["right" if side == "r" else "left" for side in align]
+    text = tabulate(cells, tablefmt="plain", colalign=sides, disable_numparse=True)
+    return [line.rstrip(" ") for line in text.split("\n")]
 
 
 def one_line(text: str) -> str:
@@ -52,7 +87,7 @@ def cut(line: str, columns: int) -> str:
     """A line in at most so many columns (from 1 on); what does not fit is ``…``."""
     if width(line) <= columns:
         return line
-    return f"{''.join(take(line, columns - 1)).rstrip()}…"
+    return f"{''.join(take(wcwidth.iter_graphemes(line), columns - 1)).rstrip()}…"
 
 
 def take(pieces: Iterable[str], columns: int) -> list[str]:
@@ -64,15 +99,3 @@ def take(pieces: Iterable[str], columns: int) -> list[str]:
             break
         taken.append(piece)
     return taken
-
-
-def pad(text: str, columns: int) -> str:
-    """Any text, on one line in exactly so many columns."""
-    text = cut(one_line(text), columns)
-    return text + " " * (columns - width(text))
-
-
-def _columns(character: str) -> int:
-    if unicodedata.east_asian_width(character) in {"W", "F"}:
-        return 2
-    return 0 if unicodedata.category(character) in _WITHOUT_WIDTH else 1

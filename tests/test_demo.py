@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,25 @@ def test_every_listed_post_is_archived_as_it_is(twice: dict[str, Any]) -> None:
         day = post.published.date().isoformat()
         assert facts == (post.title, post.author, day, readers, post.category.name)
         assert json.loads(row["tags"]) == list(post.tags)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", "docs/data-format.md"])
+def test_short_terms_are_found_as_the_docs_say(twice: dict[str, Any], page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    statements = re.findall(r"SELECT[^\n\"]* LIKE '%熵%'[^\n\"]*", text)
+    assert statements
+    database = Database(twice["folder"] / "demo.db")
+    for statement in statements:
+        found = [row["id"] for row in database.query(statement)]
+        assert found == [7006, 8352, 10850]
+    index = database.table("articles")
+    dropped, whole = (
+        [row["id"] for row in index.search(words, quote=True)] for words in ("注意力 zq", "注意力")
+    )
+    alone = list(index.search("熵", quote=True))
+    database.close()
+    assert dropped == whole != []
+    assert alone == []
 
 
 def test_no_boilerplate_is_left(twice: dict[str, Any]) -> None:

@@ -357,7 +357,7 @@ def test_too_many_lines_are_not_paired() -> None:
 
 
 def test_table(folder: Path) -> None:
-    assert list(history_lines(history_of(folder))) == [
+    assert list(history_lines(history_of(folder), 100)) == [
         "   no.  seen (UTC)        characters  formulas  title",
         f"     1  2026-11-20 08:00         101         2  {TITLE}",
         f"     2  2026-11-21 08:00         108         2  {TITLE}",
@@ -381,13 +381,13 @@ def test_table(folder: Path) -> None:
 
 def test_table_of_a_long_title_has_100_columns(tmp_path: Path) -> None:
     make_archive(tmp_path, an_article(FIRST, title="x" + "旋转\n" * 40))
-    _, line, *_ = history_lines(history_of(tmp_path))
+    _, line, *_ = history_lines(history_of(tmp_path), 100)
     assert line.endswith("  x旋转 旋转 旋转 旋转 旋转 旋转 旋转 旋转 旋转 旋转…")
     assert width(line) == 99  # the space before the mark is dropped
 
 
 def test_article_that_was_never_read(folder: Path) -> None:
-    assert list(history_lines(history_of(folder, 13))) == [
+    assert list(history_lines(history_of(folder, 13), 100)) == [
         "no version of it has been seen",
         "",
         "article 13 (https://kexue.fm/archives/13): protected",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import pty
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -22,7 +25,7 @@ from archiver.status.screen import screen
 from archiver.status.summary import Summary, read_summary
 from archiver.store.changes import note_change
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.terminal import cut, one_line, pad, width
+from archiver.terminal import cut, one_line, screen_width, table, width
 
 DAY1, DAY2, DAY3 = (f"2026-11-{day}T08:00:00+00:00" for day in (20, 21, 22))
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -99,7 +102,7 @@ def problems(db: Database, max_age: int | None = None) -> list[str]:
 
 
 def text_of(db: Database) -> str:
-    return "\n".join(screen(summary_of(db)))
+    return "\n".join(screen(summary_of(db), 80))
 
 
 # --- What is wrong --------------------------------------------------------------------------------
@@ -326,25 +329,23 @@ def test_screen(db: Database, tmp_path: Path) -> None:
         "oldest check  2026-11-20 08:00 UTC, 3 days ago: 1 第1篇",
         "",
         "missing",
-        "    7006  第7006篇                                  not read yet",
+        "  7006  第7006篇  not read yet",
         "",
         "suspicious, not taken",
-        "       2  第2篇                                     it has lost its body",
+        "  2  第2篇  it has lost its body",
         "",
         "failures",
-        "  since 2026-11-20 08:00  https://kexue.fm/page/3/  no answer in time",
+        "  since 2026-11-20  https://kexue.fm/page/3/  no answer in time",
         "",
         "last runs",
-        "  started           time          mode         new  changed    gone  failed  requests"
-        "  outcome",
-        "  2026-11-22 08:00  1 min 15 s    full       1,234        0       0       1     1,400"
-        "  not ok",
-        "      the archive is not complete: 1 listed but missing, 1 failed (named above)",
-        "  2026-11-22 08:00  1 min 15 s    normal         0        0       0       0         0  ok",
+        "  started           time        mode      new  changed  gone  failed  outcome",
+        "  2026-11-22 08:00  1 min 15 s  full    1,234        0     0       1  not ok",
+        "  2026-11-22 08:00  1 min 15 s  normal      0        0     0       0  ok",
     ]
 
 
-def test_screen_fits_100_columns(db: Database) -> None:
+@pytest.mark.parametrize("columns", [80, 132, 40])
+def test_screen_is_no_wider_than_the_terminal(db: Database, columns: int) -> None:
     long = "很长的题目" * 30
     add_article(db, 5, title=long, fetched_at="2019-01-01T00:00:00+00:00")
     for article in range(100, 125):
@@ -353,9 +354,9 @@ def test_screen_fits_100_columns(db: Database) -> None:
     add_suspicious(db, 5, DAY3, long)
     for _ in range(7):
         add_run(db, outcome=long, new=123_456, requests=12_345_678)
-    archive, *lines = text_of(db).splitlines()
+    archive, *lines = screen(summary_of(db), columns)
     assert archive.endswith("kexue.db")
-    assert max(map(width, lines)) == 100
+    assert max(map(width, lines)) in {columns, columns - 1}, "a wide character may not fit"
     assert lines.count("  … and 5 more") == 1, "20 of the 25 missing articles are named"
     assert lines.count("  … and 15 more") == 1, "10 of the 25 failures are named"
     assert len([line for line in lines if line.startswith("  2026-11-22 08:00")]) == 5
@@ -364,7 +365,41 @@ def test_screen_fits_100_columns(db: Database) -> None:
 def test_screen_obeys_no_title(db: Database) -> None:
     """A title from the web must not move the cursor or begin a line."""
     add_sighting(db, 9, title="a\x1b[2J\nb\u202ec\x07")
-    assert f"\n       9  {'a[2J bc':<40}  not read yet\n" in text_of(db)
+    assert "\n  9  a[2J bc  not read yet\n" in text_of(db)
+
+
+def test_screen_says_nothing_twice(db: Database) -> None:
+    """What stands on stderr (``problems``) is not in the table, nor an older run's same words."""
+    for outcome in ("the disk is full", "the disk is full", "no network", "no network"):
+        add_run(db, outcome=outcome)
+    said = f"{text_of(db)}\n{'; '.join(problems(db))}"
+    assert said.count("the disk is full") == said.count("no network") == 1
+    assert said.endswith("the last run was not ok: no network")
+
+
+def test_what_is_missing_is_said_once(db: Database) -> None:
+    """The last run has said the same, with other words."""
+    add_sighting(db, 11)
+    add_run(db, outcome="the archive is not complete: 1 listed but missing (…)", missing=1)
+    assert problems(db) == ["the archive is not complete: 1 missing"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("题目", "abc", "e\u0301", "“①·…”", "한글", "Ｆｕｌｌ", "a\u200bb", "a\nb\tc\u2028d"),
+        *("\U0001f469\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f"),  # a family, a red heart
+    ],
+)
+def test_table_stands_straight(cell: str) -> None:
+    """Wide characters, marks without width, emoji, ambiguous ones (narrow, as terminals draw)."""
+    lines = table([("1", cell, "behind"), ("22", "一二三四五六", "behind")], "rll")
+    assert {width(line.removesuffix("behind")) for line in lines} == {2 + 2 + 12 + 2}
+    assert lines[0].startswith(" 1  ")
+
+
+def test_table_of_nothing() -> None:
+    assert table([], "ll") == []
 
 
 @pytest.mark.parametrize(
@@ -378,12 +413,26 @@ def test_screen_obeys_no_title(db: Database) -> None:
         ("a 题目", 4, "a…"),
         ("题", 1, "…"),
         ("e\u0301e\u0301", 2, "e\u0301e\u0301"),
+        ("\U0001f469\u200d\U0001f467x", 2, "…"),
+        ("\u2764\ufe0f\u2764\ufe0f", 3, "\u2764\ufe0f…"),
     ],
 )
 def test_cut(text: str, columns: int, expected: str) -> None:
     assert cut(text, columns) == expected
     assert width(expected) <= columns
-    assert width(pad(text, columns)) == columns
+
+
+def test_screen_width() -> None:
+    """Of the terminal; 80 of a pipe, of a closed stream, and of a terminal that does not tell."""
+    terminal, other_end = pty.openpty()
+    try:
+        with os.fdopen(other_end, "w") as stream:
+            assert screen_width(stream) == 80
+            termios.tcsetwinsize(terminal, (24, 132))
+            assert screen_width(stream) == 132
+    finally:
+        os.close(terminal)
+    assert screen_width(io.StringIO()) == screen_width(None) == 80
 
 
 def test_one_line() -> None:
@@ -480,7 +529,7 @@ def test_command_says_what_is_wrong(folder: Path, db: Database) -> None:
     assert done.stderr == (
         "scrapy status: the archive is not complete: 1 missing; the last run was not ok: 2 failed\n"
     )
-    assert "\n      11  第11篇 " in done.stdout
+    assert "\n  11  第11篇  not read yet\n" in done.stdout
 
 
 def test_command_whose_success_is_too_old(folder: Path, db: Database) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from archiver.audit.comparing import Point
+from archiver.terminal import table as straight
 
 _HEAD = ("", "compared", "differ", "first difference")
 
@@ -38,12 +39,7 @@ def is_clean(points: Iterable[Point]) -> bool:
 
 def table(points: Sequence[Point]) -> list[str]:
     """The lines of a table: name, how much was compared, how much differs, the first difference."""
-    rows = [_HEAD, *(_cells(point) for point in points)]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [
-        f"{name:<{widths[0]}}  {compared:<{widths[1]}}  {differ:>{widths[2]}}  {first}".rstrip()
-        for name, compared, differ, first in rows
-    ]
+    return straight([_HEAD, *(_cells(point) for point in points)], "llrl")
 
 
 def verdict(label: str, points: Sequence[Point]) -> str:

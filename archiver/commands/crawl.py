@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import math
 import signal
 from collections.abc import Callable, Mapping
@@ -12,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
 
-from archiver import settings as defaults
-from archiver.commands.output import checked_output, complain, show
+from archiver import __version__
+from archiver.command import ProjectCommand, check_pairs
+from archiver.commands.output import checked_output, show
+from archiver.commands.spelling import add_help, argument_slip, check_words, setting_slip
 from archiver.extensions.outcome import INTERRUPTED, traffic_of
 from archiver.hook import call_hooks, check_hooks
 from archiver.lock import locked
+from archiver.logformatter import keep_log_short
 from archiver.plan import Plan
 from archiver.report import Report
 from archiver.run import files_of, run_of
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 _SECONDS = (
     "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_GATE_DELAY", "KEXUE_BACKOFF",
     "KEXUE_BACKOFF_MOST", "KEXUE_PATIENCE",
@@ -39,10 +46,14 @@ _COUNTS = (
     "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_BREAKER", "RETRY_TIMES", "CONCURRENT_REQUESTS",
 )  # fmt: skip
 _SWITCHES = ("KEXUE_JSONL_COUNTS",)
+_NO_FEED = (
+    "-o, -O and FEEDS write nothing here: every run writes the JSONL file in the data folder,"
+    " from the database"
+)
 _NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
 
 
-class Command(crawl.Command):
+class Command(ProjectCommand, crawl.Command):
     """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use."""
 
     crawler: Crawler | None = None
@@ -51,11 +62,45 @@ class Command(crawl.Command):
         """The line in the list of commands."""
         return "Bring the archive up to date (exit status 0 only when it is complete)"
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check arguments, settings and database; crawl; print the report; call the hooks."""
+    def syntax(self) -> str:
+        """The arguments."""
+        return "kexue [-a NAME=VALUE] [-s NAME=VALUE]"
+
+    def long_desc(self) -> str:
+        """What the command does."""
+        return "Bring the archive up to date; exit status 0: complete; 1: not; 2: wrong use"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's options but ``-o``, and tell of the spider arguments and the settings."""
+        super().add_options(parser)
+        for option in ("-o", "--output", "-O", "--overwrite-output"):
+            parser.add_argument(option, nargs="?", const="", dest="output", help=argparse.SUPPRESS)
+        add_help(parser)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check words, arguments and settings before a line is logged; ``UsageError``."""
         assert self.settings is not None
+        names = [word.partition("=")[0].strip() for word in opts.set]
+        if opts.output is not None or "FEEDS" in names or self.settings.getdict("FEEDS"):
+            raise UsageError(_NO_FEED, print_help=False)
+        opts.overwrite_output = None  # Scrapy reads it; its option is hidden
+        self._check_words(args)
+        check_pairs("-a", opts.spargs, "full=1")
+        if hint := next(filter(None, map(argument_slip, names)), None):
+            raise UsageError(hint, print_help=False)
+        super().process_options(args, opts)
         check_arguments(opts.spargs)
         check_settings(self.settings)
+        keep_log_short(self.settings)
+
+    def _check_words(self, args: list[str]) -> None:
+        """Raise ``UsageError`` for anything but the name of a spider."""
+        assert self.settings is not None
+        check_words(args, get_spider_loader(self.settings).list())
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check the database; crawl; print the report; call the hooks."""
+        assert self.settings is not None
         try:
             self._run_alone(args, opts, files_of(self.settings))
         except StoreError as error:
@@ -86,11 +131,12 @@ class Command(crawl.Command):
             self._say(report.problem)  # the last line, for who reads no more
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
-        try:
-            super().run(args, opts)
-        except KeyError as error:  # the spider loader's way to say that there is no such spider
-            raise UsageError(str(error.args[0]), print_help=False) from error
+        database = files_of(self.settings)["database"]
+        blog = self.settings["KEXUE_BASE_URL"]
+        logger.info("kexue-archiver %s: %s into %s", __version__, blog, database)
+        super().run(args, opts)
 
     def _finished(self) -> Report | None:
         """The report; a run that did not end in order (something hung) is closed here."""
@@ -114,23 +160,18 @@ class Command(crawl.Command):
         self.crawler = super()._create_crawler(spidercls)
         return self.crawler
 
-    def _say(self, sentence: str) -> None:
-        complain("crawl", sentence)
-
 
 def check_arguments(arguments: dict[str, Any]) -> None:
     """Raise ``UsageError`` for spider arguments that mean nothing."""
     try:
         Plan.parse(**arguments)
     except ValueError as error:
-        raise UsageError(str(error), print_help=False) from error
+        hint = next(filter(None, map(setting_slip, arguments)), None)
+        raise UsageError(hint or str(error), print_help=False) from error
 
 
 def check_settings(settings: Settings) -> None:
-    """Raise ``UsageError`` for a setting that cannot be read, or that there is not."""
-    for name in settings:
-        if name.startswith("KEXUE_") and not hasattr(defaults, name):
-            raise UsageError(f"there is no setting {name}", print_help=False)
+    """Raise ``UsageError`` for a setting that cannot be read."""
     for name in _NEVER_EMPTY:
         if not str(settings[name] or "").strip():
             raise UsageError(f"{name} is empty", print_help=False)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import subprocess
 import sys
 from typing import Final
 
 from archiver.commands import crawl
+from archiver.commands.output import checked_output
+from archiver.commands.reading import refuse_arguments
 from archiver.demo.server import DemoServer
 from archiver.run import files_of
+from archiver.streams import output_encoding
 
 _QUERIES: Final = (
     ("rows", "articles", "-c", "id", "-c", "title", "-c", "published", "-c", "readers",
@@ -36,6 +40,8 @@ class Command(crawl.Command):
         """Keep the log quiet unless a level was asked for: the table says what happened."""
         super().process_options(args, opts)
         assert self.settings is not None
+        opts.spargs = opts.spargs or {"full": "1"}
+        crawl.check_arguments(opts.spargs)
         if opts.loglevel is None:
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
@@ -53,16 +59,23 @@ class Command(crawl.Command):
                 },
                 priority="cmdline",
             )
-            opts.spargs = {"full": "1", **opts.spargs}
             super().run(["kexue", *args], opts)
         if self.exitcode == 0:
-            self._show_queries()
+            with checked_output(self, self.name):
+                self._show_queries()
+
+    def _check_words(self, args: list[str]) -> None:
+        refuse_arguments(args, self.name)
 
     def _show_queries(self) -> None:
         """Run the queries with the command-line tool, as a user would."""
         assert self.settings is not None
         database = str(files_of(self.settings)["database"])
+        encoding = f"{output_encoding()}:backslashreplace"
+        environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": encoding}
         for query in _QUERIES:
             words = [query[0], database, *query[1:]] if query[0].islower() else [database, *query]
             print(f"\n$ sqlite-utils {shlex.join(words)}", flush=True)
-            subprocess.run([sys.executable, "-m", "sqlite_utils", *words], check=False)  # noqa: S603
+            command = [sys.executable, "-m", "sqlite_utils", *words]
+            raw = [word.encode("utf-8", "surrogateescape") for word in command]
+            subprocess.run(raw, env=environment, check=False)  # noqa: S603

@@ -9,11 +9,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archiver.audit.page import audit_page
 from archiver.audit.report import Totals, is_clean, table, verdict
+from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
 from archiver.commands.output import checked_output, complain, flush, show, show_json
 from archiver.extracting import Extractor
@@ -22,7 +22,7 @@ from archiver.pages.kind import Kind
 from archiver.site import article_url, split_url
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Reads pages from files or standard input, without network and database.
 
     Exit status 1: a page has nothing to extract, or its audit found a difference; 2: wrong use.

@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
+from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
 from archiver.commands.output import complain, show, show_json
 from archiver.commands.reading import fail, read_archive
@@ -21,10 +21,11 @@ from archiver.history.versions import History, Version, read_history
 from archiver.pages.errors import UnexpectedPage
 from archiver.run import files_of
 from archiver.store.errors import StoreError
-from archiver.terminal import shown
+from archiver.streams import output_encoding
+from archiver.terminal import screen_width, shown
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Without network. Exit status 1: the archive is damaged; 2: wrong use.
 
     The archive is opened for reading only; a crawl may run meanwhile.
@@ -83,12 +84,13 @@ def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> No
     elif versions:
         _print_version(versions[0], html=opts.html)
     else:
-        show(*history_lines(history))
+        show(*history_lines(history, screen_width(sys.stdout)))
 
 
 def _print_version(version: Version, *, html: bool) -> None:
     text = version.row["body_html"] if html else version.markdown
     if text:
+        text.encode(output_encoding())  # it is data: whole and unchanged, or refused
         print(shown(text) if sys.stdout.isatty() else text)  # in a pipe it is data
     else:
         complain("history", f"version {version.number} has no text")

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 from scrapy.commands import ScrapyCommand
 
+from archiver.streams import output_encoding
 from archiver.terminal import as_json, shown
 
 
@@ -39,8 +40,9 @@ def show(*lines: str) -> None:
 
 
 def show_json(value: object) -> None:
-    """Print one JSON object for a program."""
-    print(as_json(value, indent=2))
+    """Print one JSON object for a program; with escapes alone where the output is no Unicode."""
+    is_unicode = output_encoding().lower().startswith("utf")
+    print(as_json(value, indent=2, ascii_only=not is_unicode))
 
 
 def complain(name: str, sentence: str) -> None:

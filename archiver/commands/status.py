@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver import clock
+from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
 from archiver.commands.output import show, show_json
 from archiver.commands.reading import fail, read_archive, refuse_arguments
@@ -16,9 +17,10 @@ from archiver.run import files_of
 from archiver.status.ages import parse_age
 from archiver.status.screen import screen
 from archiver.status.summary import Summary, read_summary
+from archiver.terminal import screen_width
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use.
 
     They hold when nothing listed is missing, nothing has failed, no article is suspicious, the
@@ -88,7 +90,7 @@ class Command(ScrapyCommand):
         if as_json:
             show_json(summary.as_object(problems))
         else:
-            show(*screen(summary))
+            show(*screen(summary, screen_width(sys.stdout)))
         if problems:
             fail(self, "status", "; ".join(problems))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
@@ -14,6 +13,7 @@ from archiver.audit.checks import Checks
 from archiver.audit.comparing import Point
 from archiver.audit.fidelity import words_for_old
 from archiver.audit.report import is_clean, table
+from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
 from archiver.commands.output import show
 from archiver.commands.reading import fail, read_archive, refuse_arguments
@@ -21,7 +21,7 @@ from archiver.run import files_of
 from archiver.site import Base
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """0: nothing differs; 1: something does, or the archive is damaged; 2: wrong use.
 
     The archive is opened for reading only; a crawl may run meanwhile.

@@ -13,6 +13,7 @@ from scrapy.exceptions import NotConfigured
 
 from archiver.report import format_seconds
 from archiver.run import Run, run_of
+from archiver.terminal import ERASE_LINE, cut, screen_width
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 _TERMINAL_INTERVAL: Final = 0.5
 _LOG_INTERVAL: Final = 60.0
-_ERASE_LINE: Final = "\r\x1b[K"
 
 
 class Progress:
@@ -52,7 +52,7 @@ class Progress:
         self.said = now
         line = progress_line(run_of(self.crawler), now - self.started)
         if self.on_terminal:
-            self.stream.write(f"{_ERASE_LINE}{line}")
+            self.stream.write(f"{ERASE_LINE}{cut(line, screen_width(self.stream) - 1)}")
             self.stream.flush()
         else:
             logger.info("%s", line)
@@ -60,7 +60,7 @@ class Progress:
     def spider_closed(self) -> None:
         """Clear the line for the report."""
         if self.on_terminal:
-            self.stream.write(_ERASE_LINE)
+            self.stream.write(ERASE_LINE)
             self.stream.flush()
 
 

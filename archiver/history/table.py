@@ -1,4 +1,4 @@
-"""The versions of an article as a table of 100 columns, its status, and the log of its changes."""
+"""The versions of an article as a table, its status, and the log of its changes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Final
 from archiver.history.versions import NAMES, History, Version
 from archiver.items import Status
 from archiver.store.records import Row
-from archiver.terminal import cut, one_line, pad, width
+from archiver.terminal import cut, one_line, table
 
-_WIDTH: Final = 100
 _HEAD: Final = ("", "no.", "seen (UTC)", "characters", "formulas", "title")
-_RIGHT: Final = frozenset({"no.", "characters", "formulas"})
+#: Below the second column, behind the mark of the first.
+_REMARK: Final = " " * 8
 
 
-def history_lines(history: History) -> Iterator[str]:
-    """All that there is to tell; times are in UTC, to the minute."""
+def history_lines(history: History, columns: int) -> Iterator[str]:
+    """All that there is to tell, the table in so many columns; times are in UTC, to the minute."""
     if history.versions:
-        yield from _version_lines(history)
+        yield from _version_lines(history, columns)
     else:
         yield "no version of it has been seen"
     yield ""
@@ -37,16 +37,16 @@ def called(columns: Sequence[str]) -> str:
     return ", ".join(NAMES.get(column, column) for column in columns)
 
 
-def _version_lines(history: History) -> Iterator[str]:
+def _version_lines(history: History, columns: int) -> Iterator[str]:
     """The table; below each version what changed with it, and why it was kept apart."""
     current = history.current
-    rows = [_HEAD, *(_cells(version, current) for version in history.versions)]
-    widths = [max(width(row[column]) for row in rows) for column in range(len(_HEAD))]
-    yield _line(rows[0], widths)
-    for version, row in zip(history.versions, rows[1:], strict=True):
-        yield _line(row, widths)
+    cells = (_cells(version, current) for version in history.versions)
+    head, *lines = table([_HEAD, *cells], "lrlrrl")
+    yield head
+    for version, line in zip(history.versions, lines, strict=True):
+        yield cut(line, columns)
         for remark in _remarks(history, version):
-            yield f"{' ' * (widths[0] + widths[1] + 4)}{remark}"
+            yield f"{_REMARK}{remark}"
     if current is not None:
         yield "* the current version"
 
@@ -67,17 +67,6 @@ def _remarks(history: History, version: Version) -> Iterator[str]:
         yield f"changed: {called(columns)}"
     if version.suspicious is not None:
         yield f"suspicious: {version.suspicious}"
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    """Numbers to the right; the title, which comes last, takes the columns that are left."""
-    *cells, title = row
-    placed = [
-        cell.rjust(width) if name in _RIGHT else pad(cell, width)
-        for name, cell, width in zip(_HEAD, cells, widths, strict=False)
-    ]
-    before = "  ".join([*placed, ""])
-    return before + cut(title, _WIDTH - len(before))
 
 
 def _status(article: Row) -> str:

@@ -1,36 +1,49 @@
-"""The state of an archive as lines of text, 100 columns wide; times are in UTC."""
+"""The state of an archive as lines of text, as wide as the screen; times are in UTC."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
 
 from archiver.report import format_seconds
 from archiver.status.ages import in_words, parse_time
 from archiver.status.summary import Summary
 from archiver.store.records import Row
-from archiver.terminal import cut, one_line, pad
+from archiver.terminal import cut, one_line, table
 
-_COLUMNS: Final = 100
-_TITLE: Final = 40
+#: Columns of a title that has a reason behind it.
+_TITLE: Final = 32
+#: Columns of an address, the same.
+_URL: Final = 40
 _MOST_ARTICLES: Final = 20
 _MOST_FAILURES: Final = 10
-_RUN: Final = "  {:<16}  {:<12}  {:<8}  {:>6}  {:>7}  {:>6}  {:>6}  {:>8}  {}"
-_COUNTS: Final = ("new", "changed", "gone", "failed", "requests")
+_COUNTS: Final = ("new", "changed", "gone", "failed")
+_HEAD: Final = ("started", "time", "mode", *_COUNTS, "outcome")
+
+_Cells: TypeAlias = tuple[str, ...]
 
 
-def screen(summary: Summary) -> Iterator[str]:
-    """All lines; only the path of the database may be longer than the screen is wide."""
-    yield f"archive       {summary.database}"
-    for name, value in _facts(summary):
-        yield cut(f"{name:<12}  {one_line(value)}", _COLUMNS)
-    yield from _section("missing", summary.missing, _MOST_ARTICLES, _article)
-    yield from _section("suspicious, not taken", summary.suspicious, _MOST_ARTICLES, _article)
-    yield from _section("failures", summary.failures, _MOST_FAILURES, _failure)
+def screen(summary: Summary, columns: int) -> Iterator[str]:
+    """All lines, cut to so many columns but for the path of the database.
+
+    What the last run says of its outcome is one of ``Summary.problems``, and not said here again.
+    """
+    path, *lines = _lines(summary)
+    yield path
+    for line in lines:
+        yield cut(line, columns)
+
+
+def _lines(summary: Summary) -> Iterator[str]:
+    facts = [("archive", str(summary.database)), *_facts(summary)]
+    yield from table(facts, "ll")
+    articles = {"missing": summary.missing, "suspicious, not taken": summary.suspicious}
+    for title, rows in articles.items():
+        yield from _section(title, map(_article, rows[:_MOST_ARTICLES]), len(rows), "rll")
+    failures = map(_failure, summary.failures[:_MOST_FAILURES])
+    yield from _section("failures", failures, len(summary.failures), "lll")
     if summary.runs:
-        yield from ("", "last runs", _RUN.format("started", "time", "mode", *_COUNTS, "outcome"))
-    for run in summary.runs:
-        yield from _run(run)
+        yield from _runs(summary)
 
 
 def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
@@ -59,33 +72,43 @@ def _sizes(summary: Summary) -> str:
     return f"{_size(sum(sizes.values()))}: {files}"
 
 
-def _section(title: str, rows: list[Row], most: int, line: Callable[[Row], str]) -> Iterator[str]:
+def _section(title: str, rows: Iterable[_Cells], count: int, align: str) -> Iterator[str]:
     """An empty line, a heading, the first rows, and how many there are more; or nothing."""
-    if rows:
+    lines = table(rows, align)
+    if lines:
         yield from ("", title)
-    for row in rows[:most]:
-        yield cut(f"  {line(row)}", _COLUMNS)
-    if len(rows) > most:
-        yield f"  … and {len(rows) - most:,} more"
+    for line in lines:
+        yield f"  {line}"
+    if count > len(lines):
+        yield f"  … and {count - len(lines):,} more"
 
 
-def _article(row: Row) -> str:
-    reason = row["reason"] or "not read yet"
-    return f"{row['id']:>6}  {pad(row['title'] or '', _TITLE)}  {one_line(reason)}"
+def _article(row: Row) -> _Cells:
+    title = cut(one_line(row["title"] or ""), _TITLE)
+    return str(row["id"]), title, one_line(row["reason"] or "not read yet")
 
 
-def _failure(row: Row) -> str:
-    return f"since {_time(row['first_seen'])}  {one_line(row['url'])}  {one_line(row['reason'])}"
+def _failure(row: Row) -> _Cells:
+    url = cut(one_line(row["url"]), _URL)
+    return f"since {_time(row['first_seen'])[:10]}", url, one_line(row["reason"])
 
 
-def _run(row: Row) -> Iterator[str]:
-    """A line of the table, and one for what went wrong."""
+def _runs(summary: Summary) -> Iterator[str]:
+    """The table of the last runs; below each what went wrong, where it is not said elsewhere."""
+    head, *lines = table([_HEAD, *map(_run, summary.runs)], "lllrrrrl")
+    yield from ("", "last runs", f"  {head}")
+    said = {summary.last_outcome}
+    for run, line in zip(summary.runs, lines, strict=True):
+        yield f"  {line}"
+        if run["state"] == "not ok" and run["outcome"] not in {None, "", *said}:
+            yield f"      {one_line(run['outcome'])}"
+            said.add(run["outcome"])
+
+
+def _run(row: Row) -> _Cells:
     time = "" if row["seconds"] is None else format_seconds(row["seconds"])
     counts = ["" if row[name] is None else f"{row[name]:,}" for name in _COUNTS]
-    words = (_time(row["started_at"]), time, row["mode"], *counts, row["state"])
-    yield cut(_RUN.format(*words), _COLUMNS)
-    if row["state"] == "not ok" and row["outcome"]:
-        yield cut(f"      {one_line(row['outcome'])}", _COLUMNS)
+    return _time(row["started_at"]), time, row["mode"], *counts, row["state"]
 
 
 def _moment(row: Row, column: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from archiver.report import INCOMPLETE
 from archiver.status import queries
 from archiver.status.ages import in_words, parse_time, seconds_between
 from archiver.store.records import Row
@@ -46,14 +47,22 @@ class Summary:
         """The run that goes on now, unless it was killed."""
         return next((run for run in self.runs if run["state"] == "running"), None)
 
+    @property
+    def last_outcome(self) -> str | None:
+        """How the last run that has ended says that it was not ok; ``None`` when it was."""
+        ended = next((run for run in self.runs if run["state"] != "running"), None)
+        if ended is None or ended["state"] == "ok":
+            return None
+        return str(ended["outcome"] or ended["state"])
+
     def problems(self, max_age: int | None) -> Iterator[str]:
         """Which promises do not hold; ``max_age`` in seconds is that of the last success."""
         trouble = [f"{self.counts[name]:,} {name}" for name in _TROUBLES if self.counts[name]]
         if trouble:
-            yield f"the archive is not complete: {', '.join(trouble)}"
-        ended = next((run for run in self.runs if run["state"] != "running"), None)
-        if ended is not None and ended["state"] != "ok":
-            yield f"the last run was not ok: {one_line(ended['outcome'] or ended['state'])}"
+            yield f"{INCOMPLETE}: {', '.join(trouble)}"
+        outcome = self.last_outcome
+        if outcome is not None and not (trouble and outcome.startswith(INCOMPLETE)):
+            yield f"the last run was not ok: {one_line(outcome)}"
         if self.last_success is None:
             yield "no run over the whole blog has succeeded yet"
         elif max_age is not None and _is_older(self.last_success["age"], max_age):
