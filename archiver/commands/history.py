@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import complain, show, show_json
+from archiver.commands.output import complain, is_on_terminal, show, show_json
 from archiver.commands.reading import fail, read_archive
 from archiver.history.comparison import comparison_lines
 from archiver.history.objects import history_object, version_object
@@ -89,7 +88,7 @@ def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> No
 def _print_version(version: Version, *, html: bool) -> None:
     text = version.row["body_html"] if html else version.markdown
     if text:
-        print(shown(text) if sys.stdout.isatty() else text)  # in a pipe it is data
+        print(shown(text) if is_on_terminal() else text)  # in a pipe it is data
     else:
         complain("history", f"version {version.number} has no text")
 
@@ -97,8 +96,7 @@ def _print_version(version: Version, *, html: bool) -> None:
 def _style() -> Style:
     """Colours for a terminal, unless its owner wants none (https://no-color.org)."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return COLOURS if is_terminal and not plain else MARKS
+    return COLOURS if is_on_terminal() and not plain else MARKS
 
 
 def _found(history: History | None, article: int) -> History:
