@@ -185,6 +185,18 @@ def test_body_on_a_terminal_and_in_a_pipe(archive: Path) -> None:
     assert is_harmless(seen.replace("\r\n", "\n"))
 
 
+def test_closed_output(archive: Path) -> None:
+    """As with ``>&-`` in a shell: a sentence, no traceback."""
+    command = f"{sys.executable} -m scrapy history 8130 2 -s KEXUE_DATA_DIR={archive} >&-"
+    ended = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "scrapy history: cannot write to standard output: it is closed\n",
+    )
+
+
 def test_crawl(tmp_path: Path) -> None:
     """Report, log, hook: titles, addresses and what a redirect says."""
     posts = [make_post(101, title="题\u202e\x9b\x85"), make_post(102, day=1, title="\u2067题")]

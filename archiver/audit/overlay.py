@@ -19,10 +19,13 @@ _HARMFUL: Final = re.compile(
     r"|min-|mix-|object|offset|opacity|order|outline|perspective|pointer|position|right|rotate"
     r"|scale|text-(?:shadow|stroke)|top|transform|transition|translate|user|will|writing|z-|zoom"
 )
-#: Escapes, comments, rules, and functions other than those of colours.
-_CALLS: Final = re.compile(r"[\\@{}<>]|/\*|\b(?!(?:rgb|hsl)a?\()[-a-z]*\(", re.IGNORECASE)
+#: Escapes, comments, rules, functions.
+_CALLS: Final = re.compile(r"[\\@{}<>(]|/\*")
 _COLOUR: Final = re.compile(r"#[0-9a-f]+|(?:rgb|hsl)a?\([^()]*\)", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"([-+]?)(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(%|[a-z]*)", re.IGNORECASE)
+#: No part of a name such as ``Font-9``.
+_NUMBER: Final = re.compile(
+    r"(?<![^\W\d])(?<!-)([-+]?)(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(%|[a-z]*)", re.IGNORECASE
+)
 _MOST: Final = 2000.0
 #: They grow with what is in them, or are cut; text stands out of all others that are too low.
 _REPLACED: Final = frozenset({"img", "video", "table", "tr", "td", "th"})
@@ -36,9 +39,10 @@ def style_faults(tag: str, style: str) -> Iterator[str]:
     for declaration in style.split(";"):
         name, _, value = declaration.partition(":")
         name = name.strip().lower()
+        value = _COLOUR.sub("", value)
         harmful = _HARMFUL.match(name) or _CALLS.search(value)
         spills = name in {"height", "max-height"} and tag not in _REPLACED
-        if harmful or spills or any(map(_is_wild, _NUMBER.finditer(_COLOUR.sub("", value)))):
+        if harmful or spills or any(map(_is_wild, _NUMBER.finditer(value))):
             yield f"the style of <{tag}>: {quoted(declaration)}"
 
 

@@ -100,7 +100,7 @@ _WITH_HEIGHT: Final = frozenset({"img", "video", "table", "tr", "td", "th"})
 _HEIGHTS: Final = frozenset({"height", "max-height"})
 #: What these add to an element in a line, they lay over the lines around it.
 _AROUND: Final = ("border", "padding")
-_IN_LINE: Final = _Grammar(colours=True, pixels=5, grows=False)
+_IN_LINE: Final = _Grammar(colours=True, pixels=3, grows=False)
 #: Lines closer than this let large letters stand over what is above them.
 _LOWEST_LINE: Final = 1.5
 #: The largest numbers of the attributes that give a size, in pixels.

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import complain, show, show_json
+from archiver.commands.output import complain, is_on_terminal, show, show_json
 from archiver.commands.reading import fail, read_archive
 from archiver.history.comparison import comparison_lines
 from archiver.history.objects import history_object, version_object
@@ -91,7 +91,7 @@ def _print_version(version: Version, *, html: bool) -> None:
     text = version.row["body_html"] if html else version.markdown
     if text:
         text.encode(output_encoding())  # it is data: whole and unchanged, or refused
-        print(shown(text) if sys.stdout.isatty() else text)  # in a pipe it is data
+        print(shown(text) if is_on_terminal() else text)  # in a pipe it is data
     else:
         complain("history", f"version {version.number} has no text")
 
@@ -99,8 +99,7 @@ def _print_version(version: Version, *, html: bool) -> None:
 def _style() -> Style:
     """Colours for a terminal, unless its owner wants none (https://no-color.org)."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return COLOURS if is_terminal and not plain else MARKS
+    return COLOURS if is_on_terminal() and not plain else MARKS
 
 
 def _found(history: History | None, article: int) -> History:

@@ -50,6 +50,11 @@ def complain(name: str, sentence: str) -> None:
     print(f"scrapy {name}: {shown(sentence)}", file=sys.stderr)
 
 
+def is_on_terminal() -> bool:
+    """True when a person sees what is printed; a closed output is no terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def flush() -> None:
     """Write what has been printed, so that a line on stderr comes behind it; ``OSError``."""
     if sys.stdout is None:  # the shell closed it: >&-
