@@ -93,6 +93,8 @@ HOME_PATH: Final = "/"
 INDEX_PATH: Final = "/content.html"
 FEED_PATH: Final = "/feed/"
 
+#: What browsers leave out around an address; other white space (U+3000) is a part of it.
+_SPACE: Final = " \t\r\n\x0c"
 #: ``/index.php`` stands in front where Typecho runs without address rewriting.
 _ARTICLE_PATH = re.compile(
     r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
@@ -176,7 +178,7 @@ def resolve(href: str, article: int, document: str | None = None) -> str:
 
 def _join(document: str, href: str) -> str:
     try:
-        return urljoin(document, href.strip())
+        return urljoin(document, href.strip(_SPACE))
     except ValueError:
         return href
 

@@ -265,6 +265,15 @@ DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
     ),
     ("underscore escaped", "markdown", replaced("body_markdown", "x_1", r"x\_1"), "formula"),
     ("backslash doubled", "markdown", replaced("body_markdown", r"\\", r"\\\\"), "formula"),
+    ("lines of code glued", "markdown", replaced("body_markdown", "\nb = 2", "b = 2"), "code"),
+    ("paragraph added", "markdown", added("body_markdown", "\n\n甲"), "found line text «甲»"),
+    ("lines glued", "text", replaced("body_text", "一\n二", "一二"), "lines of body_text"),
+    (
+        "indentation lost",
+        "text",
+        replaced("body_text", "a = 1  #", "a = 1 #"),
+        "lines of body_text",
+    ),
     ("caption as text", "markdown", added("body_markdown", "\n\n图一的说明"), "图一的说明"),
     ("caption lost", "markdown", replaced("body_markdown", ' "图一的说明"', ""), "picture"),
     ("level of heading", "markdown", replaced("body_markdown", "## ", "# "), "heading"),
@@ -439,6 +448,15 @@ PAIRS: list[tuple[str, str]] = [
     ("<pre><code class='language-c'>a\n\n b</code></pre>", "```c\na\n\n b\n```"),
     ("<pre>a <a href='/x'>b</a>\n\nc</pre>", '<pre>a <a href="/x">b</a>\n\nc</pre>'),
     ("<blockquote><p>一</p></blockquote><blockquote>二</blockquote>", "> 一\n\n> 二"),
+    ("<pre><div>a</div><div>  b\n</div></pre>", "```\na\n  b\n```"),
+    ("<p>一<br>二</p><div>三</div>", "一\\\n二\n\n三"),
+    ("<p>一</p>$$x$$<p>二</p>", "一\n\n$$x$$\n\n二"),
+    ("<table><tr><td>一<br>二</td></tr></table>", "| 一<br>二 |\n| --- |"),
+    (
+        "<div class='pic-container'><div><div class='typecho-caption'><div><img src='/x'></div>"
+        "<p>一</p></div></div></div>二",
+        '![](/x "一")\n\n二',
+    ),
     ("<blockquote></blockquote><h2></h2><p>一</p>", "一"),
     ("<ul><li>一<ol start=3><li>二</li></ol></li></ul>", "- 一\n\n  3. 二"),
     ("<ul>一<li>二</li></ul>", "- 一\n- 二"),
@@ -481,6 +499,20 @@ def test_same_outline(html: str, markdown: str) -> None:
         ("<p><img src='/x'></p>", '![](/x "一")'),
         ("<pre>a  b</pre>", "```\na b\n```"),
         ("<pre>a</pre>", "`a`"),
+        ("<pre><div>a</div><div>b</div></pre>", "```\nab\n```"),
+        ("<pre><div>  a</div></pre>", "```\na\n```"),
+        ("<p>一</p><p>二</p>", "一二"),
+        ("<div>一</div>二", "一 二"),
+        ("<p>一<br>二</p>", "一 二"),
+        ("<p>一 $x$<br>$y$</p>", "一 $x$ $y$"),
+        ("<p>一<img src='/x' style='display:block'></p>", "一![](/x)"),
+        ("<p><b>a</b> <i>b</i></p>", "**a***b*"),
+        ("<p>ab</p>", "a b"),
+        (
+            "<div class='pic-container'><div class='typecho-caption'><div><img src='/x'></div>"
+            "<p>一</p></div></div>",
+            "![](/x)\n\n一",
+        ),
         ("<ol><li>一</li></ol>", "- 一"),
         ("<ul><li>一</li><li>二</li></ul>", "- 一 二"),
         ("<p>&lt;type&gt;</p>", "<type>"),
@@ -509,6 +541,34 @@ def test_outline_is_literal() -> None:
         Event("end", ("quote",)),
         Event("code", ("", "c")),
     ]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("case", "markdown"),
+    [
+        (
+            "pre-lines-glued/page.html",
+            "```\nfor i in range(3):\n    print(i)\n```\n\n```\nimport os\nprint(os.name)\n```",
+        ),
+        (
+            "floated-caption/body.html",
+            '[![圆盘](https://kexue.fm/usr/uploads/2010/12/1.gif "圆盘")]'
+            '(https://kexue.fm/attachment/2/ "x.gif")\n\n正文。',
+        ),
+    ],
+)
+def test_trial_case(case: str, markdown: str) -> None:
+    file = REAL / "trial_cases" / case
+    if not file.is_file():
+        pytest.skip("the trial cases are no part of the project; none at ../shared")
+    page = file.read_bytes()
+    if file.name == "body.html":
+        inside = file.read_text("utf-8").split(">", 1)[1].strip().removesuffix("</div>")
+        page = page_of(inside)
+    row, points = audit_page(extractor(), page, None)
+    assert is_clean([*points, derived(row)])
+    assert row["body_markdown"] == markdown
 
 
 def test_levels_below_the_eighth_are_flat() -> None:

@@ -321,6 +321,31 @@ def test_numbers_of_lists(html: str, expected: str | None) -> None:
         ("<pre>```\n</pre>", "````\n```\n````"),
         ("<pre>a\n\n</pre>", "```\na\n\n```"),
         ("<pre>a<br>b</pre>", "```\na\nb\n```"),
+        ("<pre><div>for i:</div><div>    f(i)</div></pre>", "```\nfor i:\n    f(i)\n```"),
+        ("<pre><p>a</p><p>\tb</p></pre>", "```\na\n\tb\n```"),
+        (
+            '<pre class="prettyprint"><ol class="linenums">\n'
+            '<li><code class="language-c">a</code></li>'
+            "\n<li></li>\n<li><code>  b</code></li>\n</ol></pre>",
+            "```c\na\n\n  b\n```",
+        ),
+        (
+            "<pre><code><table><tr><td>1</td><td>a</td></tr><tr><td>2</td><td> b</td></tr></table>"
+            "</code></pre>",
+            "```\n1\ta\n2\t b\n```",
+        ),
+        ("<pre><div>a</div>\n<div>b\n</div><div>c</div></pre>", "```\na\nb\nc\n```"),
+        ("<pre><div>a</div><div>\n</div><div><br></div><div>b</div></pre>", "```\na\n\n\nb\n```"),
+        ("<pre>a\n<div>b</div>c</pre>", "```\na\nb\nc\n```"),
+        ('<pre><span class="line">a</span>\n<span class="line">b</span></pre>', "```\na\nb\n```"),
+        (
+            '<pre><code style="display: block">a</code><code style="display:block">b</code></pre>',
+            "```\na\nb\n```",
+        ),
+        ("<pre>a<hr>b<h3>c</h3></pre>", "```\na\nb\nc\n```"),
+        ("<pre><div hidden>1</div>a</pre>", "```\na\n```"),
+        ("<p>a<code> </code>b</p>", "a b"),
+        ("<p>a<code style='display:block'>b</code>c</p>", "a\n\n`b`\n\nc"),
         ("<pre>echo $x &lt;type&gt; *a*</pre>", "```\necho $x <type> *a*\n```"),
         ("<blockquote><pre>a\n\nb</pre></blockquote>", "> ```\n> a\n>\n> b\n> ```"),
         ("<ul><li>x<pre>a\n b</pre></ul>", "- x\n\n  ```\n  a\n   b\n  ```"),
@@ -381,6 +406,16 @@ def test_lists_too_deep_to_read_are_flattened() -> None:
             '<div class="pic-container"><div class="typecho-caption"><div><img src="/a"></div>'
             '<p class="typecho-caption-text">见$x$</p></div></div>',
             "![](https://kexue.fm/a)\n\n见$x$",
+        ),
+        (
+            '<div class="pic-container" style="float:left"><div style="display: inline-block">'
+            '<div class="typecho-caption"><div><a href="/b"><img src="/a"></a></div><p>说明</p>'
+            "</div></div></div><p>文</p>",
+            '[![](https://kexue.fm/a "说明")](https://kexue.fm/b)\n\n文',
+        ),
+        (
+            '<p>一<img src="/a" style="display:block; margin:auto">二</p>',
+            "一\n\n![](https://kexue.fm/a)\n\n二",
         ),
     ],
 )

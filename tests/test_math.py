@@ -5,11 +5,13 @@ from __future__ import annotations
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from test_body import MARKS
 
-from archiver.body import scan
+from archiver.audit import addresses, tex2jax
+from archiver.body import links, scan
 from archiver.body.math import find_formulas
 from archiver.body.scan import ends_formula
 from archiver.pages.document import comment_text, parse_fragment
@@ -24,6 +26,40 @@ def formulas_of_text(text: str) -> list[str]:
     body = parse_fragment("<p></p>")
     body.text = text
     return [found.latex for found in find_formulas(body).found]
+
+
+@limits(deadline=None)
+@given(st.lists(st.sampled_from(MARKS), max_size=40))
+def test_the_audit_finds_the_same_by_code_of_its_own(marks: list[str]) -> None:
+    """Formulas, where they stand, and the comments in them; without a browser to judge both."""
+    body = parse_fragment("".join(marks))
+    ours, audited = find_formulas(body), tex2jax.find_formulas(body)
+    assert audited.found == ours.found
+    assert audited.comments == ours.comments
+    assert audited.breaks == ours.breaks
+    assert {node: [tuple(span) for span in ours.spans(node)] for node in audited.parts} == (
+        audited.parts
+    )
+
+
+@limits(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["http:", "https:", "ftp:", "mailto:", "//", "/", "www.", "a.b", "kexue.fm", "?", "#",
+             "x", "@", ":80", ":99999", ":x", "[", "\\", " ", "archives/5", "/comment-page-2",
+             "\u3000", "{", "..", "javascript:", "é", "中"]
+        ),
+        max_size=6,
+    )
+)  # fmt: skip
+def test_the_audit_reads_addresses_as_the_links_do(parts: list[str]) -> None:
+    """All but hosts that are none (``www.?x.y``, ``[::1]x``), which no author writes."""
+    href = "".join(parts)
+    assume(not href.strip().startswith("www."))
+    assert addresses.absolute(href, 321) == links.absolute(href, 321)
+    assert addresses.problem_of(href) == links.problem_of(href)
+    assert addresses.target_of(href) == links.target_of(href)
 
 
 @pytest.mark.parametrize(

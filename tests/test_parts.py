@@ -183,6 +183,43 @@ def test_forms_of_pictures(html: str, expected: list[tuple[str, str, str | None]
     assert pictures(html) == expected
 
 
+@pytest.mark.parametrize(
+    ("html", "captions"),
+    [
+        # As many div around as there may be.
+        ("<BOX><div><CAP><div><IMG></div><p>甲</p></div></div></div>", ["甲"]),
+        ("<BOX><CAP><div><a href='/x'><IMG></a></div><p>甲</p></div></div>", ["甲"]),
+        ("<BOX><div><div><div><div><IMG></div><p>甲</p></div></div></div></div>", ["甲"]),
+        ("<BOX><div><IMG></div><p>甲</p></div>", ["甲"]),
+        ("<BOX><IMG><p class='center'>甲</p></div>", ["甲"]),
+        ("<CAP><IMG><div class='typecho-caption-text'>甲</div></div>", ["甲"]),
+        ("<figure><IMG><p>甲</p></figure>", ["甲"]),
+        ("<BOX><CAP><IMG><p>见$x$和<a href='/x'>乙</a></p></div></div>", ["见$x$和乙"]),
+        # Several pictures in one box, each with its own.
+        ("<BOX><CAP><IMG><p>甲</p></div><CAP><IMG><p>乙</p></div></div>", ["甲", "乙"]),
+        ("<BOX><IMG><p>甲</p><IMG><p>乙</p></div>", ["甲", "乙"]),
+        ("<BOX><IMG><IMG><p>乙</p></div>", [None, "乙"]),
+        # No captions.
+        ("<BOX><CAP><div><IMG></div><p></p></div></div><p>文</p>", [None]),
+        ("<div><div><IMG></div><p>文</p></div>", [None]),
+        ("<BOX><IMG></div><p>文</p>", [None]),
+        ("<BOX>文<IMG><p>文</p></div>", [None]),
+        ("<BOX><IMG>文<p>文</p></div>", [None]),
+        ("<BOX><IMG><p>文</p><p>文", [None]),
+        ("<BOX><IMG><p>文</p>文</div>", [None]),
+        ("<BOX><p>文</p><IMG></div>", [None]),
+    ],
+)
+def test_captions_at_any_depth(html: str, captions: list[str | None]) -> None:
+    for name, tag in (
+        ("<BOX>", '<div class="pic-container" style="float:left">'),
+        ("<CAP>", '<div class="typecho-caption aligncenter">'),
+        ("<IMG>", '<img src="/a.png">'),
+    ):
+        html = html.replace(name, tag)
+    assert [caption for _, _, caption in pictures(html)] == captions
+
+
 def test_a_paragraph_beside_a_floated_picture_is_no_caption() -> None:
     """Only the last paragraph of the picture's own box is one."""
     html = '<div class="pic-container"><div><img src="/a.png"><p>一</p><p>二</p></div></div>'
