@@ -3,6 +3,9 @@
 #   make test   run the tests with branch coverage (floor in pyproject.toml)
 #   make browser-test
 #               let MathJax in Chromium judge the formulas (Debian: apt-get install chromium)
+#   make readers-test
+#               let the readers of Markdown that people use show what is archived
+#               (Debian: apt-get install pandoc nodejs npm)
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time the extraction and a crawl on this machine, measure memory, and let a blog live
 #               400 days, kill 120 runs and try every fault, with the figures
@@ -12,8 +15,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+REMARK := tests/readers/node_modules
 
-.PHONY: demo test browser-test lint bench clean
+.PHONY: demo test browser-test readers-test lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -21,10 +25,13 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m 'not browser' --cov --cov-branch --cov-report=term-missing
+	$(BIN)/python -m pytest -m 'not browser and not readers' --cov --cov-branch --cov-report=term-missing
 
 browser-test: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -m browser
+
+readers-test: $(VENV)/.installed-readers $(REMARK)
+	$(BIN)/python -m pytest tests/test_readers.py
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -38,7 +45,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/years.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* \
+	rm -rf $(VENV) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* \
 	  htmlcov build dist *.egg-info
 	find archiver tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -62,6 +69,15 @@ $(VENV)/.installed-test: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-browser: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,browser]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,readers]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+# Without npm the tests of remark are skipped and say so.
+$(REMARK): tests/readers/package.json
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix $(@D) --silent --no-audit --no-fund --no-package-lock && touch $@; fi
 
 # mypy reads the tests too, so what they import must be there.
 $(VENV)/.installed-lint: pyproject.toml $(VENV)/.created
