@@ -5,6 +5,9 @@
 #               let MathJax in Chromium judge the formulas (Debian: apt-get install chromium)
 #   make test-lowest
 #               run the demo and the fast tests with the lowest versions that pyproject.toml allows
+#   make readers-test
+#               let the readers of Markdown that people use show what is archived
+#               (Debian: apt-get install pandoc nodejs npm)
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time the extraction and a crawl on this machine, measure memory, and let a blog live
 #               400 days, kill 120 runs and try every fault, with the figures
@@ -14,13 +17,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+REMARK := tests/readers/node_modules
 
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
 SLOW := browser command_line crawl faults gone hook hook_crawl incremental interrupt kill lock \
   odd_input patience polite real replica resume suspicious years
 
-.PHONY: demo test browser-test test-lowest lint bench clean
+.PHONY: demo test browser-test readers-test test-lowest lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -28,7 +32,7 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m 'not browser' --cov --cov-branch --cov-report=term-missing
+	$(BIN)/python -m pytest -m 'not browser and not readers' --cov --cov-branch --cov-report=term-missing
 
 browser-test: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -m browser
@@ -36,6 +40,9 @@ browser-test: $(VENV)/.installed-browser
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
 	$(LOWEST)/bin/python -m pytest -q $(SLOW:%=--ignore=tests/test_%.py)
+
+readers-test: $(VENV)/.installed-readers $(REMARK)
+	$(BIN)/python -m pytest tests/test_readers.py
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -49,7 +56,8 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/years.py
 
 clean:
-	rm -rf $(VENV) $(LOWEST) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* \
+	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage \
+	  .coverage.* \
 	  htmlcov build dist *.egg-info
 	find archiver tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -80,6 +88,15 @@ $(VENV)/.installed-test: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-browser: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,browser]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,readers]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+# Without npm the tests of remark are skipped and say so.
+$(REMARK): tests/readers/package.json
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix $(@D) --silent --no-audit --no-fund --no-package-lock && touch $@; fi
 
 # mypy reads the tests too, so what they import must be there.
 $(VENV)/.installed-lint: pyproject.toml $(VENV)/.created

@@ -27,7 +27,7 @@ from archiver.pages.document import parse_fragment
 pytestmark = pytest.mark.readers
 
 Document = tuple[str, str, Shown]
-DOCUMENTS = 1000
+DOCUMENTS = 600
 
 
 @cache
@@ -57,10 +57,10 @@ def written(html: str) -> Document:
 
 @cache
 def named() -> list[Document]:
-    """Each nasty piece as a paragraph, a line, a list item, a heading, a quote and a cell."""
+    """Each nasty piece in a paragraph, a line, an item, a heading, a quote, a cell and an alt."""
     body = parse_fragment(
         "<p></p><p>一<br></p><ul><li></li><li>乙</li></ul><h2></h2><blockquote></blockquote>"
-        "<table><tr><td></td><td>丁</td></tr></table><p>之后</p>"
+        "<table><tr><td></td><td>丁</td></tr></table><p>之后<img src='/a.png'></p>"
     )
     documents = []
     for piece in NASTY:
@@ -68,6 +68,7 @@ def named() -> list[Document]:
         for path in ("p[1]", "ul/li[1]", "h2", "blockquote", "table//td[1]"):
             body.xpath(path)[0].text = text
         body.xpath("p[2]/br")[0].tail = text
+        body.xpath("p/img")[0].set("alt", text)
         documents.append(written(inner_html(body)))
     return documents
 

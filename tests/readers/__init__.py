@@ -78,7 +78,16 @@ def _pandoc(documents: Sequence[str], form: str, folder: Path) -> list[str]:
     names = {"DOCUMENTS": folder / "documents", "WRITTEN": folder / "written"}
     names["DOCUMENTS"].write_text(_SEPARATOR.join(documents), "utf-8")
     environ = {name: str(path) for name, path in names.items()} | {"READER": form}
-    command = ["pandoc", "-f", "markdown", "-t", "plain", "-L", _HERE / "pandoc.lua", os.devnull]
+    command = [
+        "pandoc",
+        "-f",
+        "markdown",
+        "-t",
+        "plain",
+        "-L",
+        str(_HERE / "pandoc.lua"),
+        os.devnull,
+    ]
     subprocess.run(command, env={**os.environ, **environ}, capture_output=True, check=True)
     return names["WRITTEN"].read_text("utf-8").split(_SEPARATOR)
 

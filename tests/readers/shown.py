@@ -22,6 +22,7 @@ _HIDDEN: Final = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*h
 _NUMBER: Final = re.compile(r"[ \t\n\f\r]*([-+]?[0-9]{1,10})(?![0-9])")
 _DELIMITERS: Final = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 _COMMENT: Final = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n")
+_PICTURE: Final = re.compile(r"\.(?:png|gif|jpe?g)\Z", re.IGNORECASE)
 _LETTERS: Final = ("a", "A", "i", "I")
 
 
@@ -35,6 +36,7 @@ class Shown:
     cells: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    alts: list[str] = field(default_factory=list)
     formulas: list[str] = field(default_factory=list)
 
 
@@ -121,6 +123,9 @@ class _Walk:
         """A caption may be the title of its picture; it stands behind it in the text."""
         if url := attributes.get("src"):
             self.shown.pictures.append(_address(url))
+            alt = "".join((attributes.get("alt") or "").split())
+            if alt and _PICTURE.search(url):  # pandoc drops that of any other name
+                self.shown.alts.append(alt)
             self.text += "".join((attributes.get("title") or "").split())
 
     def _count(self, top: LexborNode) -> None:

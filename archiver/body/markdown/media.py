@@ -32,7 +32,8 @@ class Pictures:
         url = picture.get("src")
         if not url:
             return ""
-        alt = escape.escape_text(" ".join((picture.get("alt") or "").split()), all_brackets=True)
+        words = " ".join((picture.get("alt") or "").split())
+        alt = escape.escape_text(words, all_brackets=True, in_link=True)
         title = escape.title(self._titles.get(picture, ""))
         return f"![{alt}]({escape.destination(url)}{title})"
 
