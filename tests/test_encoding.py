@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from conftest import REAL
 from crawling import FIRST, Archive
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 from replica import make_post, make_posts
 
 from archiver.demo.blog import Blog
@@ -100,6 +104,18 @@ def test_a_body_alone_in_another_charset_is_refused(extractor: Extractor) -> Non
 def test_a_page_without_chinese_may_have_a_bad_byte() -> None:
     body = b"<html><body><p>one \xe9 of Latin-1</p></body></html>"
     assert read_page(body, lambda text: text[15:22]) == ("one \ufffd o", ("one \ufffd o",))
+
+
+@limits(deadline=None, max_examples=200)
+@given(st.lists(st.tuples(st.integers(0, len(PAGE)), st.binary(max_size=3)), max_size=4))
+def test_any_bytes_give_a_result(extractor: Extractor, damage: list[tuple[int, bytes]]) -> None:
+    """Put in anywhere: an article, or a reason why there is none."""
+    page = PAGE
+    for place, added in damage:
+        page = page[:place] + added + page[place:]
+    with suppress(UnexpectedPage):
+        _, (row,) = extractor.extract(page)
+        assert row["body_html"]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ def extract(extractor: Extractor, body: str) -> dict[str, Any]:
         ('<picture><source srcset="/a.webp 1x, /b.webp 2x"><img src="/c.png"></picture>',
          ["/c.png"]),
         ('<picture><source data-srcset="/a.webp 1x, /b.webp 2x"><img></picture>', ["/b.webp"]),
+        ('<img srcset="/a.png 300w 200h, /b.png 1000000w 90h, /c.png 1w">', ["/b.png"]),
         ('<img srcset=" , ,">', []),
         # Copies for readers without scripts.
         ('<img data-src="/a.png"><noscript><img src="/a.png"></noscript>', ["/a.png"]),

@@ -24,7 +24,9 @@ _SHOWS_NO_FILE = re.compile(r"(?:data|about|javascript):", re.IGNORECASE)
 _KEEPS_A_PLACE = re.compile(
     r"lazy|lazi|load|placeholder|blank|spacer|pixel|spin|/usr/themes/", re.IGNORECASE
 )
-_SIZE = re.compile(r"(?:\A|,)\s*(?P<url>[^\s,]\S*)(?:\s+(?P<size>[0-9.]+)[wx])?\s*(?=,|\Z)")
+_SIZE = re.compile(
+    r"(?:\A|,)\s*(?P<url>[^\s,]\S*)(?:\s+(?P<size>[0-9.]+)[wx])?(?:\s+[0-9]+h)?\s*(?=,|\Z)"
+)
 
 
 def addresses_of_pictures(top: Node, resolve: Resolve) -> dict[int, str]:

@@ -36,7 +36,7 @@ _NOWHERE = re.compile(r"\Z|(?:data|about|javascript):", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"laz[yi]|load|placeholder|blank|spacer|pixel|spin|/usr/themes/", re.IGNORECASE
 )
-_DESCRIPTOR = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)[wx]")
+_DESCRIPTOR = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?)[wx]")
 
 
 def show_late_pictures(body: HtmlElement, article: int, document: str | None = None) -> None:
@@ -121,19 +121,26 @@ def _sizes(srcset: str) -> Iterator[tuple[str, float]]:
 
 def _show_copies(body: HtmlElement, article: int, document: str | None) -> None:
     """Take pictures out of ``noscript`` that are no copies of one that is shown."""
+    if next(body.iter("noscript"), None) is None:
+        return
     pictures = [(picture, list(picture.iterancestors("noscript"))) for picture in body.iter("img")]
     shown = {
         absolute(_source(picture), article, document) for picture, around in pictures if not around
     }
+    alone: list[tuple[HtmlElement, HtmlElement]] = []
     for copy, around in pictures:
         address = absolute(_source(copy), article, document)
         if around and _source(copy) and address not in shown and not is_tracker(copy):
             shown.add(address)
-            _show_copy(copy, around[-1])
+            if not _has_place(copy, around[-1]):
+                alone.append((copy, around[-1]))
+    for copy, noscript in alone:
+        copy.tail = None
+        noscript.addprevious(copy)
 
 
-def _show_copy(copy: HtmlElement, noscript: HtmlElement) -> None:
-    """Give the placeholder beside a copy its address; without one the copy stands there itself."""
+def _has_place(copy: HtmlElement, noscript: HtmlElement) -> bool:
+    """Give the placeholder beside a copy its address; without one the copy must stand itself."""
     before, behind = noscript.getprevious(), noscript.getnext()
     if before is not None and not (before.tail or "").strip() and _is_placeholder(before, copy):
         if _late_address(before) is None:  # otherwise the copy is the same one in another size
@@ -141,8 +148,8 @@ def _show_copy(copy: HtmlElement, noscript: HtmlElement) -> None:
     elif not (noscript.tail or "").strip() and behind is not None and _has_nothing(behind):
         behind.set("src", _source(copy))
     else:
-        copy.tail = None
-        noscript.addprevious(copy)
+        return False
+    return True
 
 
 def _is_placeholder(picture: etree._Element, copy: HtmlElement) -> bool:
