@@ -56,9 +56,8 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/years.py
 
 clean:
-	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage \
-	  .coverage.* \
-	  htmlcov build dist *.egg-info
+	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	  .coverage .coverage.* htmlcov build dist *.egg-info
 	find archiver tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment is newer than pyproject.toml.
