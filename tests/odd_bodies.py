@@ -192,6 +192,7 @@ SHORT: list[str] = [
     '<ruby><rb>a</rb><rtc>b</rtc></ruby>c',
     '<p><kbd>Ctrl</kbd>+<kbd>C</kbd></p>',
     "<p>a<span style='display:block'></span>b</p>",
+    "a<span style='display:grid'>b</span>c",
     "<p>a<span style='display:flex'>b</span>c</p>",
     "<p>a<a href='/x' style='display:table'>b</a>c</p>",
     "<b><span style='display:block'>一</span></b>二",

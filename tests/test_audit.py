@@ -267,6 +267,12 @@ DAMAGES: list[tuple[str, str, Callable[[Row], None], str]] = [
     ("backslash doubled", "markdown", replaced("body_markdown", r"\\", r"\\\\"), "formula"),
     ("lines of code glued", "markdown", replaced("body_markdown", "\nb = 2", "b = 2"), "code"),
     ("paragraph added", "markdown", added("body_markdown", "\n\n甲"), "found line text «甲»"),
+    (
+        "lines glued",
+        "text",
+        replaced("body_html", "<li>一</li><li>二</li>", "<li>一二</li>"),
+        "lines of body_html",
+    ),
     ("lines glued", "text", replaced("body_text", "一\n二", "一二"), "lines of body_text"),
     (
         "indentation lost",

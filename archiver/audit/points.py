@@ -82,6 +82,8 @@ def audit_text(case: Case) -> Point:
     expected = case.reference.text
     point = _point("text", len(expected))
     compare_texts(point, "body_html", expected, case.stored.text)
+    if case.reference.lines is not None and case.stored.lines is not None:
+        compare_lists(point, "lines of body_html", case.reference.lines, case.stored.lines)
     compare_texts(point, "body_text", expected, squash(case.row["body_text"] or ""))
     _compare_lines(point, case)
     return point

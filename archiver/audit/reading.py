@@ -16,7 +16,8 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver.audit.addresses import absolute
 from archiver.audit.drawn import SCRIPTS, formula_of, is_drawing
 from archiver.audit.late import Resolve, addresses_of_pictures
-from archiver.audit.outline import squash
+from archiver.audit.outline import fold, squash
+from archiver.audit.rendered import lines
 from archiver.audit.shown import (
     HEADINGS,
     SILENT,
@@ -25,12 +26,13 @@ from archiver.audit.shown import (
     is_embed_link,
     is_hiding,
     is_self_anchor,
+    is_self_anchor_text,
     may_stay,
 )
 from archiver.audit.tex2jax import Formulas, find_formulas, spoken
 from archiver.elements import DROPPED, EMBEDS
 from archiver.items import Formula
-from archiver.pages.document import build_tree, xml_text
+from archiver.pages.document import build_tree, string_of, xml_text
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Reading:
     #: Address and alternative text of each picture.
     pictures: list[tuple[str, str]] = field(default_factory=list)
     heading_ids: list[str] = field(default_factory=list)
+    #: The lines of the text; not known of a page that MathJax has run on.
+    lines: list[str] | None = None
 
 
 def parse_html(html: str) -> Node:
@@ -65,6 +69,7 @@ def read_body(top: Node, article: int, document: str | None = None) -> Reading:
     reader.reading.text = "".join(reader.pieces)
     if not reader.is_saved:
         reader.reading.formulas = formulas.found
+        reader.reading.lines = _lines(tree, formulas)
     return reader.reading
 
 
@@ -176,6 +181,15 @@ def _spoken_comments(tree: HtmlElement, formulas: Formulas) -> dict[int, str]:
         for number, comment in enumerate(tree.iter(etree.Comment))
         if comment in formulas.comments
     }
+
+
+def _lines(tree: HtmlElement, formulas: Formulas) -> list[str]:
+    """The lines of the text, without the theme's self anchors."""
+    for heading in tree.iter(*HEADINGS):
+        for anchor in heading.iter("a"):
+            if is_self_anchor_text(anchor.get("href"), string_of(anchor)):
+                anchor.set("hidden", "")
+    return [fold(line.text) for line in lines(tree, formulas)]
 
 
 def _for_formulas(top: Node) -> HtmlElement:

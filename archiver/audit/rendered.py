@@ -26,8 +26,9 @@ BLOCKS: Final = HEADINGS | {
     "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
     "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol",
     "optgroup", "option", "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody",
-    "tfoot", "thead", "tr", "ul", "xmp",
+    "textarea", "tfoot", "thead", "tr", "ul", "xmp",
 }  # fmt: skip
+PREFORMATTED: Final = frozenset({"pre", "listing", "plaintext", "textarea", "xmp"})
 _BLOCK_STYLE = re.compile(
     r"(?:^|;)\s*display\s*:\s*(?:block|flex|grid|list-item|table|table-row|flow-root)\s*(?:[;!]|$)",
     re.IGNORECASE,
@@ -71,7 +72,7 @@ def _lines(steps: Iterator[Step]) -> Iterator[Line]:
         for text in ended:
             yield _line(text, is_verbatim=pre is not None)
         line = rest
-        if step.kind == "enter" and step.element.tag == "pre" and pre is None:
+        if step.kind == "enter" and step.element.tag in PREFORMATTED and pre is None:
             pre = step.element
         elif step.kind == "leave" and step.element is pre:
             pre = None

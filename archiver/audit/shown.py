@@ -50,9 +50,9 @@ def is_embed_link(node: Node, attributes: dict[str, str | None]) -> bool:
 
 def is_self_anchor(node: Node) -> bool:
     """Is this the ``#`` that the theme puts into a heading to link to itself?"""
-    if node.tag != "a" or not (node.attributes.get("href") or "").startswith("#"):
-        return False
-    if squash(node.text(deep=True)) != site.SELF_ANCHOR_TEXT:
+    if node.tag != "a" or not is_self_anchor_text(
+        node.attributes.get("href"), node.text(deep=True)
+    ):
         return False
     around = node.parent
     while around is not None:
@@ -60,6 +60,11 @@ def is_self_anchor(node: Node) -> bool:
             return True
         around = around.parent
     return False
+
+
+def is_self_anchor_text(href: str | None, text: str) -> bool:
+    """True for the address and text of such a ``#``."""
+    return (href or "").startswith("#") and squash(text) == site.SELF_ANCHOR_TEXT
 
 
 def may_stay(url: str, *, is_picture: bool = False) -> bool:

@@ -36,7 +36,10 @@ _TOKEN: Final = re.compile(
 _IMPORTANT: Final = re.compile(r"\s*!\s*important\s*\Z", re.IGNORECASE)
 _SIZES: Final = frozenset({"auto", "inherit", "initial", "none", "thin", "medium", "thick"})
 _DISPLAYS: Final = frozenset(
-    ["none", "block", "inline-block", "list-item", "table", "table-row", "table-cell"]
+    [
+        *("none", "block", "inline-block", "flex", "flow-root", "grid", "list-item"),
+        *("table", "table-row", "table-cell"),
+    ]
 )
 
 
