@@ -2,7 +2,8 @@
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml)
 #   make browser-test
-#               let MathJax in Chromium judge the formulas (Debian: apt-get install chromium)
+#               let Chromium judge the text, and MathJax in it the formulas
+#               (Debian: apt-get install chromium)
 #   make test-lowest
 #               run the demo and the fast tests with the lowest versions that pyproject.toml allows
 #   make readers-test
