@@ -143,4 +143,4 @@ def inner(formula: dict[str, Any]) -> tuple[str, bool, str | None]:
 
 def test_cases_are_at_hand() -> None:
     assert isinstance(CASES, Path)
-    assert len(list(CASES.iterdir())) >= 73
+    assert len(list(CASES.iterdir())) >= 74

@@ -21,7 +21,7 @@ _INNER = re.compile(r"\\[()]|\$|\\.", re.DOTALL)
 #: A comment with its line break, behind what is no comment: text with a per cent sign, a command.
 _COMMENT = re.compile(
     r"(\\(?:text[a-z]*|[fhm]box|tag\*?|href|url|style|class|cssId)\s*\{(?:[^{}]|\{[^{}]*\})*+\}"
-    r"|\\verb\*?([^\sA-Za-z*]).*?\2|\\.)|%[^\r\n]*[\r\n]",
+    r"|\\verb\*?([!-)+-@[-`|~]).*?\2|\\.)|%[^\r\n]*[\r\n]",
     re.DOTALL,
 )
 _DELIMITERS: Final = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))

@@ -13,8 +13,8 @@ from typing import Final
 #: Most pieces of text have none of these, and are done with one search.
 _SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:]|[Ww]{3}\.")
 #: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
-#: raised and lowered text anywhere in a line; pandoc's lists also see an escaped ``<!--``.
-_ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=[\w+-]+:)|(?<=<)!(?=--)")
+#: raised and lowered text and emoji anywhere in a line. pandoc's lists see a ``\\<!--`` as a comment.
+_ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=(?:100|1234|\d*[a-z_+-][a-z0-9_+-]*):)|(?<=<)!(?=--)")
 #: The character of a bare address or mail address without which no reader makes it a link.
 _ADDRESS = re.compile(
     r"(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.|(?<=[\w.+-])\\@(?=[\w.-])",
@@ -65,7 +65,7 @@ def _escaped_address(match: re.Match[str]) -> str:
 
 
 def needs_brackets(text: str) -> bool:
-    """Could the brackets of a text be read as a link or the like?"""
+    """True when the brackets of a text could be read as a link or the like."""
     if "[" not in text and "]" not in text:
         return False
     return text.count("[") != text.count("]") or _LINK_LIKE.search(text) is not None

@@ -19,7 +19,7 @@ _TEXT = (
     r"\{(?:[^{}\\]|\\.|\{(?:[^{}\\]|\\.|\{[^{}]*\})*+\})*+\}"
 )
 _COMMENT = re.compile(
-    rf"(?P<kept>{_TEXT}|\\verb\*?([^\sA-Za-z*]).*?\2|\\.)|%[^\r\n]*(?:\r\n?|\n)[ \t]*",
+    rf"(?P<kept>{_TEXT}|\\verb\*?([!-)+-@[-`|~]).*?\2|\\.)|%[^\r\n]*(?:\r\n?|\n)[ \t]*",
     re.DOTALL,
 )
 _DOLLAR = re.compile(r"(\\.)|\$", re.DOTALL)
