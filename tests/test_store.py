@@ -97,7 +97,7 @@ def test_new_article(db: Database) -> None:
         "first_seen": DAY1,
         "last_seen": DAY1,
         "fetched_at": DAY1,
-        "parser_version": 2,
+        "parser_version": 3,
         "gone_at": None,
     }
     assert rows(db, "SELECT * FROM links") == [
@@ -159,7 +159,7 @@ def test_a_new_parser_fills_what_the_old_one_lacked(db: Database) -> None:
         db.execute("DELETE FROM formulas")
     assert save_article(db, an_article(), DAY2).change is Change.UNCHANGED
     sql = "SELECT body_markdown, parser_version, first_seen FROM articles"
-    assert rows(db, sql) == [("注意力**机制**与旋转", 2, DAY1)]
+    assert rows(db, sql) == [("注意力**机制**与旋转", 3, DAY1)]
     assert rows(db, "SELECT label FROM formulas") == [("eq:a",)]
     assert rows(db, "SELECT count(*) FROM revisions") == [(1,)]
 
