@@ -13,7 +13,8 @@ from typing import Final
 #: Most pieces of text have none of these, and are done with one search.
 _SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:]|[Ww]{3}\.")
 #: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
-#: raised and lowered text and emoji anywhere in a line. pandoc's lists see a ``\\<!--`` as a comment.
+#: raised and lowered text and emoji anywhere in a line. (``!`` because pandoc's lists take an
+#: escaped ``<!--`` for a comment.)
 _ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=(?:100|1234|\d*[a-z_+-][a-z0-9_+-]*):)|(?<=<)!(?=--)")
 #: The character of a bare address or mail address without which no reader makes it a link.
 _ADDRESS = re.compile(
