@@ -113,10 +113,10 @@ class Agenda:
 
     def complete(self, item: Article) -> Article:
         """Add to an article what listing, index and feed tell of it."""
-        index, feed = self.index.get(item.id), self.feed.get(item.id)
-        fresh = self.walk.entries.get(item.id)
-        entry = fresh or self._listed.get(item.id)
-        complete_from_listing(item, entry, index, is_fresh=fresh is not None)
+        feed, fresh = self.feed.get(item.id), self.walk.entries.get(item.id)
+        shown = self.run.shown_before(item.id)
+        index = self.index.get(item.id) or shown.index
+        complete_from_listing(item, fresh or shown.entry, index, is_fresh=fresh is not None)
         item.feed_text = feed.date_text if feed else None
         return item
 

@@ -25,6 +25,7 @@ from archiver.store.errors import StoreError
 from archiver.store.feed import write_feed
 from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
+from archiver.store.sightings import Shown
 from archiver.store.sqlite import close_archive, open_archive
 from archiver.tally import Tally
 
@@ -103,6 +104,10 @@ class Run:
     def listed(self) -> dict[int, ListingEntry | None]:
         """Every article that index or listings have shown, with its last listing entry."""
         return sightings.listed_articles(self.db)
+
+    def shown_before(self, article: int) -> Shown:
+        """What index and listings have shown of an article the last time, in any run."""
+        return sightings.shown_before(self.db, article)
 
     def count_indexed(self) -> int:
         """How many articles the index listed the last time."""
