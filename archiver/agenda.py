@@ -30,6 +30,8 @@ _SHARE_LOST: Final = 0.1
 _FEW: Final = 10
 #: Pages at the end of a pager that may be empty, where the index says that there is nothing more.
 _SPARE_PAGES: Final = 1
+#: Runs in a row whose index and listings did not show an article, before it counts as gone.
+_RUNS_UNTIL_GONE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Agenda:
         self._listed = run.listed()
         self._unseen: Collection[int] | None = None
         self._asked: set[int] = set()
+        self._has_looked_for_absent = False
 
     # --- What was read --------------------------------------------------------------------------
 
@@ -131,6 +134,53 @@ class Agenda:
             return is_page
         return bool(self.index) and (is_page or article not in self.index)
 
+    # --- What is listed no more -------------------------------------------------------------------
+
+    def look_for_absent(self) -> bool:
+        """Want the listing pages on which the absent articles must stand, as far as they are few.
+
+        Only once in a run, and after the articles: what answers 404 is not absent any more.
+        """
+        if self._has_looked_for_absent or not self.index:
+            return False
+        self._has_looked_for_absent = True
+        absent = self.run.absent()
+        if len(absent) <= _FEW:
+            beside = (article for one in absent for article in self._neighbours(one) if article)
+            self._unseen = set(beside)
+        return True
+
+    def judge_absent(self) -> str | None:
+        """Make tombstones of what is not listed any more; returns what is wrong with the index.
+
+        An article is gone when ``_RUNS_UNTIL_GONE`` runs have not found it, and the listing page
+        on which it must stand was read in this one. Many at once are no deletions: they stay,
+        unless all listing pages were read.
+        """
+        if not self.index:
+            return None
+        shown = self.run.indexed_before(self.walk.entries.keys() - self.index.keys())
+        if shown:
+            return f"the index lacks {_some(shown)} that the listing pages show"
+        absent, is_all_read = self.run.absent(), self.walk.shows_all_between(None, None)
+        if len(absent) > _FEW and not is_all_read:
+            return (
+                f"the index does not list {_some(absent)} any more; so many at once are not taken"
+                " for gone (-a full=1 looks for them on all listing pages)"
+            )
+        for article in self.run.absent(_RUNS_UNTIL_GONE):
+            if is_all_read or self.walk.shows_all_between(*self._neighbours(article)):
+                self.run.lost(article)
+        return None
+
+    def _neighbours(self, article: int) -> tuple[int | None, int | None]:
+        """The articles of the index between which one of the archive must stand, by their days."""
+        day = self.run.day_of(article)
+        rows = [entry for entry in self.index.values() if day and entry.published]
+        newer = (entry.id for entry in reversed(rows) if str(entry.published) > str(day))
+        older = (entry.id for entry in rows if str(entry.published) < str(day))
+        return next(newer, None), next(older, None)
+
     # --- What comes next --------------------------------------------------------------------------
 
     def next_step(self) -> Step | None:
@@ -146,6 +196,9 @@ class Agenda:
             self._has_asked_feed = True
             return ReadFeed()
         due = self._due(self.run.past())
+        if self.plan.limit is not None:  # of the whole run, also when this is not its first step
+            room = max(self.plan.limit - len(self._asked), 0)
+            due = [article for article in due if article not in self._asked][:room]
         self.recheck = 0  # once in a run, also when index or listings are read after all
         return self.articles(due)
 
@@ -204,3 +257,9 @@ class Agenda:
         return due_articles(
             self.plan, listed, days, past, self.recheck, clock.now(), self._in_a_row
         )
+
+
+def _some(articles: Sequence[int]) -> str:
+    """How many articles these are, and the first of them."""
+    first = min(articles)
+    return f"article {first}" if len(articles) == 1 else f"{len(articles)} articles ({first}, …)"

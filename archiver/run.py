@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
-#: Runs in a row whose index and listings did not show an article, before it counts as gone.
-RUNS_UNTIL_GONE = 2
 
 
 def run_of(crawler: Crawler) -> Run:
@@ -113,9 +111,13 @@ class Run:
         """How many articles the index listed the last time."""
         return sightings.count_indexed(self.db)
 
-    def absent(self) -> list[int]:
-        """Archived articles that this run has not found listed."""
-        return sightings.absent_articles(self.db, 1)
+    def absent(self, runs: int = 1) -> list[int]:
+        """Archived articles that so many runs in a row, this one too, have not found listed."""
+        return sightings.absent_articles(self.db, runs)
+
+    def indexed_before(self, of: Collection[int]) -> list[int]:
+        """Those of some articles that an index of this run or an earlier one has listed."""
+        return sightings.indexed_before(self.db, of)
 
     def _session(self) -> str | None:
         return None if self._id is None else runs.session_start(self.db, self._id, self.plan.mode)
@@ -156,7 +158,7 @@ class Run:
         logger.warning("%s: suspicious, not taken: %s", url, suspicious)
         self._count_doubt("pages in a row are suspicious; has the theme changed?")
 
-    def _doubt_deletion(self, article: int) -> None:
+    def _doubt_listed(self, article: int | None) -> None:
         """One article can be deleted before the index is; many are a blog that is broken."""
         if article in self.tally.listed:
             self._count_doubt("articles in a row are listed, but have no page")
@@ -179,7 +181,7 @@ class Run:
             sightings.note_index(self.db, entries, known, clock.utc_now())
 
     def saw_all(self, *, whole: bool) -> None:
-        """Index and listings have been read: what they do not show is absent, or gone by now.
+        """Index and listings have been read: what they do not show is absent.
 
         ``whole`` says that all listing pages were read, not only those that had something to tell.
         """
@@ -188,8 +190,6 @@ class Run:
         self._has_seen_all = True
         with self._writing():
             sightings.note_absent(self.db, self.tally.listed, whole=whole)
-            for article in sightings.absent_articles(self.db, RUNS_UNTIL_GONE):
-                self.lost(article)
 
     def lost(self, article: int) -> bool:
         """The blog has an article no longer; ``False`` when the archive has no copy to keep."""
@@ -197,12 +197,17 @@ class Run:
             if tombstones.mark_gone(self.db, article, clock.utc_now()):
                 self.tally.gone.add(article)
                 logger.info("article %d is gone; its copy stays", article)
-                self._doubt_deletion(article)
+                self._doubt_listed(article)
         return tombstones.is_gone(self.db, article)
 
     def has_copy(self, article: int) -> bool:
         """Is an article in the archive?"""
         return articles.get_article(self.db, article) is not None
+
+    def day_of(self, article: int) -> str | None:
+        """The day of publication of an archived article (``YYYY-MM-DD``), where it is known."""
+        row = articles.get_article(self.db, article)
+        return None if row is None else row["published"]
 
     def asks(self, article: int) -> None:
         """The page of an article is about to be asked for."""
@@ -222,6 +227,8 @@ class Run:
         logger.warning("%s: %s", url, reason)
         with self._writing():
             failures.save_failure(self.db, url, article, reason, clock.utc_now())
+        if missing:
+            self._doubt_listed(article)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -242,11 +242,18 @@ class KexueSpider(Spider):
         yield self.agenda.complete(item)
 
     def _deleted(self, response: Response, article: int) -> None:
-        """The blog does not have a page: its copy becomes a tombstone, or it is named."""
+        """The blog does not have a page: its copy becomes a tombstone, or it is named.
+
+        What answers behind a redirect says nothing about the article.
+        """
+        reason = status_reason(response.status)
+        if asked(response) != response.url:
+            self.run.fail(asked(response), article, f"{reason} after a redirect")
+            return
         lost = self.agenda.is_deleted(article, site.SHELL in response.body)
         if not (lost and self.run.lost(article)):
             missing = not self.run.has_copy(article)
-            self.run.fail(asked(response), article, status_reason(response.status), missing=missing)
+            self.run.fail(asked(response), article, reason, missing=missing)
 
     def article_failed(self, failure: Failure) -> None:
         """Name an article that could not be read."""
@@ -305,12 +312,26 @@ class KexueSpider(Spider):
             self._once_more[url_of(request)] = afresh(request)
 
     def ask_once_more(self) -> None:
-        """Before the end: one more chance for each page that a server in trouble has not given."""
-        if not self._once_more or self.run.stop_reason is not None:
+        """Before the end: one more chance for each page that a server in trouble has not given.
+
+        Then the listing pages are read on which articles must stand that were not found listed.
+        """
+        if self.run.stop_reason is not None:
             return
-        url = next(iter(self._once_more))
-        self.crawler.engine.crawl(self._once_more.pop(url))
-        raise DontCloseSpider
+        if self._once_more:
+            requests = [self._once_more.pop(next(iter(self._once_more)))]
+        else:
+            requests = list(self._next()) if self.agenda.look_for_absent() else []
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+        self._check_index()
+
+    def _check_index(self) -> None:
+        """Name an index that does not list what the blog has."""
+        if (wrong := self.agenda.judge_absent()) is not None:
+            self.run.fail(self.base.url(site.INDEX_PATH), None, wrong)
 
     def _request(
         self,

@@ -121,6 +121,15 @@ def absent_articles(db: Database, runs: int) -> list[int]:
     ]
 
 
+def indexed_before(db: Database, of: Collection[int]) -> list[int]:
+    """Those of some articles that the index has ever listed."""
+    query = (
+        "SELECT article_id FROM sightings WHERE title IS NOT NULL"
+        " AND article_id IN (SELECT value FROM json_each(?)) ORDER BY article_id"
+    )
+    return [article for (article,) in db.execute(query, [json.dumps(sorted(of))])]
+
+
 def count_indexed(db: Database) -> int:
     """How many articles the index listed when it was read last."""
     query = "SELECT count(*) FROM sightings WHERE absent = 0 AND title IS NOT NULL"
