@@ -30,6 +30,8 @@ _SHARE_LOST: Final = 0.1
 _FEW: Final = 10
 #: Pages at the end of a pager that may be empty, where the index says that there is nothing more.
 _SPARE_PAGES: Final = 1
+#: The feed has so many articles, the newest.
+_IN_FEED: Final = 10
 #: Runs in a row whose index and listings did not show an article, before it counts as gone.
 _RUNS_UNTIL_GONE: Final = 2
 
@@ -69,8 +71,6 @@ class Agenda:
         self.walk = Walk(most_pages, whole=plan.full or plan.readers)
         self.index: dict[int, IndexEntry] = {}
         self.feed: dict[int, FeedEntry] = {}
-        #: Must the feed be read, whether something is new or not?
-        self.owes_feed = plan.full
         self._has_asked_feed = False
         self._listed = run.listed()
         self._unseen: Collection[int] | None = None
@@ -240,12 +240,19 @@ class Agenda:
         }
 
     def _wants_feed(self) -> bool:
-        """Has something new come, whose exact time only the feed tells?"""
-        if self.owes_feed:
-            return True
-        known = self.run.past().known
+        """True when something is read whose exact time only the feed tells.
+
+        It is new, has changed, or the feed could not be read when it was.
+        """
+        past = self.run.past()
+        known, newest = past.known, list(self.index)[:_IN_FEED]
         shown = {*self.index, *self.walk.entries}
-        return any(article not in known or known[article]["is_changed"] for article in shown)
+        if self.plan.full or any(a not in known or known[a]["is_changed"] for a in shown):
+            return True
+        return any(
+            a in newest and known[a]["published_at"] is None and known[a]["status"] == "published"
+            for a in self._due(past)
+        )
 
     def _due(self, past: Past) -> list[int]:
         """The articles that are due, as far as index, listings and feed have told yet."""

@@ -44,6 +44,8 @@ class Report:
     failed: list[Failure] = field(default_factory=list)
     #: Read, but not believed: they look like a changed theme.
     suspicious: list[Failure] = field(default_factory=list)
+    #: Not read, and not needed: the feed, which only adds exact times.
+    without: list[Failure] = field(default_factory=list)
     doubtful: int = 0
     requests: int = 0
     bytes: int = 0
@@ -113,7 +115,7 @@ class Report:
 
     def as_object(self) -> dict[str, Any]:
         """The report as JSON for a hook: the row, what is named in it, and the exit status."""
-        named = {"missing": self.missing, "failed": self.failed, "suspicious": self.suspicious}
+        named = self._named()
         return {
             "mode": self.mode,
             "exit_status": self.exit_status,
@@ -124,6 +126,14 @@ class Report:
             "counts": self.counts(),
             "named": {name: [asdict(entry) for entry in rows] for name, rows in named.items()},
             "files": {name: str(path) for name, path in self.files.items()},
+        }
+
+    def _named(self) -> dict[str, list[Failure]]:
+        return {
+            "missing": self.missing,
+            "failed": self.failed,
+            "suspicious": self.suspicious,
+            "without": self.without,
         }
 
     def lines(self) -> list[str]:
@@ -149,7 +159,7 @@ class Report:
         rows += [("time", format_seconds(self.seconds))]
         rows += [(name, str(path)) for name, path in self.files.items()]
         width = max(len(name) for name, _ in rows)
-        named = {"missing": self.missing, "failed": self.failed, "suspicious": self.suspicious}
+        named = self._named()
         table = [f"  {name:<{width}}  {value}" for name, value in rows]
         return [
             *table,

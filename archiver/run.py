@@ -230,6 +230,11 @@ class Run:
         if missing:
             self._doubt_listed(article)
 
+    def go_without(self, url: str, reason: str) -> None:
+        """Name what could not be read, where the archive is complete without it."""
+        self.tally.without[url] = Failure(url, None, reason)
+        logger.warning("%s: %s; the run goes on without it", url, reason)
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """A database that takes nothing any more (a full disk) ends the run."""

@@ -25,6 +25,8 @@ class Tally:
     failed: dict[str, Failure] = field(default_factory=dict)
     missing: dict[str, Failure] = field(default_factory=dict)
     suspicious: dict[str, Failure] = field(default_factory=dict)
+    #: What could not be read, and what no article needs.
+    without: dict[str, Failure] = field(default_factory=dict)
 
     def saved(self, article: Article, url: str, saved: Saved) -> None:
         """A page was read."""
@@ -77,6 +79,7 @@ class Tally:
             "missing": list(self.missing.values()),
             "failed": list(self.failed.values()),
             "suspicious": list(self.suspicious.values()),
+            "without": list(self.without.values()),
         }
 
     def _count(self, change: Change, other: set[int | None]) -> int:

@@ -298,7 +298,7 @@ def test_what_the_listings_show_is_not_gone(tmp_path: Path, lacks: list[int]) ->
 
 @pytest.mark.parametrize("way", ["index", "hide"])
 def test_many_that_are_not_listed_any_more_are_not_taken_for_gone(tmp_path: Path, way: str) -> None:
-    """Their pages are there: the run says so, and reads no more listing pages than on other days."""
+    """Their pages are there: the run says so, and reads no more listing pages than always."""
     lacks = range(130, 142)
     with Archive.complete(tmp_path, 150) as archive:
         if way == "index":

@@ -26,7 +26,7 @@ from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
 from archiver.pages.received import decode_page, open_page
-from archiver.patience import GAVE_UP, STRANGE, Stopped, patience_of
+from archiver.patience import GAVE_UP, NICE_TO_HAVE, STRANGE, Stopped, patience_of
 from archiver.plan import Plan
 from archiver.reasons import reason_of, status_reason
 from archiver.run import Run, run_of
@@ -117,7 +117,7 @@ class KexueSpider(Spider):
             logger.warning("set KEXUE_CONTACT to your mail address: it goes into the user agent")
 
     def _plan_ahead(self) -> None:
-        """Make the agenda, with what an earlier run owes: its failed listing pages and feed."""
+        """Make the agenda, with what an earlier run owes: its failed listing pages."""
         self.agenda = Agenda(
             self.plan,
             self.run,
@@ -128,7 +128,6 @@ class KexueSpider(Spider):
         self._failed_before = set(self.run.failed_before())
         pages = (site.listing_number(url, self.base) for url in self._failed_before)
         self.agenda.walk.owed = sorted(page for page in pages if page is not None)
-        self.agenda.owes_feed |= self.base.url(site.FEED_PATH) in self._failed_before
 
     def _next(self) -> Iterator[Request]:
         """The requests of the next step."""
@@ -142,7 +141,7 @@ class KexueSpider(Spider):
         elif isinstance(step, ReadArticles):
             yield from self._article_requests(step)
         elif step is not None:
-            yield self._request(site.FEED_PATH, self.parse_feed_page, self.page_failed)
+            yield self._feed_request()
 
     # --- Index and feed ------------------------------------------------------------------------
 
@@ -156,14 +155,24 @@ class KexueSpider(Spider):
         self._succeeded(asked(response))
         yield from self._next()
 
+    def _feed_request(self) -> Request:
+        request = self._request(site.FEED_PATH, self.parse_feed_page, self.feed_failed)
+        request.meta[NICE_TO_HAVE] = True
+        return request
+
     def parse_feed_page(self, response: Response) -> Results:
         """Take over the exact times."""
         try:
             self.agenda.note_feed(parse_feed(decode_page(response.body), self.base))
+            self._succeeded(asked(response))
         except UnexpectedPage as error:
-            yield from self._again_or(response, str(error), self._next)
-            return
-        self._succeeded(asked(response))
+            self.run.go_without(asked(response), str(error))
+        yield from self._next()
+
+    def feed_failed(self, failure: Failure) -> Results:
+        """Go on without the exact times: the archive is complete without them."""
+        if not isinstance(failure.value, Stopped):
+            self.run.go_without(url_of(request_of(failure)), reason_of(failure))
         yield from self._next()
 
     def page_failed(self, failure: Failure) -> Results:

@@ -46,8 +46,8 @@ _PART: Final = {
     for table, columns in PARTS.items()
 }
 _KNOWN: Final = """
-    SELECT id, a.title, author, a.published, category, tags, status, a.first_seen, fetched_at,
-      coalesce(is_changed, 0) AS is_changed
+    SELECT id, a.title, author, a.published, published_at, category, tags, status, a.first_seen,
+      fetched_at, coalesce(is_changed, 0) AS is_changed
     FROM articles AS a LEFT JOIN sightings ON article_id = id
 """
 
