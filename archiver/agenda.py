@@ -137,18 +137,19 @@ class Agenda:
     # --- What is listed no more -------------------------------------------------------------------
 
     def look_for_absent(self) -> bool:
-        """Want the listing pages on which the absent articles must stand, as far as they are few.
+        """Want the listing pages read on which absent articles must stand; ``False``: there are none.
 
-        Only once in a run, and after the articles: what answers 404 is not absent any more.
+        Only once in a run, and after the articles: what answers 404 is not absent any more. Of
+        many none is looked for.
         """
         if self._has_looked_for_absent or not self.index:
             return False
         self._has_looked_for_absent = True
         absent = self.run.absent()
-        if len(absent) <= _FEW:
-            beside = (article for one in absent for article in self._neighbours(one) if article)
-            self._unseen = set(beside)
-        return True
+        if len(absent) > _FEW:
+            return False
+        self._unseen = {near for article in absent for near in self._neighbours(article) if near}
+        return bool(self._unseen)
 
     def judge_absent(self) -> str | None:
         """Make tombstones of what is not listed any more; returns what is wrong with the index.

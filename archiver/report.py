@@ -51,6 +51,8 @@ class Report:
     bytes: int = 0
     seconds: float = 0.0
     files: Mapping[str, Path] = field(default_factory=dict)
+    #: The sentence for a file that is not the one that was written.
+    exchanged: str | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -60,6 +62,8 @@ class Report:
     @property
     def problem(self) -> str | None:
         """One sentence that says which promise does not hold and what to do, or ``None``."""
+        if self.exchanged is not None:
+            return self.exchanged
         if self.ending != FINISHED:
             left = f"; {self.left:,} are not read yet" if self.left else ""
             return f"the run ended early ({self.ending}){left}; the next run goes on from there"

@@ -10,10 +10,13 @@ import logging
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from sqlite_utils import Database
 
 from archiver import clock
 from archiver.due import Past
@@ -27,6 +30,7 @@ from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import close_archive, open_archive
+from archiver.store.written import check_unexchanged, exchanged, identity_of, lacks_run
 from archiver.tally import Tally
 
 if TYPE_CHECKING:
@@ -70,17 +74,22 @@ class Run:
     ) -> None:
         self.files = files
         self.db = open_archive(files["database"])
+        self._found = {name: identity_of(path) for name, path in files.items()}
+        self._written = {"database": self._found["database"]}
         self.plan = Plan()
         self.tally = Tally()
         self.report: Report | None = None
         self.planned = 0
         self.stop_reason: str | None = None
+        #: Has the record of the run its outcome?
+        self.report_is_stored = False
         #: Called once when the run is to end before its time.
         self.on_stop: Callable[[], None] = lambda: None
         self._with_counts = with_counts
         self._breaker = breaker
         self._doubts = 0
         self._id: int | None = None
+        self._started_at = ""
         self._started = monotonic()
         self._has_seen_all = False
 
@@ -137,7 +146,8 @@ class Run:
     def start(self, plan: Plan) -> None:
         """Open the record of the run."""
         self.plan = plan
-        self._id = runs.start_run(self.db, plan.mode, clock.utc_now())
+        self._started_at = clock.utc_now()
+        self._id = runs.start_run(self.db, plan.mode, self._started_at)
         if (begun := self._session()) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
 
@@ -176,7 +186,7 @@ class Run:
     def saw_index(self, entries: Sequence[IndexEntry]) -> None:
         """Note what the index of all articles shows."""
         self.tally.listed |= {entry.id for entry in entries}
-        with self._writing():
+        with self.writing():
             known = {row["id"]: row for row in articles.known_articles(self.db)}
             sightings.note_index(self.db, entries, known, clock.utc_now())
 
@@ -188,12 +198,12 @@ class Run:
         if self._has_seen_all:
             return
         self._has_seen_all = True
-        with self._writing():
+        with self.writing():
             sightings.note_absent(self.db, self.tally.listed, whole=whole)
 
     def lost(self, article: int) -> bool:
         """The blog has an article no longer; ``False`` when the archive has no copy to keep."""
-        with self._writing():
+        with self.writing():
             if tombstones.mark_gone(self.db, article, clock.utc_now()):
                 self.tally.gone.add(article)
                 logger.info("article %d is gone; its copy stays", article)
@@ -211,13 +221,13 @@ class Run:
 
     def asks(self, article: int) -> None:
         """The page of an article is about to be asked for."""
-        with self._writing():
+        with self.writing():
             sightings.note_asked(self.db, article, clock.utc_now())
 
     def succeeded(self, url: str, article: int | None = None) -> None:
         """Forget earlier failures of an address or article."""
         self.tally.forget(url)
-        with self._writing():
+        with self.writing():
             failures.clear_failure(self.db, url, article)
 
     def fail(self, url: str, article: int | None, reason: str, *, missing: bool = False) -> None:
@@ -225,7 +235,7 @@ class Run:
         kind = self.tally.missing if missing else self.tally.failed
         kind[url] = Failure(url, article, reason)
         logger.warning("%s: %s", url, reason)
-        with self._writing():
+        with self.writing():
             failures.save_failure(self.db, url, article, reason, clock.utc_now())
         if missing:
             self._doubt_listed(article)
@@ -236,7 +246,7 @@ class Run:
         logger.warning("%s: %s; the run goes on without it", url, reason)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
         """A database that takes nothing any more (a full disk) ends the run."""
         try:
             yield
@@ -263,20 +273,35 @@ class Run:
         ending = self.stop_reason or ending
         try:
             ending = self._write_files(ending)
+            self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")  # a full disk is found out now
             self.report = self._make_report(ending, traffic)
             self._close_record(self.report)
+            self.report_is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(f"the database cannot be written: {error}", traffic)
         close_archive(self.db)
+        self.report.exchanged = self._look_at_files()
         return self.report
+
+    def _look_at_files(self) -> str | None:
+        """The report names files: are they the ones that were written?"""
+        sentence = exchanged(self.files, self._written)
+        if sentence is None and self._id is not None and self.report_is_stored:
+            sentence = lacks_run(self.files["database"], self._id, self._started_at)
+        return sentence
 
     def _write_files(self, ending: str) -> str:
         try:
-            write_jsonl(self.db, self.files["jsonl"], with_counts=self._with_counts)
-            write_feed(self.db, self.files["changes"])
+            self._write("jsonl", partial(write_jsonl, with_counts=self._with_counts))
+            self._write("changes", write_feed)
         except StoreError as error:
             return str(error) if ending == FINISHED else ending
         return ending
+
+    def _write(self, name: str, write: Callable[[Database, Path], int]) -> None:
+        check_unexchanged(self.files[name], self._found[name])
+        write(self.db, self.files[name])
+        self._written[name] = identity_of(self.files[name])
 
     def _close_record(self, report: Report) -> None:
         if self._id is not None:

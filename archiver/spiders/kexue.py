@@ -327,20 +327,21 @@ class KexueSpider(Spider):
         """
         if self.run.stop_reason is not None:
             return
-        if self._once_more:
-            requests = [self._once_more.pop(next(iter(self._once_more)))]
-        else:
-            requests = list(self._next()) if self.agenda.look_for_absent() else []
+        requests: list[Request] = []
+        with self.run.writing():
+            requests = self._last_requests()
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
-        self._check_index()
 
-    def _check_index(self) -> None:
-        """Name an index that does not list what the blog has."""
-        if (wrong := self.agenda.judge_absent()) is not None:
+    def _last_requests(self) -> list[Request]:
+        if self._once_more:
+            return [self._once_more.pop(next(iter(self._once_more)))]
+        requests = list(self._next()) if self.agenda.look_for_absent() else []
+        if not requests and (wrong := self.agenda.judge_absent()) is not None:
             self.run.fail(self.base.url(site.INDEX_PATH), None, wrong)
+        return requests
 
     def _request(
         self,
