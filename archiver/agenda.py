@@ -137,7 +137,7 @@ class Agenda:
     # --- What is listed no more -------------------------------------------------------------------
 
     def look_for_absent(self) -> bool:
-        """Want the listing pages read on which absent articles must stand; ``False``: there are none.
+        """Want the listing pages read on which absent articles must stand, if there are any.
 
         Only once in a run, and after the articles: what answers 404 is not absent any more. Of
         many none is looked for.

@@ -3,7 +3,7 @@
 The runs are real `scrapy crawl` commands, forked by the zygote, against a replica. While they are
 killed, the blog is first archived from nothing, then changes, and is archived again.
 
-`python tests/rig/kill.py 120` prints the figures of 120 kills.
+`PYTHONPATH=tests python -m rig.kill 120` prints the figures of 120 kills, and the differences.
 """
 
 from __future__ import annotations
