@@ -205,7 +205,7 @@ class Run:
         """The blog has an article no longer; ``False`` when the archive has no copy to keep."""
         with self.writing():
             if tombstones.mark_gone(self.db, article, clock.utc_now()):
-                self.tally.gone.add(article)
+                self.tally.lost(article)
                 logger.info("article %d is gone; its copy stays", article)
                 self._doubt_listed(article)
         return tombstones.is_gone(self.db, article)

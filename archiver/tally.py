@@ -44,6 +44,12 @@ class Tally:
         self.failed.pop(url, None)
         self.missing.pop(url, None)
 
+    def lost(self, article: int) -> None:
+        """An article is gone: whatever its page has answered, it has not failed."""
+        self.gone.add(article)
+        for url in [url for url, failure in self.failed.items() if failure.article == article]:
+            self.forget(url)
+
     @property
     def troubled(self) -> set[int | None]:
         """The articles that could not be read, or not be believed."""

@@ -256,6 +256,8 @@ def test_a_404_behind_a_redirect_is_no_statement_about_the_article(
         assert failed(again) == [(105, "HTTP 404 (Not Found) after a redirect")]
         assert archive.crawl().status == 1
         assert archive.rows(STATE) == PUBLISHED
+        last = archive.crawl()  # by index and listing, as if it had no page
+        assert (last.status, last.count("gone"), archive.rows(STATE)) == (0, 1, GONE)
 
 
 # --- Indexes that lack articles -------------------------------------------------------------------

@@ -52,6 +52,8 @@ def lacks_run(path: Path, run_id: int, started_at: str) -> str | None:
             if db.execute(query, [run_id, started_at]).fetchone():
                 return None
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            return None  # another program writes to it: it is there
         return f"{path} cannot be read any more ({error}); restore a backup, and crawl again"
     return _sentence(path, "overwritten")
 
