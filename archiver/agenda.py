@@ -30,6 +30,10 @@ _SHARE_LOST: Final = 0.1
 _FEW: Final = 10
 #: Pages at the end of a pager that may be empty, where the index says that there is nothing more.
 _SPARE_PAGES: Final = 1
+#: The feed has so many articles, the newest.
+_IN_FEED: Final = 10
+#: Runs in a row whose index and listings did not show an article, before it counts as gone.
+_RUNS_UNTIL_GONE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,11 @@ class Agenda:
         self.walk = Walk(most_pages, whole=plan.full or plan.readers)
         self.index: dict[int, IndexEntry] = {}
         self.feed: dict[int, FeedEntry] = {}
-        #: Must the feed be read, whether something is new or not?
-        self.owes_feed = plan.full
         self._has_asked_feed = False
         self._listed = run.listed()
         self._unseen: Collection[int] | None = None
         self._asked: set[int] = set()
+        self._has_looked_for_absent = False
 
     # --- What was read --------------------------------------------------------------------------
 
@@ -113,10 +116,10 @@ class Agenda:
 
     def complete(self, item: Article) -> Article:
         """Add to an article what listing, index and feed tell of it."""
-        index, feed = self.index.get(item.id), self.feed.get(item.id)
-        fresh = self.walk.entries.get(item.id)
-        entry = fresh or self._listed.get(item.id)
-        complete_from_listing(item, entry, index, is_fresh=fresh is not None)
+        feed, fresh = self.feed.get(item.id), self.walk.entries.get(item.id)
+        shown = self.run.shown_before(item.id)
+        index = self.index.get(item.id) or shown.index
+        complete_from_listing(item, fresh or shown.entry, index, is_fresh=fresh is not None)
         item.feed_text = feed.date_text if feed else None
         return item
 
@@ -130,6 +133,54 @@ class Agenda:
         if self.plan.ids:
             return is_page
         return bool(self.index) and (is_page or article not in self.index)
+
+    # --- What is listed no more -------------------------------------------------------------------
+
+    def look_for_absent(self) -> bool:
+        """Want the listing pages read on which absent articles must stand, if there are any.
+
+        Only once in a run, and after the articles: what answers 404 is not absent any more. Of
+        many none is looked for.
+        """
+        if self._has_looked_for_absent or not self.index:
+            return False
+        self._has_looked_for_absent = True
+        absent = self.run.absent()
+        if len(absent) > _FEW:
+            return False
+        self._unseen = {near for article in absent for near in self._neighbours(article) if near}
+        return bool(self._unseen)
+
+    def judge_absent(self) -> str | None:
+        """Make tombstones of what is not listed any more; returns what is wrong with the index.
+
+        An article is gone when ``_RUNS_UNTIL_GONE`` runs have not found it, and the listing page
+        on which it must stand was read in this one. Many at once are no deletions: they stay,
+        unless all listing pages were read.
+        """
+        if not self.index:
+            return None
+        shown = self.run.indexed_before(self.walk.entries.keys() - self.index.keys())
+        if shown:
+            return f"the index lacks {_some(shown)} that the listing pages show"
+        absent, is_all_read = self.run.absent(), self.walk.shows_all_between(None, None)
+        if len(absent) > _FEW and not is_all_read:
+            return (
+                f"the index does not list {_some(absent)} any more; so many at once are not taken"
+                " for gone (-a full=1 looks for them on all listing pages)"
+            )
+        for article in self.run.absent(_RUNS_UNTIL_GONE):
+            if is_all_read or self.walk.shows_all_between(*self._neighbours(article)):
+                self.run.lost(article)
+        return None
+
+    def _neighbours(self, article: int) -> tuple[int | None, int | None]:
+        """The articles of the index between which one of the archive must stand, by their days."""
+        day = self.run.day_of(article)
+        rows = [entry for entry in self.index.values() if day and entry.published]
+        newer = (entry.id for entry in reversed(rows) if str(entry.published) > str(day))
+        older = (entry.id for entry in rows if str(entry.published) < str(day))
+        return next(newer, None), next(older, None)
 
     # --- What comes next --------------------------------------------------------------------------
 
@@ -146,6 +197,9 @@ class Agenda:
             self._has_asked_feed = True
             return ReadFeed()
         due = self._due(self.run.past())
+        if self.plan.limit is not None:  # of the whole run, also when this is not its first step
+            room = max(self.plan.limit - len(self._asked), 0)
+            due = [article for article in due if article not in self._asked][:room]
         self.recheck = 0  # once in a run, also when index or listings are read after all
         return self.articles(due)
 
@@ -187,12 +241,19 @@ class Agenda:
         }
 
     def _wants_feed(self) -> bool:
-        """Has something new come, whose exact time only the feed tells?"""
-        if self.owes_feed:
-            return True
-        known = self.run.past().known
+        """True when something is read whose exact time only the feed tells.
+
+        It is new, has changed, or the feed could not be read when it was.
+        """
+        past = self.run.past()
+        known, newest = past.known, list(self.index)[:_IN_FEED]
         shown = {*self.index, *self.walk.entries}
-        return any(article not in known or known[article]["is_changed"] for article in shown)
+        if self.plan.full or any(a not in known or known[a]["is_changed"] for a in shown):
+            return True
+        return any(
+            a in newest and known[a]["published_at"] is None and known[a]["status"] == "published"
+            for a in self._due(past)
+        )
 
     def _due(self, past: Past) -> list[int]:
         """The articles that are due, as far as index, listings and feed have told yet."""
@@ -204,3 +265,9 @@ class Agenda:
         return due_articles(
             self.plan, listed, days, past, self.recheck, clock.now(), self._in_a_row
         )
+
+
+def _some(articles: Sequence[int]) -> str:
+    """How many articles these are, and the first of them."""
+    first = min(articles)
+    return f"article {first}" if len(articles) == 1 else f"{len(articles)} articles ({first}, …)"

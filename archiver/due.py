@@ -53,7 +53,9 @@ def due_articles(
     read again, the most overdue first. What was read since ``past.session`` is not read again.
     What the process has died of comes last, so that it does not keep the others out. Behind
     ``in_a_row`` failed ones comes one of the others: whether that can be read tells what is amiss,
-    a few articles or the server.
+    a few articles or the server; within the number of re-checks also one that was read already.
+    When so many failed that they may have ended a run, the new ones are read from the other end:
+    broken pages stand side by side.
     """
     shown = dict.fromkeys([*listed, *past.absent])
     candidates = [a for a in shown if _is_wanted(plan, days.get(a))]
@@ -66,6 +68,10 @@ def due_articles(
         again = _overdue(rest, past, recheck, now)
     failed = [article for article in past.failed if article in new]
     fresh = [article for article in news if article not in past.failed]
+    if 0 < in_a_row <= len(failed):
+        fresh.reverse()
+        wanted = min(len(failed) // in_a_row, recheck) - len(again)
+        again += [article for article in rest if article not in again][: max(wanted, 0)]
     due = list(_mixed(failed, fresh, again, in_a_row or len(failed) + 1))
     due.sort(key=lambda article: past.asked.get(article, 0))
     return due[: plan.limit]
@@ -76,10 +82,9 @@ def _mixed(
 ) -> Iterator[int]:
     """The failed ones, with one of the others behind every so many of them; then the others.
 
-    One that could be read before tells most; of the new ones the last, as broken pages may stand
-    side by side.
+    One that could be read before tells most.
     """
-    probes = [*again, *reversed(news)][: len(failed) // in_a_row]
+    probes = [*again, *news][: len(failed) // in_a_row]
     rest = iter(probes)
     for place, article in enumerate(failed, start=1):
         yield article

@@ -141,6 +141,8 @@ class Article:
     excerpt: str | None = None
     status: Status = Status.PUBLISHED
 
+    #: Has its page a place for comments, and none in it? The number 0 stands on the listing only.
+    shows_no_comments: bool = False
     #: The body as a tree; pipelines take the boilerplate out of it in place.
     body: HtmlElement | None = field(default=None, repr=False, compare=False)
     #: What relative addresses of the body are resolved against, where the page has a ``<base>``.

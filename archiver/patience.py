@@ -49,6 +49,8 @@ _BEFORE: Final = "kexue_streak"
 GAVE_UP: Final = "kexue_gave_up"
 #: How often it has been asked for afresh at the end of the run, where it counts no more.
 LAST_CHANCE: Final = "kexue_last_chance"
+#: The mark of an address whose failure is no failure of the archive; it does not count either.
+NICE_TO_HAVE: Final = "kexue_nice_to_have"
 
 
 #: What many failures in a row look like: of the server, and of pages that are whole.
@@ -224,7 +226,7 @@ class Patience:
         ``guess`` is what that looks like.
         """
         request.meta[GAVE_UP] = True
-        if LAST_CHANCE in request.meta:
+        if LAST_CHANCE in request.meta or NICE_TO_HAVE in request.meta:
             return
         count = self.streak.addresses + 1
         self.streak = replace(self.streak, addresses=count)

@@ -48,11 +48,15 @@ class Report:
     failed: list[Failure] = field(default_factory=list)
     #: Read, but not believed: they look like a changed theme.
     suspicious: list[Failure] = field(default_factory=list)
+    #: Not read, and not needed: the feed, which only adds exact times.
+    without: list[Failure] = field(default_factory=list)
     doubtful: int = 0
     requests: int = 0
     bytes: int = 0
     seconds: float = 0.0
     files: Mapping[str, Path] = field(default_factory=dict)
+    #: The sentence for a file that is not the one that was written.
+    exchanged: str | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -62,6 +66,8 @@ class Report:
     @property
     def problem(self) -> str | None:
         """One sentence that says which promise does not hold and what to do, or ``None``."""
+        if self.exchanged is not None:
+            return self.exchanged
         if self.ending != FINISHED:
             left = f"; {self.left:,} are not read yet" if self.left else ""
             return f"the run ended early ({self.ending}){left}; the next run goes on from there"
@@ -117,7 +123,7 @@ class Report:
 
     def as_object(self) -> dict[str, Any]:
         """The report as JSON for a hook: the row, what is named in it, and the exit status."""
-        named = {"missing": self.missing, "failed": self.failed, "suspicious": self.suspicious}
+        named = self._named()
         return {
             "mode": self.mode,
             "exit_status": self.exit_status,
@@ -128,6 +134,14 @@ class Report:
             "counts": self.counts(),
             "named": {name: [asdict(entry) for entry in rows] for name, rows in named.items()},
             "files": {name: str(path) for name, path in self.files.items()},
+        }
+
+    def _named(self) -> dict[str, list[Failure]]:
+        return {
+            "missing": self.missing,
+            "failed": self.failed,
+            "suspicious": self.suspicious,
+            "without": self.without,
         }
 
     def lines(self) -> list[str]:
@@ -152,7 +166,7 @@ class Report:
         rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]
         rows += [("time", format_seconds(self.seconds))]
         rows += [(name, str(path)) for name, path in self.files.items()]
-        named = {"missing": self.missing, "failed": self.failed, "suspicious": self.suspicious}
+        named = self._named()
         return [
             *(f"  {line}" for line in table(rows, "ll")),
             *(line for name, entries in named.items() for line in _named(name, entries)),

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from sqlite_utils import Database
 
 from archiver import clock
 from archiver.due import Past
@@ -25,7 +28,9 @@ from archiver.store.errors import StoreError
 from archiver.store.feed import write_feed
 from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
+from archiver.store.sightings import Shown
 from archiver.store.sqlite import close_archive, open_archive
+from archiver.store.written import check_unexchanged, exchanged, identity_of, lacks_run
 from archiver.tally import Tally
 
 if TYPE_CHECKING:
@@ -35,8 +40,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
-#: Runs in a row whose index and listings did not show an article, before it counts as gone.
-RUNS_UNTIL_GONE = 2
 
 
 def run_of(crawler: Crawler) -> Run:
@@ -71,17 +74,22 @@ class Run:
     ) -> None:
         self.files = files
         self.db = open_archive(files["database"])
+        self._found = {name: identity_of(path) for name, path in files.items()}
+        self._written = {"database": self._found["database"]}
         self.plan = Plan()
         self.tally = Tally()
         self.report: Report | None = None
         self.planned = 0
         self.stop_reason: str | None = None
+        #: Has the record of the run its outcome?
+        self.report_is_stored = False
         #: Called once when the run is to end before its time.
         self.on_stop: Callable[[], None] = lambda: None
         self._with_counts = with_counts
         self._breaker = breaker
         self._doubts = 0
         self._id: int | None = None
+        self._started_at = ""
         self._started = monotonic()
         self._has_seen_all = False
 
@@ -104,13 +112,21 @@ class Run:
         """Every article that index or listings have shown, with its last listing entry."""
         return sightings.listed_articles(self.db)
 
+    def shown_before(self, article: int) -> Shown:
+        """What index and listings have shown of an article the last time, in any run."""
+        return sightings.shown_before(self.db, article)
+
     def count_indexed(self) -> int:
         """How many articles the index listed the last time."""
         return sightings.count_indexed(self.db)
 
-    def absent(self) -> list[int]:
-        """Archived articles that this run has not found listed."""
-        return sightings.absent_articles(self.db, 1)
+    def absent(self, runs: int = 1) -> list[int]:
+        """Archived articles that so many runs in a row, this one too, have not found listed."""
+        return sightings.absent_articles(self.db, runs)
+
+    def indexed_before(self, of: Collection[int]) -> list[int]:
+        """Those of some articles that an index of this run or an earlier one has listed."""
+        return sightings.indexed_before(self.db, of)
 
     def _session(self) -> str | None:
         return None if self._id is None else runs.session_start(self.db, self._id, self.plan.mode)
@@ -130,7 +146,8 @@ class Run:
     def start(self, plan: Plan) -> None:
         """Open the record of the run."""
         self.plan = plan
-        self._id = runs.start_run(self.db, plan.mode, clock.utc_now())
+        self._started_at = clock.utc_now()
+        self._id = runs.start_run(self.db, plan.mode, self._started_at)
         if (begun := self._session()) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
 
@@ -151,7 +168,7 @@ class Run:
         logger.warning("%s: suspicious, not taken: %s", url, suspicious)
         self._count_doubt("pages in a row are suspicious; has the theme changed?")
 
-    def _doubt_deletion(self, article: int) -> None:
+    def _doubt_listed(self, article: int | None) -> None:
         """One article can be deleted before the index is; many are a blog that is broken."""
         if article in self.tally.listed:
             self._count_doubt("articles in a row are listed, but have no page")
@@ -169,45 +186,48 @@ class Run:
     def saw_index(self, entries: Sequence[IndexEntry]) -> None:
         """Note what the index of all articles shows."""
         self.tally.listed |= {entry.id for entry in entries}
-        with self._writing():
+        with self.writing():
             known = {row["id"]: row for row in articles.known_articles(self.db)}
             sightings.note_index(self.db, entries, known, clock.utc_now())
 
     def saw_all(self, *, whole: bool) -> None:
-        """Index and listings have been read: what they do not show is absent, or gone by now.
+        """Index and listings have been read: what they do not show is absent.
 
         ``whole`` says that all listing pages were read, not only those that had something to tell.
         """
         if self._has_seen_all:
             return
         self._has_seen_all = True
-        with self._writing():
+        with self.writing():
             sightings.note_absent(self.db, self.tally.listed, whole=whole)
-            for article in sightings.absent_articles(self.db, RUNS_UNTIL_GONE):
-                self.lost(article)
 
     def lost(self, article: int) -> bool:
         """The blog has an article no longer; ``False`` when the archive has no copy to keep."""
-        with self._writing():
+        with self.writing():
             if tombstones.mark_gone(self.db, article, clock.utc_now()):
-                self.tally.gone.add(article)
+                self.tally.lost(article)
                 logger.info("article %d is gone; its copy stays", article)
-                self._doubt_deletion(article)
+                self._doubt_listed(article)
         return tombstones.is_gone(self.db, article)
 
     def has_copy(self, article: int) -> bool:
         """Is an article in the archive?"""
         return articles.get_article(self.db, article) is not None
 
+    def day_of(self, article: int) -> str | None:
+        """The day of publication of an archived article (``YYYY-MM-DD``), where it is known."""
+        row = articles.get_article(self.db, article)
+        return None if row is None else row["published"]
+
     def asks(self, article: int) -> None:
         """The page of an article is about to be asked for."""
-        with self._writing():
+        with self.writing():
             sightings.note_asked(self.db, article, clock.utc_now())
 
     def succeeded(self, url: str, article: int | None = None) -> None:
         """Forget earlier failures of an address or article."""
         self.tally.forget(url)
-        with self._writing():
+        with self.writing():
             failures.clear_failure(self.db, url, article)
 
     def fail(self, url: str, article: int | None, reason: str, *, missing: bool = False) -> None:
@@ -215,11 +235,18 @@ class Run:
         kind = self.tally.missing if missing else self.tally.failed
         kind[url] = Failure(url, article, reason)
         logger.warning("%s: %s", url, reason)
-        with self._writing():
+        with self.writing():
             failures.save_failure(self.db, url, article, reason, clock.utc_now())
+        if missing:
+            self._doubt_listed(article)
+
+    def go_without(self, url: str, reason: str) -> None:
+        """Name what could not be read, where the archive is complete without it."""
+        self.tally.without[url] = Failure(url, None, reason)
+        logger.warning("%s: %s; the run goes on without it", url, reason)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
         """A database that takes nothing any more (a full disk) ends the run."""
         try:
             yield
@@ -246,20 +273,35 @@ class Run:
         ending = self.stop_reason or ending
         try:
             ending = self._write_files(ending)
+            self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")  # a full disk is found out now
             self.report = self._make_report(ending, traffic)
             self._close_record(self.report)
+            self.report_is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(f"the database cannot be written: {error}", traffic)
         close_archive(self.db)
+        self.report.exchanged = self._look_at_files()
         return self.report
+
+    def _look_at_files(self) -> str | None:
+        """The report names files: are they the ones that were written?"""
+        sentence = exchanged(self.files, self._written)
+        if sentence is None and self._id is not None and self.report_is_stored:
+            sentence = lacks_run(self.files["database"], self._id, self._started_at)
+        return sentence
 
     def _write_files(self, ending: str) -> str:
         try:
-            write_jsonl(self.db, self.files["jsonl"], with_counts=self._with_counts)
-            write_feed(self.db, self.files["changes"])
+            self._write("jsonl", partial(write_jsonl, with_counts=self._with_counts))
+            self._write("changes", write_feed)
         except StoreError as error:
             return str(error) if ending == FINISHED else ending
         return ending
+
+    def _write(self, name: str, write: Callable[[Database, Path], int]) -> None:
+        check_unexchanged(self.files[name], self._found[name])
+        write(self.db, self.files[name])
+        self._written[name] = identity_of(self.files[name])
 
     def _close_record(self, report: Report) -> None:
         if self._id is not None:

@@ -41,6 +41,9 @@ BODY: Final = "div.PostContent"
 #: Category and tags, ``分类：<a href="/category/…">… 标签：<a href="/tag/…">…``.
 TOOLS: Final = "div.tools"
 COMMENTS_HEADING: Final = "#comments h4, #comments h3, #comments h2"
+#: The place for comments on a published article's page, and what is in it when there are some.
+COMMENTS: Final = "#comments"
+COMMENT: Final = '#comments .comment-list, #comments [id^="comment-"]'
 PAGER: Final = "ol.page-navigator"
 #: The field for the password in place of a protected article's body.
 PROTECTED_FORM: Final = 'div.PostContent form input[name="protectPassword"]'

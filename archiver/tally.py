@@ -25,6 +25,8 @@ class Tally:
     failed: dict[str, Failure] = field(default_factory=dict)
     missing: dict[str, Failure] = field(default_factory=dict)
     suspicious: dict[str, Failure] = field(default_factory=dict)
+    #: What could not be read, and what no article needs.
+    without: dict[str, Failure] = field(default_factory=dict)
 
     def saved(self, article: Article, url: str, saved: Saved) -> None:
         """A page was read."""
@@ -41,6 +43,12 @@ class Tally:
         """An address has been read after all."""
         self.failed.pop(url, None)
         self.missing.pop(url, None)
+
+    def lost(self, article: int) -> None:
+        """An article is gone: whatever its page has answered, it has not failed."""
+        self.gone.add(article)
+        for url in [url for url, failure in self.failed.items() if failure.article == article]:
+            self.forget(url)
 
     @property
     def troubled(self) -> set[int | None]:
@@ -77,6 +85,7 @@ class Tally:
             "missing": list(self.missing.values()),
             "failed": list(self.failed.values()),
             "suspicious": list(self.suspicious.values()),
+            "without": list(self.without.values()),
         }
 
     def _count(self, change: Change, other: set[int | None]) -> int:

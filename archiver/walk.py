@@ -98,6 +98,21 @@ class Walk:
         """Does a page stand behind all of so many articles?"""
         return (page - 1) * self._size >= known
 
+    def shows_all_between(self, newer: int | None, older: int | None) -> bool:
+        """True when all pages from that of ``newer`` to that of ``older`` have been read.
+
+        What belongs between these two articles would have been shown. ``None`` stands for the
+        first page, and for the last.
+        """
+        first = 1 if newer is None else self._page_of(newer)
+        last = self.last_page if older is None else self._page_of(older)
+        if first is None or last is None or first > last:
+            return False
+        return all(page in self._shown for page in range(first, last + 1))
+
+    def _page_of(self, article: int) -> int | None:
+        return next((page for page, ids in self._shown.items() if article in ids), None)
+
     # --- What to read ---------------------------------------------------------------------------
 
     def next_page(self, index: Sequence[int], wanted: Collection[int]) -> int | None:

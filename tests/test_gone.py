@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,7 +214,157 @@ def test_pages_that_answer_404_though_they_are_listed_stop_the_run(tmp_path: Pat
         archive.assert_sound()
 
 
+def test_articles_without_a_copy_that_answer_404_stop_the_run_too(tmp_path: Path) -> None:
+    """And the next run goes on behind them; at the end they alone are missing."""
+    with Archive(tmp_path, make_posts(40)) as archive:
+        archive.replica.fault("^/archives/1(1[0-9]|2[0-9])$", kind="status", code=404, full=True)
+        first = archive.crawl(KEXUE_BREAKER=4)
+        assert first.status == 1
+        assert "4 articles in a row are listed, but have no page" in first.sentence
+        assert first.articles[:15] == [*range(140, 125, -1)]
+        assert len(first.articles) <= 16  # one more may be on its way
+        second = archive.crawl(KEXUE_BREAKER=4, KEXUE_RECHECK=0)
+        assert len(second.records) == 20
+        for _ in range(3):
+            assert len(archive.crawl(KEXUE_BREAKER=4).articles) < 40
+        archive.replica.clear_faults()
+        assert archive.crawl().status == 0
+        archive.assert_sound()
+
+
+def test_single_missing_articles_stop_no_run(tmp_path: Path) -> None:
+    with Archive(tmp_path, make_posts(20)) as archive:
+        archive.replica.fault("^/archives/1[0-9][02468]$", kind="status", code=404, full=True)
+        first = archive.crawl()
+        assert (first.status, first.count("missing"), len(first.records)) == (1, 10, 10)
+        again = archive.crawl()
+        assert (again.status, again.count("missing"), len(again.records)) == (1, 10, 10)
+        assert "10 listed but missing" in again.sentence
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/archives/105/"])
+def test_a_404_behind_a_redirect_is_no_statement_about_the_article(
+    tmp_path: Path, path: str
+) -> None:
+    with Archive.complete(tmp_path, 12) as archive:
+        archive.replica.hide(105)
+        base = archive.replica.base_url
+        archive.replica.fault("^/archives/105$", kind="other-host", host=base, path=path)
+        archive.replica.fault("^/archives/105/$", kind="status", code=404, full=True)
+        again = archive.crawl("ids=105")
+        assert again.status == 1
+        assert failed(again) == [(105, "HTTP 404 (Not Found) after a redirect")]
+        assert archive.crawl().status == 1
+        assert archive.rows(STATE) == PUBLISHED
+        last = archive.crawl()  # by index and listing, as if it had no page
+        assert (last.status, last.count("gone"), archive.rows(STATE)) == (0, 1, GONE)
+
+
 # --- Indexes that lack articles -------------------------------------------------------------------
+
+
+def index_without(archive: Archive, articles: Iterable[int]) -> None:
+    """Let the index lack some articles; pages and listings show them."""
+    posts = tuple(post for post in archive.replica.posts if post.id not in set(articles))
+    page = answer(replace(archive.replica.blog, posts=posts), "/content.html")
+    archive.replica.fault(
+        "^/content.html$", kind="not-html", content_type="text/html", body=page.body
+    )
+
+
+GONE_ONES = "SELECT count(*) FROM articles WHERE status <> 'published'"
+
+
+@pytest.mark.parametrize(
+    "lacks",
+    [[105], [130], [101], [160], [*range(125, 130)], [103, 121, 140, 158]],
+    ids=["one", "in the middle", "the oldest", "the newest", "side by side", "here and there"],
+)
+def test_what_the_listings_show_is_not_gone(tmp_path: Path, lacks: list[int]) -> None:
+    """Whatever the index lacks, run after run; and every run says so."""
+    with Archive.complete(tmp_path, 60) as archive:
+        index_without(archive, lacks)
+        for _ in range(3):
+            again = archive.crawl(KEXUE_RECHECK=0)
+            assert again.status == 1
+            ((article, reason),) = failed(again)
+            assert article is None
+            assert "the index lacks" in str(reason)
+            assert "that the listing pages show" in str(reason)
+            assert len(again.listings) <= 2 * len(lacks)
+            assert archive.rows(GONE_ONES) == [(0,)]
+        archive.replica.clear_faults()
+        assert archive.crawl(KEXUE_RECHECK=0).status == 0
+        archive.assert_sound()
+
+
+@pytest.mark.parametrize("way", ["index", "hide"])
+def test_many_that_are_not_listed_any_more_are_not_taken_for_gone(tmp_path: Path, way: str) -> None:
+    """Their pages are there: the run says so, and reads no more listing pages than always."""
+    lacks = range(130, 142)
+    with Archive.complete(tmp_path, 150) as archive:
+        if way == "index":
+            index_without(archive, lacks)
+        else:
+            for article in lacks:
+                archive.replica.hide(article)
+        for _ in range(3):
+            again = archive.crawl(KEXUE_RECHECK=0)
+            assert again.status == 1
+            assert failed(again)[0][0] is None
+            assert "12 articles (130, …) any more" in str(failed(again)[0][1])
+            assert archive.rows(GONE_ONES) == [(0,)]
+            assert again.listings == []
+        full = archive.crawl("full=1")
+        assert full.status == (1 if way == "index" else 0)
+        assert archive.rows(GONE_ONES) == [(0 if way == "index" else 12,)]
+        archive.replica.clear_faults()
+        assert archive.crawl(KEXUE_RECHECK=0).status == 0
+        archive.assert_sound()
+
+
+def test_many_deletions_are_seen_at_once(tmp_path: Path) -> None:
+    """Index and page agree: no listing page is needed for that."""
+    with Archive.complete(tmp_path, 150) as archive:
+        for article in range(130, 142):
+            archive.replica.delete(article)
+        again = archive.crawl(KEXUE_RECHECK=0)
+        assert (again.status, again.count("gone"), again.listings) == (0, 12, [])
+        archive.assert_sound()
+
+
+@pytest.mark.parametrize("article", [101, 102, 131, 140, 141, 160])
+def test_hidden_is_gone_when_its_listing_page_was_read(tmp_path: Path, article: int) -> None:
+    """One or two pages, wherever it stood."""
+    with Archive.complete(tmp_path, 60) as archive:
+        archive.replica.hide(article)
+        for gone in (0, 1):
+            again = archive.crawl(KEXUE_RECHECK=0)
+            assert (again.status, again.articles) == (0, [article])
+            assert len(again.listings) <= 2
+            assert archive.rows(GONE_ONES) == [(gone,)]
+        assert archive.crawl(KEXUE_RECHECK=0).paths == FIRST
+        archive.assert_sound()
+
+
+def test_hidden_is_not_gone_when_its_listing_page_cannot_be_read(tmp_path: Path) -> None:
+    with Archive.complete(tmp_path, 60) as archive:
+        archive.replica.hide(125)
+        archive.replica.fault("^/page/", kind="status", code=500)
+        for _ in range(2):
+            assert archive.crawl(KEXUE_RECHECK=0).status == 1
+        assert archive.rows(GONE_ONES) == [(0,)]
+        archive.replica.clear_faults()
+        assert archive.crawl(KEXUE_RECHECK=0).status == 0
+        assert archive.rows(GONE_ONES) == [(1,)]
+        archive.assert_sound()
+
+
+def test_a_look_at_the_listings_reads_no_more_articles_than_asked_for(tmp_path: Path) -> None:
+    with Archive.complete(tmp_path, 60) as archive:
+        archive.replica.hide(125)
+        archive.replica.publish(*(make_post(300 + n, 70 + n) for n in range(5)))
+        assert len(archive.crawl("limit=2").articles) == 2
 
 
 def test_an_index_that_shows_a_part_only_is_not_believed(tmp_path: Path) -> None:

@@ -130,6 +130,17 @@ def test_an_edit_that_only_the_page_shows_is_found_by_rechecks(tmp_path: Path) -
 # --- Edits that index and listing show ------------------------------------------------------------
 
 
+@pytest.mark.parametrize("arguments", [[], ["ids=101"]], ids=["re-check", "ids"])
+def test_the_last_comment_is_deleted(tmp_path: Path, arguments: list[str]) -> None:
+    """The page then has no heading with their number, and its listing page is not read."""
+    with Archive.complete(tmp_path, 25) as archive:
+        archive.replica.edit(101, comments=0)
+        again = archive.crawl(*arguments, KEXUE_RECHECK=100)
+        assert again.listings == []
+        assert archive.rows("SELECT comment_count FROM articles WHERE id = 101") == [(0,)]
+        archive.assert_sound()
+
+
 @pytest.mark.parametrize(
     ("article", "changes", "fields"),
     [

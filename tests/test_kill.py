@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 from replica import Replica, make_posts
-from rig.contents import Contents, contents_of, damage_of, jsonl_without_moments
-from rig.kill import POSTS, Story, tell, undisturbed
+from rig.contents import damage_of, jsonl_without_moments
+from rig.kill import MOMENTS, POSTS, Story, tell, undisturbed
 from rig.zygote import Zygote
 
 KILLS = int(os.environ.get("KEXUE_KILLS", "100"))
@@ -27,8 +27,7 @@ class Told:
     """The story of the kills, and the same archive without them."""
 
     story: Story
-    contents: Contents
-    good: Contents
+    good: Story
     jsonl: bytes
     good_jsonl: bytes
 
@@ -38,11 +37,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     folder: Path = tmp_path_factory.mktemp("kill")
     with Zygote() as zygote:
         story = tell(zygote, folder / "killed", KILLS)
-        assert undisturbed(zygote, folder / "good") == (0, "")
+        good = undisturbed(zygote, folder / "good")
     return Told(
         story,
-        contents_of(story.database),
-        contents_of(folder / "good" / "kexue.db"),
+        good,
         jsonl_without_moments(folder / "killed" / "kexue.jsonl"),
         jsonl_without_moments(folder / "good" / "kexue.jsonl"),
     )
@@ -90,21 +88,33 @@ def test_a_page_is_fetched_once_and_again_only_for_a_kill_in_its_flight(told: To
 
 
 def test_every_article_once(told: Told) -> None:
-    ids = [row[0] for row in told.contents["articles"]]
+    ids = [row[0] for row in told.story.held[MOMENTS[-1]]["articles"]]
     assert len(ids) == len(set(ids)) == POSTS + 5
 
 
+TABLES = [
+    "articles", "articles_fts", "changes", "failures", "formulas", "links", "pictures",
+    "reader_counts", "revisions", "sightings",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "table",
-    ["articles", "revisions", "links", "pictures", "formulas", "changes", "failures", "sightings"],
+    ("moment", "table"),
+    [(m, t) for m in MOMENTS for t in TABLES if (m, t) != ("read again", "sightings")],
 )
-def test_equal_to_an_undisturbed_archive(told: Told, table: str) -> None:
-    assert told.contents[table] == told.good[table]
+def test_equal_to_an_undisturbed_archive(told: Told, moment: str, table: str) -> None:
+    """In every column but times: also before the listings are read again, which would mend it."""
+    assert told.story.held[moment][table] == told.good.held[moment][table]
+
+
+def test_every_table_is_compared(told: Told) -> None:
+    assert sorted(told.good.held["archived"]) == TABLES
 
 
 def test_the_undisturbed_archive_has_all_kinds_of_change(told: Told) -> None:
     """Else the comparison proves little."""
-    kinds = Counter(row[1] for row in told.good["changes"])
+    assert told.good.first_end == told.good.last_end == (0, "")
+    kinds = Counter(row[1] for row in told.good.held[MOMENTS[-1]]["changes"])
     assert kinds == {"new": 155, "edited": 20, "protected": 3, "gone": 3}
 
 

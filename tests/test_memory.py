@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from archiver.store.errors import StoreError
 from archiver.store.merge import Change
 from archiver.store.records import Row, content_sha256
 from archiver.store.revisions import save_revision
+from archiver.store.sightings import Shown
 from archiver.store.sqlite import check_archive, close_archive, open_archive
 from archiver.store.suspicion import suspicion
 
@@ -764,6 +766,66 @@ def test_the_last_entry_is_kept(db: Database) -> None:
     assert rows(db, "SELECT title, published, first_seen, last_seen, absent FROM sightings") == [
         (None, None, DAY1, DAY2, 0)
     ]
+
+
+def test_counts_that_only_a_listing_has_told_are_not_lost(db: Database) -> None:
+    """The run that read it was killed; the page, read in a later one, shows no counts."""
+    save_sighting(db, shown(comment_count=0, readers=7), DAY1)
+    save_article(db, an_article(comment_count=None, readers=None), DAY3)
+    assert rows(db, "SELECT readers, comment_count FROM articles") == [(7, 0)]
+    assert rows(db, "SELECT seen_at, readers FROM reader_counts") == [(DAY1, 7)]
+
+
+def test_counts_that_an_earlier_version_has_lost_come_back(db: Database) -> None:
+    """With the next reading of the page; the entry of that version does not tell its time."""
+    save_article(db, an_article(comment_count=None, readers=None), DAY1)
+    entry = json.dumps(asdict(shown(excerpt=None)))
+    note_index(db, DAY1, listed())
+    with db.atomic():
+        db.execute("UPDATE sightings SET entry = ?", [entry])
+    change = save_article(db, an_article(comment_count=None, readers=None), DAY3).change
+    assert change is Change.UNCHANGED
+    assert rows(db, "SELECT readers, comment_count FROM articles") == [(100, 3)]
+    assert rows(db, "SELECT * FROM reader_counts") == []
+
+
+@pytest.mark.parametrize(("of_page", "expected"), [(None, 5), (0, 0), (8, 8)])
+def test_a_count_of_a_page_is_newer_than_an_old_entry(
+    db: Database, of_page: int | None, expected: int
+) -> None:
+    save_sighting(db, shown(comment_count=3), DAY1)
+    save_article(db, an_article(comment_count=5), DAY2)
+    save_article(db, an_article(comment_count=of_page), DAY3)
+    assert rows(db, "SELECT comment_count FROM articles") == [(expected,)]
+
+
+def test_a_count_that_falls_to_nothing_on_the_listing(db: Database) -> None:
+    save_article(db, an_article(comment_count=5), DAY1)
+    save_sighting(db, shown(comment_count=0), DAY2)
+    save_article(db, an_article(comment_count=None), DAY3)
+    assert rows(db, "SELECT comment_count FROM articles") == [(0,)]
+
+
+def test_an_excerpt_that_a_killed_run_was_told_is_taken(db: Database) -> None:
+    """The mark was moved, the body is the same: only the listing of the killed run told it."""
+    save_article(db, an_article(excerpt="旧摘要", excerpt_known=True), DAY1)
+    save_sighting(db, shown(excerpt="新摘要"), DAY2)
+    save_article(db, an_article(excerpt="新摘要", excerpt_known=True, excerpt_of_page=True), DAY3)
+    assert rows(db, "SELECT excerpt FROM articles") == [("新摘要",)]
+    late = an_article(excerpt="更新的", excerpt_known=True, excerpt_of_page=True)
+    save_article(db, late, DAY4)
+    assert rows(db, "SELECT excerpt FROM articles") == [("新摘要",)]  # nothing new is told
+
+
+def test_what_was_shown_before_is_known_without_a_listing(db: Database) -> None:
+    """For ``ids=…``, also of an article that is listed no more."""
+    note_index(db, DAY1, listed(title="真题", published="2022-01-18"))
+    save_sighting(db, shown(), DAY2)
+    sightings.note_absent(db, [], whole=True)
+    found = sightings.shown_before(db, 6583)
+    assert (found.entry, found.entry_at) == (shown(), DAY2)
+    assert found.index == IndexEntry(6583, "真题", date_text="2022-01-18")
+    assert sightings.shown_before(db, 1) == Shown()
 
 
 @pytest.mark.parametrize("text", ['{"id": 6583, "colour": "red"}', "{", "[]", "null", '"x"', "{}"])

@@ -9,7 +9,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from conftest import ROOT
@@ -168,14 +168,48 @@ def test_what_failed_comes_first(tmp_path: Path) -> None:
         archive.assert_sound()
 
 
-def test_a_failed_feed_is_read_again(tmp_path: Path) -> None:
-    """It alone has the exact times; nothing new is needed to ask for it."""
+#: What the feed can answer, and what the report says then.
+NO_FEED: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "status", "code": 404, "full": True}, "HTTP 404 (Not Found)"),
+    ({"kind": "bare-404"}, "HTTP 404 (Not Found)"),
+    ({"kind": "forbidden"}, "HTTP 403 (Forbidden)"),
+    ({"kind": "gone"}, "HTTP 410 (Gone)"),
+    ({"kind": "status", "code": 500}, "HTTP 500 (Internal Server Error)"),
+    ({"kind": "reset"}, "the connection broke"),
+    ({"kind": "captive"}, "not an RSS feed"),
+    ({"kind": "cut-clean"}, "the page is cut off"),
+    ({"kind": "not-html"}, "invalid UTF-8 at byte 128"),
+    ({"kind": "other-host"}, "a redirect to another host (127.0.0.1:9)"),
+    ({"kind": "gate", "gate": "never"}, "the gate did not open after 3 tries"),
+]
+
+
+@pytest.mark.parametrize(("fault", "reason"), NO_FEED, ids=[str(n) for n, _ in enumerate(NO_FEED)])
+def test_without_the_feed_the_archive_is_complete(
+    tmp_path: Path, fault: dict[str, Any], reason: str
+) -> None:
+    """It only adds exact times: named in the report, and no failure; not even the breaker's."""
+    with Archive(tmp_path, make_posts(12)) as archive:
+        archive.replica.fault("^/feed/$", **fault)
+        first = archive.crawl(KEXUE_BREAKER=1, RETRY_TIMES=0)
+        assert (first.status, len(first.records)) == (0, 12)
+        assert f"  without: {archive.replica.base_url}/feed/  {reason}\n" in first.stdout
+        assert archive.rows("SELECT * FROM failures") == []
+        archive.assert_sound()
+
+
+def test_the_feed_that_failed_is_read_with_the_next_re_checks(tmp_path: Path) -> None:
+    """A fault that passes costs no exact time; one that lasts costs nothing on other days."""
     with Archive(tmp_path, make_posts(12)) as archive:
         archive.replica.fault("^/feed/$", kind="status", code=500)
-        assert archive.crawl().status == 1
+        assert archive.crawl().status == 0
         archive.replica.clear_faults()
-        again = archive.crawl(KEXUE_RECHECK=0)
-        assert (again.status, again.paths) == (0, [*FIRST, "/feed/"])
+        assert archive.crawl(KEXUE_RECHECK=0).paths == FIRST
+        archive.pass_days()
+        again = archive.crawl()
+        assert again.paths[:4] == [*FIRST, "/feed/"]
+        times = "SELECT count(published_at) FROM articles"
+        assert archive.rows(times) == [(10,)]
         archive.assert_sound()
 
 

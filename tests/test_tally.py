@@ -59,6 +59,7 @@ def test_nothing_done() -> None:
         "missing": [],
         "failed": [],
         "suspicious": [],
+        "without": [],
     }
     assert (tally.done, tally.troubled, tally.named) == (0, set(), set())
 

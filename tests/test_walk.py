@@ -389,3 +389,36 @@ def test_the_walk_ends_whatever_happens(story: Story, whole: bool, has_numbers: 
     assert len(read) <= 2 * story.pages + 4
     assert all(read.count(page) <= 2 for page in read if page > 1)
     assert len(story.stay & set(story.index) - walk.entries.keys()) <= len(story.events)
+
+
+# --- What was read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "expected"),
+    [
+        (40, 38, True),  # both on the first page, which is read
+        (31, 29, False),  # on pages 1 and 2, of which the second is not
+        (25, 23, False),
+        (15, 13, True),
+        (11, 9, True),  # on pages 3 and 4
+        (2, None, True),  # up to the last page
+        (None, 38, True),  # from the first page on
+        (40, 15, False),
+        (15, 40, False),  # in the wrong order: nothing follows from that
+        (None, None, False),
+    ],
+)
+def test_what_must_have_been_shown(newer: int | None, older: int | None, expected: bool) -> None:
+    blog, walk = Blog(newest_first(40)), Walk(100)
+    for number in (1, 3, 4):
+        page = blog.page(number)
+        assert page is not None
+        walk.note(number, page)
+    assert walk.shows_all_between(newer, older) is expected
+
+
+def test_a_whole_walk_has_shown_all() -> None:
+    blog, walk = Blog(newest_first(40)), Walk(100, whole=True)
+    go(walk, blog, [], ())
+    assert walk.shows_all_between(None, None)

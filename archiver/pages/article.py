@@ -37,6 +37,7 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
         category=fields.parse_category(tools),
         tags=fields.parse_tags(tools),
         comment_count=parse_comment_count(page),
+        shows_no_comments=not protected and shows_no_comments(page),
         status=Status.PROTECTED if protected else Status.PUBLISHED,
         body=body,
         document=here.document if here is not None else None,
@@ -78,3 +79,11 @@ def parse_comment_count(page: Selector) -> int | None:
     """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
     heading = fields.first(page, site.COMMENTS_HEADING)
     return fields.parse_comment_count(string_of(heading)) if heading is not None else None
+
+
+def shows_no_comments(page: Selector) -> bool:
+    """True when the page has the place for comments, and no comment in it.
+
+    The theme writes no heading there when an article has none.
+    """
+    return bool(page.css(site.COMMENTS)) and not page.css(site.COMMENT)

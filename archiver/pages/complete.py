@@ -15,13 +15,16 @@ def complete_from_listing(
 ) -> None:
     """Fill gaps of an article in place; what its own page says is newer and stays.
 
-    An entry that is not fresh was read in an earlier run: its counts are old, and what the page
-    shows no more may be gone on purpose.
+    An entry that is not fresh was read in an earlier run: what the page shows no more may be gone
+    on purpose. Its counts and excerpt are for the store, which knows whether a page has told them
+    since.
     """
     if entry is not None:
         _fill_gaps(article, entry, is_fresh=is_fresh)
         if is_fresh:
             article.excerpt, article.excerpt_known = entry.excerpt, True
+    if article.comment_count is None and article.shows_no_comments:
+        article.comment_count = 0
     if article.date_text is None and index is not None:
         article.date_text = index.date_text
     if article.status is Status.PROTECTED:

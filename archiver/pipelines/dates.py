@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import dateparser
+from dateparser.timezone_parser import word_is_tz
 from itemadapter import ItemAdapter
 
 from archiver import site
@@ -27,6 +28,10 @@ _SETTINGS: Final = {
 #: dateparser tries every part of a text; no date has so many characters.
 _LONGEST: Final = 100
 _YEAR_FIRST = re.compile(r"\d{4}\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})")
+_WORD = re.compile(r"\(?\b(?P<word>[A-Za-z]{2,6})\b\)?")
+#: Names of zones that are an offset. ``CST`` is China's and America's: the others are none.
+_ZERO: Final = frozenset({"GMT", "UTC", "UT"})
+_OFFSET = re.compile(r":\d{2}\s*[+-]\d{2}:?\d{2}\b")
 _TIME = re.compile(r"\d{1,2}\s*[:：时點点]\s*\d{1,2}")
 
 
@@ -56,15 +61,23 @@ def parse_date(text: str | None, now: datetime | None = None) -> tuple[str | Non
 
     Both are in Asia/Shanghai. A day before 2009 or after tomorrow (of ``now``) is refused: such
     results come from texts that dateparser reads wrongly, as ``2013 年 6 月`` for the year 13.
+    With a zone that has a name (``CST``) and no offset, only the day is told, as it is written.
     """
-    moment = _parse(text.strip()) if text and len(text) <= _LONGEST else None
+    said = _WORD.sub(_without_zone, text).strip() if text and len(text) <= _LONGEST else ""
+    moment = _parse(said) if said else None
     if moment is None:
         return None, None
     today = (now or datetime.now(site.TIMEZONE)).astimezone(site.TIMEZONE).date()
     if not is_plausible(moment.date(), today):
         return None, None
-    exact = moment.isoformat(timespec="seconds") if text and _TIME.search(text) else None
-    return moment.date().isoformat(), exact
+    is_exact = _TIME.search(said) and (said == str(text).strip() or _OFFSET.search(said))
+    return moment.date().isoformat(), moment.isoformat(timespec="seconds") if is_exact else None
+
+
+def _without_zone(word: re.Match[str]) -> str:
+    """Nothing in place of the name of a zone, in brackets or not; other words as they are."""
+    name = word["word"].upper()
+    return "" if word_is_tz(name) and name not in _ZERO else word[0]
 
 
 def is_plausible(day: date, today: date) -> bool:

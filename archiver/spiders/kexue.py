@@ -25,8 +25,8 @@ from archiver.pages.errors import UnexpectedPage
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
-from archiver.pages.received import open_page, read_page
-from archiver.patience import GAVE_UP, STRANGE, Stopped, patience_of
+from archiver.pages.received import decode_page, open_page, read_page
+from archiver.patience import GAVE_UP, NICE_TO_HAVE, STRANGE, Stopped, patience_of
 from archiver.plan import Plan
 from archiver.reasons import reason_of, status_reason
 from archiver.run import Run, run_of
@@ -119,7 +119,7 @@ class KexueSpider(Spider):
             logger.warning("set KEXUE_CONTACT to your mail address: it goes into the user agent")
 
     def _plan_ahead(self) -> None:
-        """Make the agenda, with what an earlier run owes: its failed listing pages and feed."""
+        """Make the agenda, with what an earlier run owes: its failed listing pages."""
         self.agenda = Agenda(
             self.plan,
             self.run,
@@ -130,7 +130,6 @@ class KexueSpider(Spider):
         self._failed_before = set(self.run.failed_before())
         pages = (site.listing_number(url, self.base) for url in self._failed_before)
         self.agenda.walk.owed = sorted(page for page in pages if page is not None)
-        self.agenda.owes_feed |= self.base.url(site.FEED_PATH) in self._failed_before
 
     def _next(self) -> Iterator[Request]:
         """The requests of the next step."""
@@ -144,7 +143,7 @@ class KexueSpider(Spider):
         elif isinstance(step, ReadArticles):
             yield from self._article_requests(step)
         elif step is not None:
-            yield self._request(site.FEED_PATH, self.parse_feed_page, self.page_failed)
+            yield self._feed_request()
 
     # --- Index and feed ------------------------------------------------------------------------
 
@@ -159,14 +158,24 @@ class KexueSpider(Spider):
         self._succeeded(asked(response))
         yield from self._next()
 
+    def _feed_request(self) -> Request:
+        request = self._request(site.FEED_PATH, self.parse_feed_page, self.feed_failed)
+        request.meta[NICE_TO_HAVE] = True
+        return request
+
     def parse_feed_page(self, response: Response) -> Results:
         """Take over the exact times."""
         try:
-            self.agenda.note_feed(self._read(response, lambda text: parse_feed(text, self.base)))
+            self.agenda.note_feed(parse_feed(decode_page(response.body), self.base))
+            self._succeeded(asked(response))
         except UnexpectedPage as error:
-            yield from self._again_or(response, str(error), self._next)
-            return
-        self._succeeded(asked(response))
+            self.run.go_without(asked(response), str(error))
+        yield from self._next()
+
+    def feed_failed(self, failure: Failure) -> Results:
+        """Go on without the exact times: the archive is complete without them."""
+        if not isinstance(failure.value, Stopped):
+            self.run.go_without(url_of(request_of(failure)), reason_of(failure))
         yield from self._next()
 
     def page_failed(self, failure: Failure) -> Results:
@@ -246,11 +255,18 @@ class KexueSpider(Spider):
         yield self.agenda.complete(item)
 
     def _deleted(self, response: Response, article: int) -> None:
-        """The blog does not have a page: its copy becomes a tombstone, or it is named."""
+        """The blog does not have a page: its copy becomes a tombstone, or it is named.
+
+        What answers behind a redirect says nothing about the article.
+        """
+        reason = status_reason(response.status)
+        if asked(response) != response.url:
+            self.run.fail(asked(response), article, f"{reason} after a redirect")
+            return
         lost = self.agenda.is_deleted(article, site.SHELL in response.body)
         if not (lost and self.run.lost(article)):
             missing = not self.run.has_copy(article)
-            self.run.fail(asked(response), article, status_reason(response.status), missing=missing)
+            self.run.fail(asked(response), article, reason, missing=missing)
 
     def article_failed(self, failure: Failure) -> None:
         """Name an article that could not be read."""
@@ -327,12 +343,27 @@ class KexueSpider(Spider):
             self._once_more[url_of(request)] = afresh(request)
 
     def ask_once_more(self) -> None:
-        """Before the end: one more chance for each page that a server in trouble has not given."""
-        if not self._once_more or self.run.stop_reason is not None:
+        """Before the end: one more chance for each page that a server in trouble has not given.
+
+        Then the listing pages are read on which articles must stand that were not found listed.
+        """
+        if self.run.stop_reason is not None:
             return
-        url = next(iter(self._once_more))
-        self.crawler.engine.crawl(self._once_more.pop(url))
-        raise DontCloseSpider
+        requests: list[Request] = []
+        with self.run.writing():
+            requests = self._last_requests()
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def _last_requests(self) -> list[Request]:
+        if self._once_more:
+            return [self._once_more.pop(next(iter(self._once_more)))]
+        requests = list(self._next()) if self.agenda.look_for_absent() else []
+        if not requests and (wrong := self.agenda.judge_absent()) is not None:
+            self.run.fail(self.base.url(site.INDEX_PATH), None, wrong)
+        return requests
 
     def _request(
         self,

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archiver.items import Article, ListingEntry
 from archiver.store.changes import note_change
 from archiver.store.failures import forget_failure, note_failure
-from archiver.store.merge import Change, compare, merge
+from archiver.store.merge import Change, compare, merge, recall
 from archiver.store.records import COLUMNS, PARTS, Row, article_row, part_rows
 from archiver.store.revisions import (
     changed_fields,
@@ -20,7 +20,7 @@ from archiver.store.revisions import (
     save_revision,
     was_taken,
 )
-from archiver.store.sightings import note_entry, note_read
+from archiver.store.sightings import Shown, note_entry, note_read, shown_before
 from archiver.store.suspicion import suspicion
 
 _INSERT = (
@@ -46,8 +46,8 @@ _PART: Final = {
     for table, columns in PARTS.items()
 }
 _KNOWN: Final = """
-    SELECT id, a.title, author, a.published, category, tags, status, a.first_seen, fetched_at,
-      coalesce(is_changed, 0) AS is_changed
+    SELECT id, a.title, author, a.published, published_at, category, tags, status, a.first_seen,
+      fetched_at, coalesce(is_changed, 0) AS is_changed
     FROM articles AS a LEFT JOIN sightings ON article_id = id
 """
 
@@ -71,8 +71,8 @@ def save_article(
     it has a new one.
     """
     with db.atomic():
-        old = get_article(db, article.id)
-        row = _merged(old, article)
+        old, shown = get_article(db, article.id), shown_before(db, article.id)
+        row = _merged(old, article, shown)
         is_known = was_taken(db, row) and not article.is_damaged
         why = None if accept or is_known else suspicion(old, row)
         if why is not None:
@@ -82,6 +82,8 @@ def save_article(
             return Saved(Change.SUSPICIOUS, why)
         change = _save(db, article, old, row, now)
         _save_readers(db, article.id, article.readers, now)
+        if article.readers is None and (old is None or old["readers"] is None) and shown.entry_at:
+            _save_readers(db, article.id, row["readers"], shown.entry_at)
         note_read(db, article.id, again=article.is_damaged and change is not Change.UNCHANGED)
         forget_failure(db, url, article.id)
     return Saved(change)
@@ -108,12 +110,19 @@ def known_articles(db: Database) -> Iterator[Row]:
     yield from db.query(_KNOWN)
 
 
-def _merged(old: Row | None, article: Article) -> Row:
+def _merged(old: Row | None, article: Article, shown: Shown) -> Row:
     """The new row; the page's own mark tells of the excerpt only where the body has changed."""
     row = article_row(article)
     is_same_body = old is not None and old["content_sha256"] == row["content_sha256"]
     is_known = article.excerpt_known and not (article.excerpt_of_page and is_same_body)
-    return merge(old, row, excerpt_known=is_known)
+    if not is_known and shown.entry is not None and _is_news(shown, old):
+        row["excerpt"], is_known = shown.entry.excerpt, True
+    return recall(merge(old, row, excerpt_known=is_known), shown.entry)
+
+
+def _is_news(shown: Shown, old: Row | None) -> bool:
+    """True when a listing has shown the article since its page was read, in a run that died."""
+    return old is None or (shown.entry_at or "") >= old["fetched_at"]
 
 
 def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -> Change:

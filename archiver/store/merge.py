@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from archiver.items import Status
+from archiver.items import ListingEntry, Status
 from archiver.store.records import COUNTS, SEEN, Row
 from archiver.store.suspicion import is_damaged_copy
 
@@ -52,6 +52,14 @@ def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
     if new["status"] == Status.PROTECTED and old["body_html"] is not None:
         merged.update({key: old[key] for key in _HIDDEN_BY_PASSWORD})
     return merged
+
+
+def recall(row: Row, entry: ListingEntry | None) -> Row:
+    """The row, with what only its last listing has ever told, in this run or in an earlier one."""
+    if entry is None:
+        return row
+    told = {key: getattr(entry, key) for key in (*COUNTS, "excerpt")}
+    return {**row, **{key: value for key, value in told.items() if row[key] is None}}
 
 
 def compare(old: Row | None, merged: Row) -> Change:

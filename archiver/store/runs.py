@@ -58,8 +58,10 @@ def session_start(db: Database, run_id: int, mode: str) -> str | None:
     Runs of one mode in a row, of a week at most, that did not end (killed, interrupted, stopped)
     are one session: what it has read need not be read again.
     """
-    (now,) = db.execute("SELECT started_at FROM runs WHERE id = ?", [run_id]).fetchone()
-    oldest = (datetime.fromisoformat(now) - _LONGEST_SESSION).isoformat(timespec="seconds")
+    started = db.execute("SELECT started_at FROM runs WHERE id = ?", [run_id]).fetchone()
+    if started is None:
+        return None
+    oldest = (datetime.fromisoformat(started[0]) - _LONGEST_SESSION).isoformat(timespec="seconds")
     row = db.execute(_SESSION, {"mode": mode, "run": run_id, "oldest": oldest}).fetchone()
     return None if row is None else str(row[0])
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -38,12 +39,24 @@ _ABSENT: Final = """
     UPDATE sightings SET absent = absent + 1
     WHERE article_id NOT IN (SELECT value FROM json_each(?)) AND (title IS NOT NULL OR ?)
 """
+#: The key of a stored entry that tells when it was read.
+_READ_AT: Final = "read_at"
 _READ: Final = "UPDATE sightings SET is_changed = ?, asked = 0 WHERE article_id = ?"
 _ASKED: Final = """
     INSERT INTO sightings (article_id, first_seen, last_seen, absent, asked)
     VALUES (:id, :now, :now, 1, 1)
     ON CONFLICT (article_id) DO UPDATE SET asked = asked + 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What index and listings have shown of an article the last time."""
+
+    index: IndexEntry | None = None
+    entry: ListingEntry | None = None
+    #: When the listing entry was read (UTC, ISO 8601); ``None``: by an earlier version.
+    entry_at: str | None = None
 
 
 def note_index(
@@ -71,12 +84,12 @@ def note_index(
 def note_entry(db: Database, entry: ListingEntry, article: Row | None, now: str) -> None:
     """Note a listing entry, inside the caller's transaction; ``article`` is its archived row."""
     old = db.execute("SELECT entry FROM sightings WHERE article_id = ?", [entry.id]).fetchone()
-    before = _read_entry(old[0]) if old else None
+    before = _read_entry(old[0])[0] if old else None
     changed = differs(entry, article) if before is None else _shown(entry) != _shown(before)
     values = {
         "id": entry.id,
         "now": now,
-        "entry": json.dumps(dataclasses.asdict(entry), ensure_ascii=False),
+        "entry": json.dumps({**dataclasses.asdict(entry), _READ_AT: now}, ensure_ascii=False),
         "is_changed": int(changed),
     }
     db.execute(_SEEN, values)
@@ -106,6 +119,15 @@ def absent_articles(db: Database, runs: int) -> list[int]:
             [runs],
         )
     ]
+
+
+def indexed_before(db: Database, of: Collection[int]) -> list[int]:
+    """Those of some articles that the index has ever listed."""
+    query = (
+        "SELECT article_id FROM sightings WHERE title IS NOT NULL"
+        " AND article_id IN (SELECT value FROM json_each(?)) ORDER BY article_id"
+    )
+    return [article for (article,) in db.execute(query, [json.dumps(sorted(of))])]
 
 
 def count_indexed(db: Database) -> int:
@@ -141,7 +163,18 @@ def asked_before(db: Database) -> dict[int, int]:
 def listed_articles(db: Database) -> dict[int, ListingEntry | None]:
     """Every article that is listed as far as is known, with its last listing entry."""
     rows = db.execute("SELECT article_id, entry FROM sightings WHERE absent = 0")
-    return {article: _read_entry(text) for article, text in rows.fetchall()}
+    return {article: _read_entry(text)[0] for article, text in rows.fetchall()}
+
+
+def shown_before(db: Database, article: int) -> Shown:
+    """What index and listings have shown of an article the last time, be it listed or not."""
+    query = "SELECT title, published, entry FROM sightings WHERE article_id = ?"
+    row = db.execute(query, [article]).fetchone()
+    if row is None:
+        return Shown()
+    title, day, text = row
+    index = None if title is None else IndexEntry(article, title or None, date_text=day)
+    return Shown(index, *_read_entry(text))
 
 
 def differs(entry: ListingEntry, row: Row | None) -> bool:
@@ -179,11 +212,13 @@ def _shown(entry: ListingEntry) -> list[Any]:
     return [getattr(entry, name) for name in _SHOWN]
 
 
-def _read_entry(text: str | None) -> ListingEntry | None:
-    """An entry as it was stored; one of another version of this program is as good as none."""
+def _read_entry(text: str | None) -> tuple[ListingEntry | None, str | None]:
+    """An entry as it was stored, and when; one of another version is as good as none."""
     if text is None:
-        return None
+        return None, None
     try:
-        return ListingEntry(**json.loads(text))
-    except (TypeError, ValueError):
-        return None
+        values = json.loads(text)
+        read_at = values.pop(_READ_AT, None)
+        return ListingEntry(**values), read_at
+    except (AttributeError, TypeError, ValueError):
+        return None, None

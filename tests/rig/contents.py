@@ -4,45 +4,66 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-#: When, and by how many runs, something was seen: no two archives have that in common.
-MOMENTS: Final = frozenset(
-    {"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at", "absent"}
-)
-#: Table → the order of its rows.
-TABLES: Final = {
-    "articles": "id",
-    "revisions": "article_id, number",
-    "links": "article_id, position",
-    "pictures": "article_id, position",
-    "formulas": "article_id, position",
-    "failures": "url",
-    "sightings": "article_id",
+#: When something was seen: no two archives have that in common.
+MOMENTS: Final = frozenset({"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at"})
+#: Columns besides the moments that no two archives have in common, and why.
+LEFT_OUT: Final = {
+    ("changes", "id"): "the order of the articles among each other; within one it is compared",
+    ("failures", "tries"): "grows with every run that notes the failure",
+    ("sightings", "absent"): "the number of runs since an article was listed",
+    ("sightings", "asked"): "above 0 when a run was killed while the page was on its way",
 }
-#: The changes of each article in their order; ids and times are left out.
-_CHANGES: Final = """
-    SELECT article_id, kind, revision, fields FROM changes ORDER BY article_id, id
+#: Tables that are not compared, and why.
+NO_CONTENT: Final = {
+    "runs": "one row a run, and a kill makes one run more",
+    "_sqlite_migrations": "when this program made the tables",
+}
+#: Where the primary key does not give the order that two archives have in common.
+_ORDER: Final = {"changes": "article_id, id", "reader_counts": "article_id, seen_at"}
+#: The time inside an entry; its other keys are compared.
+_COLUMN: Final = {("sightings", "entry"): "json_remove(entry, '$.read_at')"}
+_TABLES: Final = """
+    SELECT name FROM pragma_table_list
+    WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'
+"""
+#: All that the search finds: which trigram stands where.
+_INDEX: Final = """
+    CREATE VIRTUAL TABLE temp.trigrams USING fts5vocab('main', 'articles_fts', 'instance')
 """
 
 Contents = dict[str, list[tuple[Any, ...]]]
 
 
 def contents_of(database: Path) -> Contents:
-    """Every row of every table that tells of the blog, table by table."""
+    """Every row of every table with every column, but for what is named above with its reason."""
     with closing(sqlite3.connect(database)) as connection:
-        found = {table: _rows(connection, table, order) for table, order in TABLES.items()}
-        found["changes"] = connection.execute(_CHANGES).fetchall()
+        tables = {name for (name,) in connection.execute(_TABLES)} - NO_CONTENT.keys()
+        found = {table: _rows(connection, table) for table in sorted(tables)}
+        connection.execute(_INDEX)
+        rows = connection.execute("SELECT * FROM temp.trigrams ORDER BY doc, term, col, offset")
+        found["articles_fts"] = rows.fetchall()
     return found
 
 
-def _rows(connection: sqlite3.Connection, table: str, order: str) -> list[tuple[Any, ...]]:
+def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
     info = connection.execute(f"PRAGMA table_info({table})").fetchall()
-    columns = ", ".join(row[1] for row in info if row[1] not in MOMENTS)
+    names = [row[1] for row in info if row[1] not in MOMENTS and (table, row[1]) not in LEFT_OUT]
+    key = ", ".join(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5])
+    columns = ", ".join(_COLUMN.get((table, name), name) for name in names)
+    order = _ORDER.get(table, key)
     return connection.execute(f"SELECT {columns} FROM {table} ORDER BY {order}").fetchall()
+
+
+def differences(expected: Contents, found: Contents) -> int:
+    """How many rows two archives do not have in common."""
+    pairs = [(Counter(expected[table]), Counter(found[table])) for table in expected]
+    return sum((a - b).total() + (b - a).total() for a, b in pairs)
 
 
 def jsonl_without_moments(path: Path) -> bytes:

@@ -3,7 +3,7 @@
 The runs are real `scrapy crawl` commands, forked by the zygote, against a replica. While they are
 killed, the blog is first archived from nothing, then changes, and is archived again.
 
-`python tests/rig/kill.py 120` prints the figures of 120 kills.
+`PYTHONPATH=tests python -m rig.kill 120` prints the figures of 120 kills, and the differences.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,14 @@ from typing import Final
 from replica import Replica, make_post, make_posts
 
 from archiver.demo.posts import Post
-from rig.contents import archived_ids, damage_of, torn_files
+from rig.contents import (
+    Contents,
+    archived_ids,
+    contents_of,
+    damage_of,
+    differences,
+    torn_files,
+)
 from rig.zygote import Ended, Said, Zygote
 
 POSTS: Final = 150
@@ -45,6 +52,8 @@ _MORE: Final = 0.5
 _MOST_RUNS_A_KILL: Final = 3
 #: One kill in so many waits for the moment when a file is being written.
 _EACH_WRITING: Final = 5
+#: When the archive is compared with one that nobody disturbed.
+MOMENTS: Final = ("archived", "read again", "with all listings")
 _ARTICLE: Final = re.compile(r"/archives/(\d+)")
 
 
@@ -73,6 +82,8 @@ class Story:
     #: The last runs of both parts, which nobody killed: exit status and standard error.
     first_end: tuple[int, str] = (-1, "")
     last_end: tuple[int, str] = (-1, "")
+    #: What the archive held at the moments of `MOMENTS`.
+    held: dict[str, Contents] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -157,15 +168,16 @@ def tell(zygote: Zygote, folder: Path, kills: int) -> Story:
     """Archive a blog under `kills` kills, two thirds before it changes, one third after."""
     story, start = Story(folder), time.monotonic()
     latest = latest_moment(zygote, folder.with_name("shortest"))
-    with Replica(make_posts(POSTS), gate="script") as replica:
+    with Replica(first_posts(), gate="script") as replica:
         rig = Rig(zygote, replica, folder)
         early_kills(rig, story, kills * 2 // 3, latest)
         if len(story.runs[-1].after_it) < POSTS:
             story.runs.append(rig.kill(None))  # it goes on until it writes the file
         story.first_end = status_of(rig.crawl())
+        story.held["archived"] = contents_of(story.database)
         live_on(replica)
         late_kills(rig, story, kills, latest)
-        story.last_end = end(rig.crawl)
+        story.last_end = end(rig, story)
     story.seconds = time.monotonic() - start
     return story
 
@@ -187,25 +199,44 @@ def late_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
         story.runs.append(rig.kill(moment, *(["full=1"] if number % 3 == 2 else [])))
 
 
-def undisturbed(zygote: Zygote, folder: Path) -> tuple[int, str]:
-    """Archive the same blog without kills; returns the exit status and standard error."""
-    with Replica(make_posts(POSTS), gate="script") as replica:
+def undisturbed(zygote: Zygote, folder: Path) -> Story:
+    """Archive the same blog without kills."""
+    story = Story(folder)
+    with Replica(first_posts(), gate="script") as replica:
         rig = Rig(zygote, replica, folder)
-        rig.crawl()
+        story.first_end = status_of(rig.crawl())
+        story.held["archived"] = contents_of(story.database)
         live_on(replica)
-        return end(rig.crawl)
+        story.last_end = end(rig, story)
+    return story
 
 
-def end(crawl: Callable[..., Said]) -> tuple[int, str]:
-    """The runs to the end: what the listings show, then every page once more."""
-    crawl()
-    crawl()
-    return status_of(crawl("full=1"))
+def end(rig: Rig, story: Story) -> tuple[int, str]:
+    """The runs to the end: what is shown, every page once more, and with all listings.
+
+    The listings would mend what a run has forgotten, so the archive is looked at before, too.
+    """
+    rig.crawl()
+    rig.crawl()
+    listed = ",".join(str(post.id) for post in rig.replica.blog.listed)
+    rig.crawl(f"ids={listed}")
+    story.held["read again"] = contents_of(story.database)
+    del story.held["read again"]["sightings"]  # killed full runs have read more listing pages
+    status = status_of(rig.crawl("full=1"))
+    story.held["with all listings"] = contents_of(story.database)
+    return status
 
 
 def status_of(said: Said) -> tuple[int, str]:
     """Exit status and standard error."""
     return said.status, said.stderr
+
+
+def first_posts() -> list[Post]:
+    """The blog at first: some articles are behind a password, so only listings show a count."""
+    posts = make_posts(POSTS)
+    hidden = {post.id for post in posts[30:130:20]}
+    return [replace(post, state="protected") if post.id in hidden else post for post in posts]
 
 
 def live_on(replica: Replica) -> None:
@@ -221,10 +252,12 @@ def live_on(replica: Replica) -> None:
         replica.delete(post.id)
     for post in posts[23:26]:
         replica.protect(post.id)
+    for post in posts[26:29]:
+        replica.edit(post.id, comments=0)
     replica.publish(*(make_post(400 + n, 300 + n) for n in range(5)))
 
 
-def figures(story: Story) -> list[str]:
+def figures(story: Story, good: Story) -> list[str]:
     """The lines that tell how it went."""
     writing = sum(run.after is None for run in story.kills)
     pages = sum(story.fetched.values())
@@ -232,6 +265,8 @@ def figures(story: Story) -> list[str]:
         f"kills: {len(story.kills)} of {len(story.runs)} runs, {writing} while a file was written",
         f"the first archive: {pages} article pages asked for, {POSTS} articles,"
         f" no page more than {max(story.fetched.values(), default=0)} times",
+        "rows that an undisturbed archive has not in common with it: "
+        + ", ".join(f"{differences(good.held[m], story.held[m])} when {m}" for m in MOMENTS),
         f"exit status {story.first_end[0]} and {story.last_end[0]}, {story.seconds:.1f} s in all",
     ]
 
@@ -241,7 +276,8 @@ def main() -> None:
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 120
     with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
         story = tell(zygote, Path(folder) / "killed", kills)
-    sys.stdout.write("\n".join(figures(story)) + "\n")
+        good = undisturbed(zygote, Path(folder) / "good")
+    sys.stdout.write("\n".join(figures(story, good)) + "\n")
 
 
 if __name__ == "__main__":

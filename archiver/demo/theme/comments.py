@@ -41,7 +41,7 @@ class Comment:
 
 
 def render_comments(blog: Blog, post: Post, page: int) -> str:
-    """`#comments`; empty for a protected post."""
+    """`#comments`; empty for a protected post, without a heading where there are none."""
     if post.state == "protected":
         return '<div id="comments">\n</div>\n'
     threads = invent_threads(post)
@@ -51,8 +51,9 @@ def render_comments(blog: Blog, post: Post, page: int) -> str:
     )
     comment_list = f'<ol class="comment-list">{items}        </ol>' if items else ""
     pager = render_comment_pager(blog, post, page)
+    heading = f"<h4>{post.comments} 条评论</h4>\n" if post.comments else ""
     return f"""<div id="comments">
-<h4>{post.comments} 条评论</h4>
+{heading}\
 {pager}{comment_list}{pager}{render_form(blog, post)}</div>
 """
 
