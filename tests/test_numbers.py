@@ -18,7 +18,7 @@ from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
 from archiver.numbers import parse_number
-from archiver.pages.article import parse_article
+from archiver.pages.article import parse_article, shows_no_comments
 from archiver.pages.document import parse_page
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.feed import parse_feed
@@ -183,3 +183,23 @@ def test_no_number_stops_a_run(tmp_path: Path, number: str) -> None:
         assert outcome.records[102]["readers"] is None
         assert outcome.count("doubtful values") == 1
         archive.assert_sound()
+
+
+@pytest.mark.parametrize(
+    ("comments", "expected"),
+    [
+        ('<div id="comments"></div>', True),
+        ('<div id="comments"><h3>发表你的看法</h3><form></form></div>', True),
+        ('<div id="comments"><h4>2 条评论</h4></div>', False),
+        (f'<div id="comments"><h4>{"9" * 5000} 条评论</h4></div>', False),
+        (
+            '<div id="comments"><ol class="comment-list"><li id="comment-7">好</li></ol></div>',
+            False,
+        ),
+        ("", False),
+    ],
+)
+def test_no_comments_is_an_empty_place(comments: str, expected: bool) -> None:
+    """A heading that cannot be read, or a list without one, does not say that there are none."""
+    page = parse_page(f'<html><body><div id="content">{comments}</div></body></html>')
+    assert shows_no_comments(page) is expected

@@ -82,8 +82,11 @@ def parse_comment_count(page: Selector) -> int | None:
 
 
 def shows_no_comments(page: Selector) -> bool:
-    """True when the page has the place for comments, and no comment in it.
+    """True when the page has the place for comments, and neither a comment nor a number in it.
 
     The theme writes no heading there when an article has none.
     """
-    return bool(page.css(site.COMMENTS)) and not page.css(site.COMMENT)
+    if not page.css(site.COMMENTS) or page.css(site.COMMENT):
+        return False
+    heading = fields.first(page, site.COMMENTS_HEADING)
+    return heading is None or not any(map(str.isdigit, string_of(heading)))

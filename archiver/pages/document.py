@@ -20,7 +20,8 @@ from archiver import site
 from archiver.pages.nesting import check_nesting
 
 #: Blocks around the content that hold other articles' titles, links and stray dollars. Left out
-#: while the tree is built, wherever an unclosed tag of the body has put them.
+#: while the tree is built, wherever an unclosed tag of the body has put them; so is what stands in
+#: the list of comments.
 SURROUNDING_DIVS: Final = frozenset({"MobileSideBar", "Sidebar", "Header", "Footer"})
 COMMENT_LIST: Final = "comment-list"
 
@@ -171,20 +172,16 @@ def _copy(node: Node, level: _Level) -> _Level | None:
         level.append(etree.Comment(_storable((node.html or "")[1:-1])))  # <?…?>, which is one too
     elif tag and tag[0].isalpha():
         attributes = node.attributes
-        if _is_surrounding(tag, attributes):
+        if tag == "div" and attributes.get("id") in SURROUNDING_DIVS:
             level.append(etree.Comment())  # so that no text is joined again and again
+        elif tag == "ol" and attributes.get("class") == COMMENT_LIST:
+            level.append(_element(tag, attributes))  # empty: that there are comments is told
         else:
             element = _element(tag, attributes)
             level.append(element)
             if tag != "template" and node.child is not None:
                 return _Level(element, level)
     return None
-
-
-def _is_surrounding(tag: str, attributes: dict[str, str | None]) -> bool:
-    if tag == "div":
-        return attributes.get("id") in SURROUNDING_DIVS
-    return tag == "ol" and attributes.get("class") == COMMENT_LIST
 
 
 def new_element(tag: str) -> HtmlElement:
