@@ -16,6 +16,7 @@ from scrapy.exceptions import UsageError
 
 from archiver import settings as defaults
 from archiver.commands.output import checked_output
+from archiver.commands.signals import leave, on_signals
 from archiver.extensions.outcome import INTERRUPTED, traffic_of
 from archiver.hook import call_hooks, check_hooks
 from archiver.lock import locked
@@ -54,15 +55,18 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check arguments, settings and database; crawl; print the report; call the hooks."""
         assert self.settings is not None
-        check_arguments(opts.spargs)
-        check_settings(self.settings)
+        on_signals(signal.default_int_handler)
         try:
+            check_arguments(opts.spargs)
+            check_settings(self.settings)
             self._run_alone(args, opts, files_of(self.settings)["database"])
+        except UsageError as error:
+            self._call_hooks({"exit_status": 2, "outcome": str(error)})
+            raise
         except StoreError as error:
-            self._say(str(error))
-            self.exitcode = 2 if error.wrong_use else 1
-            if not error.wrong_use:
-                self._call_hooks({"exit_status": 1, "outcome": str(error)})
+            self._end(str(error), 2 if error.wrong_use else 1)
+        except KeyboardInterrupt:
+            self._end("interrupted before the run has begun")
 
     def _run_alone(self, args: list[str], opts: argparse.Namespace, database: Path) -> None:
         """Crawl while no other run writes to the data folder; raises ``StoreError``."""
@@ -72,8 +76,7 @@ class Command(crawl.Command):
             self._crawl(args, opts)
             report = self._finished()
         if report is None:
-            self._say("the run did not start; the log says why")
-            self.exitcode = 1
+            self._end("the run did not start; the log says why")
             return
         self.exitcode = report.exit_status
         with checked_output(self, "crawl"):
@@ -82,12 +85,27 @@ class Command(crawl.Command):
         if report.problem is not None:
             self._say(report.problem)  # the last line, for who reads no more
 
+    def _end(self, sentence: str, status: int = 1) -> None:
+        """Say why there was no run, to the hooks too."""
+        self._say(sentence)
+        self.exitcode = status
+        self._call_hooks({"exit_status": status, "outcome": sentence})
+
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
+        from twisted.internet import reactor  # noqa: PLC0415 - Scrapy has chosen one by now
+
+        reactor.callWhenRunning(self._heed_hangup)
         gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
         try:
             super().run(args, opts)
         except KeyError as error:  # the spider loader's way to say that there is no such spider
             raise UsageError(str(error.args[0]), print_help=False) from error
+
+    def _heed_hangup(self) -> None:
+        """SIGHUP, as from a terminal that is closed, is to Scrapy what SIGTERM is."""
+        assert self.crawler_process is not None
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self.crawler_process._signal_shutdown)
 
     def _finished(self) -> Report | None:
         """The report; a run that did not end in order (something hung) is closed here."""
@@ -98,13 +116,15 @@ class Command(crawl.Command):
 
     def _call_hooks(self, report: Mapping[str, Any]) -> None:
         assert self.settings is not None
-        for number in (signal.SIGINT, signal.SIGTERM):  # Scrapy's go to a reactor that has ended
-            signal.signal(number, signal.default_int_handler)
+        on_signals(signal.default_int_handler)  # Scrapy's go to a reactor that has ended
         try:
             for sentence in call_hooks(report, self.settings):
-                self._say(sentence)
+                if sentence != report["outcome"]:  # of a wrong setting of the hooks themselves
+                    self._say(sentence)
         except KeyboardInterrupt:
             self._say("interrupted; the hook was not waited for")
+            self.exitcode = self.exitcode or 1
+        on_signals(leave)
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         """Keep the crawler: its run has the report (Scrapy's command drops it)."""
