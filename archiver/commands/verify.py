@@ -86,7 +86,7 @@ class Command(ScrapyCommand):
             print()
             self._show(totals.results())
         if totals.without_body:
-            print(f"\n{totals.without_body:,} without a body: nothing to compare")
+            print(f"\n{totals.without_body:,} without a copy of the body (protected): not compared")
 
     def _show(self, points: list[Point]) -> None:
         print(*table(points), sep="\n")
