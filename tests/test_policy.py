@@ -167,6 +167,11 @@ def test_another_spider_opens_no_archive(tmp_path: Path, settings: str) -> None:
         ("https://kexue.fm", "https://publicsuffix.org/list/public_suffix_list.dat", False),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080/", True),
         ("http://127.0.0.1:8080", URL, False),
+        ("https://例子.测试", "https://例子.测试/archives/1", True),
+        ("https://例子.测试", "https://xn--fsqu00a.xn--0zwm56d/archives/1", True),
+        ("https://XN--FSQU00A.xn--0zwm56d", "https://例子.测试/archives/1", True),
+        ("https://例子.测试", "https://例子.test/", False),
+        ("https://例子.测试", "https://测试/", False),
     ],
 )
 def test_own_hosts_only(settings: Settings, base: str, url: str, allowed: bool) -> None:
