@@ -6,10 +6,14 @@ middlewares. When the server asks for a pause meanwhile, it is this handler that
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import DownloadFailedError
+from scrapy.utils.httpobj import urlparse_cached
 
+from archiver.certificate import CertificateRefused, fault_of, is_refused
 from archiver.patience import patience_of, wish_of
 
 if TYPE_CHECKING:
@@ -29,10 +33,20 @@ class PatientDownload(HTTP11DownloadHandler):
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request after the pause; raises ``Stopped`` when the run has been stopped."""
+        """Send a request after the pause.
+
+        Raises ``Stopped`` when the run has been stopped, and ``CertificateRefused``.
+        """
         await self.patience.wait()
         download = super().download_request(request)
-        response = await self.patience.unless_broken_off(download)
+        try:
+            response = await self.patience.unless_broken_off(download)
+        except DownloadFailedError as error:
+            if not is_refused(error):
+                raise
+            parts = urlparse_cached(request)
+            fault = await asyncio.to_thread(fault_of, parts.hostname or "", parts.port or 443)
+            raise CertificateRefused(fault) from error
         if response.status in self.codes:
             self._heed(response)
         return response

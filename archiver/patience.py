@@ -23,7 +23,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archiver import clock
 from archiver.report import format_seconds
-from archiver.run import run_of
+from archiver.stop import stop_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -124,6 +124,7 @@ class Patience:
         self.time: Callable[[], float] = monotonic
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
         self.uniform: Callable[[float, float], float] = random.uniform
+        self.stop = stop_of(crawler)
         self._crawler = ref(crawler)  # weak: the crawler is the key under which this is kept
         self._until = 0.0
         self._in_flight: set[asyncio.Future[Any]] = set()
@@ -171,9 +172,8 @@ class Patience:
             task.cancel()
 
     def _check_stop(self) -> None:
-        reason = run_of(self.crawler).stop_reason
-        if reason is not None:
-            raise Stopped(reason)
+        if self.stop.reason is not None:
+            raise Stopped(self.stop.reason)
 
     # --- Counting -------------------------------------------------------------------------------
 
@@ -194,13 +194,12 @@ class Patience:
         ``retry_after`` is what the server asks for, in seconds. ``None`` when all tries are used
         up (say ``address_failed`` then) or the run has been stopped.
         """
-        run, spider = run_of(self.crawler), self.crawler.spider
+        spider = self.crawler.spider
         streak = request.meta.pop(_BEFORE, self.streak)
         self.streak = replace(streak, attempts=streak.attempts + 1)
-        if retry_after is not None and retry_after > self.longest:
-            wish = format_seconds(retry_after)
-            run.stop(f"the server asks to wait {wish} (Retry-After)")
-        if run.stop_reason is not None or spider is None:
+        if retry_after is not None:
+            self.accept_wait(retry_after, "Retry-After")
+        if self.stop.reason is not None or spider is None:
             return None
         pause = self.pause(self.streak.attempts, retry_after)
         self.hold(pause)
@@ -214,11 +213,26 @@ class Patience:
             return 2 * self.tries
         return min(self.tries, _LAST_TRIES) if LAST_CHANCE in request.meta else self.tries
 
+    def accept_wait(self, seconds: float, asked_by: str) -> bool:
+        """True when a wait that the server asks for is kept; one above the limit stops the run.
+
+        ``asked_by`` is the header or rule that it stands in. A run holds the data folder, so no
+        wait may be longer than ``KEXUE_PATIENCE``: the next run asks again.
+        """
+        if seconds > self.longest:
+            wish = format_seconds(min(seconds, _LONGEST))
+            self.stop.call(f"the server asks to wait {wish} ({asked_by})")
+            return False
+        return True
+
     def pause(self, attempts: int, retry_after: float | None) -> float:
-        """The seconds to wait: the backoff with a jitter, or what the server asks for if longer."""
+        """The seconds to wait: the backoff with a jitter, or what the server asks for if longer.
+
+        The jitter exceeds neither ``KEXUE_BACKOFF_MOST`` nor ``KEXUE_PATIENCE``.
+        """
         wait = backoff(attempts, self.first, self.most) * self.uniform(0.75, 1.25)
         wish = 0.0 if retry_after is None else retry_after * self.uniform(1.0, 1.05)
-        return max(wait, wish)
+        return max(min(wait, self.most), min(wish, self.longest))
 
     def address_failed(self, request: Request, reason: str, guess: str = CLOSED) -> None:
         """Note an address that failed for good; stops the run when too many did so in a row.
@@ -231,7 +245,7 @@ class Patience:
         count = self.streak.addresses + 1
         self.streak = replace(self.streak, addresses=count)
         if 0 < self.breaker <= count:
-            run_of(self.crawler).stop(
+            self.stop.call(
                 f"{count} address{'es' if count > 1 else ''} in a row failed,"
                 f" the last with {reason}; {guess}"
             )
@@ -241,11 +255,10 @@ class Patience:
 
         RFC 9309, 2.3.1.4: rules that cannot be reached forbid everything.
         """
-        run = run_of(self.crawler)
-        run.stop(
+        self.stop.call(
             f"robots.txt cannot be read ({reason}); without the server's rules nothing is asked"
         )
-        raise Stopped(run.stop_reason)
+        raise Stopped(self.stop.reason)
 
 
 def is_robots(request: Request) -> bool:

@@ -154,14 +154,14 @@ class Report:
             "unchanged": self.unchanged,
             "protected": self.protected,
             "gone": self.gone,
-            "without body": self.without_body,
+            "empty bodies": self.without_body,
             "left for later": self.left,
             "missing": len(self.missing),
             "failed": len(self.failed),
             "suspicious": len(self.suspicious),
             "doubtful values": self.doubtful,
         }
-        optional = {"gone", "without body", "left for later", "suspicious", "doubtful values"}
+        optional = {"gone", "empty bodies", "left for later", "suspicious", "doubtful values"}
         rows = [(name, f"{n:,}") for name, n in counts.items() if n or name not in optional]
         rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]
         rows += [("time", format_seconds(self.seconds))]

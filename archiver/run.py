@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from scrapy.exceptions import NotConfigured
 from sqlite_utils import Database
 
 from archiver import clock
@@ -23,6 +24,7 @@ from archiver.due import Past
 from archiver.items import Article, IndexEntry, ListingEntry
 from archiver.plan import Plan
 from archiver.report import FINISHED, Failure, Report
+from archiver.stop import Stop, stop_of
 from archiver.store import articles, failures, runs, sightings, tombstones
 from archiver.store.errors import StoreError
 from archiver.store.feed import write_feed
@@ -50,8 +52,15 @@ def run_of(crawler: Crawler) -> Run:
             files_of(settings),
             with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
             breaker=settings.getint("KEXUE_BREAKER"),
+            stop=stop_of(crawler),
         )
     return _runs[crawler]
+
+
+def require_archive(crawler: Crawler) -> None:
+    """Raise ``NotConfigured`` for a spider that keeps no archive: it must not open one."""
+    if not getattr(crawler.spidercls, "keeps_archive", False):
+        raise NotConfigured
 
 
 def files_of(settings: BaseSettings) -> dict[str, Path]:
@@ -70,7 +79,12 @@ class Run:
     """An open archive, and what this run has seen and done."""
 
     def __init__(
-        self, files: Mapping[str, Path], *, with_counts: bool = True, breaker: int = 0
+        self,
+        files: Mapping[str, Path],
+        *,
+        with_counts: bool = True,
+        breaker: int = 0,
+        stop: Stop | None = None,
     ) -> None:
         self.files = files
         self.db = open_archive(files["database"])
@@ -80,11 +94,9 @@ class Run:
         self.tally = Tally()
         self.report: Report | None = None
         self.planned = 0
-        self.stop_reason: str | None = None
         #: Has the record of the run its outcome?
         self.report_is_stored = False
-        #: Called once when the run is to end before its time.
-        self.on_stop: Callable[[], None] = lambda: None
+        self._stop = stop or Stop()
         self._with_counts = with_counts
         self._breaker = breaker
         self._doubts = 0
@@ -255,10 +267,12 @@ class Run:
 
     def stop(self, reason: str) -> None:
         """End the run before its time: no further request is sent."""
-        if self.stop_reason is None:
-            self.stop_reason = reason
-            logger.warning("the run ends: %s", reason)
-            self.on_stop()
+        self._stop.call(reason)
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the run ends before its time, or ``None``."""
+        return self._stop.reason
 
     # --- The end ----------------------------------------------------------------------------------
 

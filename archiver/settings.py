@@ -21,7 +21,7 @@ KEXUE_HOOK_WHEN = "always"  # or "failure": only when the exit status is not 0
 KEXUE_GATE_DELAY = 1.0  # seconds before the gate is asked again, doubled each time
 KEXUE_BACKOFF = 1.0  # the wait after a failed try, in DOWNLOAD_DELAYs; doubled each time
 KEXUE_BACKOFF_MOST = 10.0  # the longest, in DOWNLOAD_DELAYs; a Retry-After is kept whole
-KEXUE_PATIENCE = 300.0  # seconds; a longer Retry-After ends the run: the next one goes on
+KEXUE_PATIENCE = 300.0  # seconds; a longer wait that the server asks for ends the run
 KEXUE_BREAKER = 4  # addresses in a row that failed for good end the run; 0: never
 
 # --- Manners --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
-from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 # --- The blog ------------------------------------------------------------------------------------
@@ -103,6 +103,8 @@ _ARTICLE_PATH = re.compile(
     r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
 )
 _LISTING_PATH = re.compile(r"/page/(?P<number>[1-9][0-9]{0,5})/")
+#: What stays as it is in a path: the characters of RFC 3986, and what is escaped already.
+_PLAIN: Final = "/%:@!$&'()*+,;=~-._"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -148,15 +150,29 @@ def _own_path(url: str, base: Base | None) -> str | None:
     if not parts.scheme and not parts.netloc:
         if base is not None and base.document is not None:
             path = _own_path(_join(base.document, url), replace(base, document=None))
-            return path.removeprefix(base.path) if path is not None else None
-        return parts.path.removeprefix(base.path) if base is not None else parts.path
+            return _below(path, base) if path is not None else None
+        return _below(parts.path, base) if base is not None else parts.path
     if parts.scheme not in {"http", "https", ""}:
         return None
     if parts.hostname is not None and parts.hostname.lower() in BLOG_HOSTS:
         return parts.path
     if base is not None and base.owns(parts):
-        return parts.path.removeprefix(base.path)
+        return _below(parts.path, base)
     return None
+
+
+def _below(path: str, base: Base) -> str:
+    """A path without that of the base, which may be written in Chinese or escaped."""
+    return quote(path, _PLAIN).removeprefix(base.path)
+
+
+def _host_of(parts: SplitResult) -> str:
+    """The host of a split address as a request has it: lower case, in ASCII; "" for none."""
+    host = parts.hostname or ""
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError:
+        return host.lower()
 
 
 def article_id(url: str, base: Base | None = None) -> int | None:
@@ -191,9 +207,9 @@ class Base:
     """Where the blog is read from: the live host, or another one (``KEXUE_BASE_URL``)."""
 
     scheme: str
-    host: str  # lower case
+    host: str  # lower case, in ASCII ("xn--…")
     port: int
-    path: str  # "" or "/below/here", without a closing slash
+    path: str  # "" or "/below/here", without a closing slash, in ASCII ("%E5…")
     #: What relative addresses are resolved against on a page with a ``<base>``.
     document: str | None = None
 
@@ -205,8 +221,12 @@ class Base:
             raise ValueError(f"{url!r} is not an address like https://kexue.fm")
         if parts.query or parts.fragment or parts.username or parts.password:
             raise ValueError(f"{url!r} has more than scheme, host, port and path")
+        try:
+            host = parts.hostname.encode("idna").decode()  # as Scrapy writes it in a request
+        except UnicodeError:
+            raise ValueError(f"{url!r} has a host that cannot be one") from None
         port = parts.port or _DEFAULT_PORTS[parts.scheme]
-        return cls(parts.scheme, parts.hostname.lower(), port, parts.path.rstrip("/"))
+        return cls(parts.scheme, host.lower(), port, quote(parts.path, _PLAIN).rstrip("/"))
 
     @property
     def is_live(self) -> bool:
@@ -230,14 +250,14 @@ class Base:
             return None
         if not self.owns(own):
             return urldefrag(_join(CANONICAL_BASE + path, href)).url
-        below = own.path.removeprefix(self.path) or HOME_PATH
+        below = _below(own.path, self) or HOME_PATH
         return CANONICAL_BASE + own._replace(scheme="", netloc="", path=below, fragment="").geturl()
 
     def owns(self, parts: SplitResult) -> bool:
         """Is a split address on this very host and port, below this path?"""
-        host = (parts.hostname or "").lower()
+        host = _host_of(parts)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme or self.scheme)
-        below = not self.path or f"{parts.path}/".startswith(f"{self.path}/")
+        below = not self.path or f"{quote(parts.path, _PLAIN)}/".startswith(f"{self.path}/")
         return host == self.host and port == self.port and below
 
     def may_ask(self, url: str) -> bool:
@@ -250,6 +270,6 @@ class Base:
             return False
         if self.is_live:
             default_port = parts.port in {None, *_DEFAULT_PORTS.values()}
-            return default_port and (parts.hostname or "").lower() in BLOG_HOSTS
+            return default_port and _host_of(parts) in BLOG_HOSTS
         same_port = (parts.port or _DEFAULT_PORTS[parts.scheme]) == self.port
-        return (parts.hostname or "").lower() == self.host and same_port
+        return _host_of(parts) == self.host and same_port

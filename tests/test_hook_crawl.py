@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import shlex
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from crawling import Archive
-from replica import make_posts
+from crawling import Archive, Outcome
+from replica import make_post, make_posts
+
+from archiver.lock import LOCK_NAME, locked
+
+FILES: Final = {"kexue.db", "kexue.jsonl", "changes.xml", LOCK_NAME}
 
 
 @pytest.fixture
@@ -135,3 +141,95 @@ def test_the_address_gets_the_report(tmp_path: Path, service: Service) -> None:
     assert outcome.status == 0
     assert "secret" not in outcome.said
     assert [told["counts"]["new"] for told in service.told] == [3]
+
+
+# --- Ends of a run that never began ---------------------------------------------------------------
+
+
+def assert_told(report: Path, outcome: Outcome, status: int) -> None:
+    told = json.loads(report.read_text("utf-8"))
+    assert (outcome.status, told["exit_status"]) == (status, status), outcome.said
+    assert told["outcome"] in outcome.stderr.splitlines()[-1]
+
+
+def test_of_a_run_that_finds_another_one(tmp_path: Path, report: Path) -> None:
+    with Archive.complete(tmp_path, 3) as archive, locked(archive.folder):
+        outcome = archive.crawl(KEXUE_HOOK_COMMAND=command(report), KEXUE_HOOK_WHEN="failure")
+        assert archive.replica.paths == []
+    assert "another run is writing" in outcome.sentence
+    assert_told(report, outcome, 2)
+
+
+def test_of_a_database_of_another_program(tmp_path: Path, report: Path) -> None:
+    with Archive.complete(tmp_path, 3) as archive:
+        (archive.folder / "kexue.db").unlink()
+        with closing(sqlite3.connect(archive.folder / "kexue.db")) as other:
+            other.execute("CREATE TABLE theirs (a)")
+        outcome = archive.crawl(KEXUE_HOOK_COMMAND=command(report))
+    assert "is a database of another program" in outcome.sentence
+    assert_told(report, outcome, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "words"),
+    [
+        ((), {"KEXUE_RECHECK": "many"}, "KEXUE_RECHECK=many is not"),
+        (("limit=0",), {}, "limit=0"),
+    ],
+)
+def test_of_a_wrong_setting(
+    tmp_path: Path, report: Path, arguments: tuple[str, ...], settings: dict[str, str], words: str
+) -> None:
+    """A timer has nobody who reads what the command says."""
+    with Archive(tmp_path, make_posts(3)) as archive:
+        outcome = archive.crawl(*arguments, KEXUE_HOOK_COMMAND=command(report), **settings)
+    assert words in outcome.stderr
+    assert_told(report, outcome, 2)
+
+
+def test_a_wrong_setting_of_the_hook_is_named_once(tmp_path: Path, report: Path) -> None:
+    with Archive(tmp_path, make_posts(3)) as archive:
+        outcome = archive.crawl(KEXUE_HOOK_COMMAND=command(report), KEXUE_HOOK_WHEN="now")
+    assert outcome.status == 2
+    assert outcome.stderr.count("KEXUE_HOOK_WHEN=now is neither") == 1
+    assert not report.exists()
+
+
+# --- A reader -------------------------------------------------------------------------------------
+
+
+def test_a_reader_stops_no_run(tmp_path: Path, report: Path) -> None:
+    """One that has begun to read before the run, and goes on behind it, from its own moment."""
+    with Archive.complete(tmp_path, 3) as archive:
+        with closing(sqlite3.connect(archive.folder / "kexue.db")) as reader:
+            reader.execute("BEGIN")
+            before = reader.execute("SELECT count(*) FROM articles").fetchall()
+            archive.replica.publish(make_post(201, 40))
+            outcome = archive.crawl(KEXUE_HOOK_COMMAND=command(report))
+            assert reader.execute("SELECT count(*) FROM articles").fetchall() == before == [(3,)]
+            reader.rollback()
+            assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(4,)]
+        assert outcome.status == 0, outcome.said
+        assert archive.rows("SELECT outcome FROM runs ORDER BY id DESC LIMIT 1") == [("ok",)]
+        assert set(outcome.records) == {101, 102, 103, 201}
+        assert archive.crawl().status == 0
+        assert {path.name for path in archive.folder.iterdir()} == FILES
+    assert_told_ok(report)
+
+
+def test_a_half_read_query_stops_no_run(tmp_path: Path) -> None:
+    """As a notebook leaves one behind, in a connection that cannot write."""
+    with Archive.complete(tmp_path, 30) as archive:
+        database = f"{(archive.folder / 'kexue.db').as_uri()}?mode=ro"
+        with closing(sqlite3.connect(database, uri=True)) as reader:
+            cursor = reader.execute("SELECT * FROM articles")
+            assert cursor.fetchone() is not None
+            archive.replica.publish(make_post(201, 40))
+            outcome = archive.crawl()
+            assert len(cursor.fetchall()) == 29
+        assert outcome.status == 0, outcome.said
+        archive.assert_sound()
+
+
+def assert_told_ok(report: Path) -> None:
+    assert json.loads(report.read_text("utf-8"))["outcome"] == "ok"

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a run within five seconds, with its report and no traceback."""
+"""Ctrl-C, SIGTERM and SIGHUP end a run within five seconds, with its report and no traceback."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def assert_well_ended(crawl: Crawl, number: signal.Signals, *, in_order: bool = 
     assert "interrupted" in str(outcome)
 
 
-BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
 
 @BOTH
@@ -196,3 +196,78 @@ def test_what_does_not_end_is_left_behind(tmp_path: Path) -> None:
     ):
         until(lambda: FIRST in replica.paths)
         assert_well_ended(crawl, signal.SIGINT, in_order=False)
+
+
+# --- Before the run, and behind it ----------------------------------------------------------------
+
+#: A crawl in this process, with what is written in front of it.
+COMMAND = """
+import os, signal, sys
+sys.argv = ["bin/scrapy", "crawl", *sys.argv[1:]]
+{first}
+from scrapy.cmdline import execute
+execute()
+"""
+AT_IMPORT = """
+import archiver.commands
+os.kill(os.getpid(), signal.{name})
+"""
+AT_OPENING = """
+import archiver.commands.crawl as command
+def open_archive(path):
+    os.kill(os.getpid(), signal.{name})
+command.open_archive = open_archive
+"""
+IGNORED = """
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+import archiver.spiders.kexue as spiders
+def page_asked(self, request):
+    os.kill(os.getpid(), signal.SIGHUP)
+spiders.KexueSpider.page_asked = page_asked
+"""
+
+
+def command(first: str, base_url: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    values = {
+        "KEXUE_BASE_URL": base_url,
+        "KEXUE_DATA_DIR": folder / "data",
+        "DOWNLOAD_DELAY": 0,
+        "AUTOTHROTTLE_ENABLED": 0,
+        "KEXUE_HOOK_COMMAND": f"cat > {folder / 'report'}",
+    }
+    options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
+    return subprocess.run(
+        [sys.executable, "-c", COMMAND.format(first=first), "kexue", *options],
+        cwd=ROOT,
+        env={**os.environ, "no_proxy": "*"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+@BOTH
+def test_during_the_imports(tmp_path: Path, number: signal.Signals) -> None:
+    ended = command(AT_IMPORT.format(name=number.name), "http://127.0.0.1:9", tmp_path)
+    assert ended.returncode == 1
+    assert ended.stderr == "scrapy: interrupted; no run is under way\n"
+
+
+@BOTH
+def test_while_the_archive_is_opened(tmp_path: Path, number: signal.Signals) -> None:
+    """The hook is told, too."""
+    ended = command(AT_OPENING.format(name=number.name), "http://127.0.0.1:9", tmp_path)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    sentence = "interrupted before the run has begun"
+    assert ended.stderr.splitlines()[-1] == f"scrapy crawl: {sentence}"
+    assert sentence in (tmp_path / "report").read_text()
+
+
+def test_nohup(tmp_path: Path) -> None:
+    """A SIGHUP that was ignored from the start stays so."""
+    with Replica(make_posts(3)) as replica:
+        ended = command(IGNORED, replica.base_url, tmp_path)
+        assert "/archives/101" in replica.paths
+    assert ended.returncode == 0, ended.stderr

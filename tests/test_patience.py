@@ -61,6 +61,8 @@ NOW = datetime(2026, 11, 23, 8, 0, 0, tzinfo=UTC)
         (b" 7 ", 7.0),
         (b"0", 0.0),
         (b"9" * 400, 366 * 86400.0),
+        (b"9" * 5000, 366 * 86400.0),
+        (b"Mon, " + b"9" * 5000 + b" Nov 2026 08:01:30 GMT", None),
         (b"Mon, 23 Nov 2026 08:01:30 GMT", 90.0),
         (b"Monday, 23-Nov-26 08:01:30 GMT", 90.0),
         (b"Mon Nov 23 08:01:30 2026", 90.0),
@@ -198,11 +200,13 @@ def test_backoff(attempts: int, first: float, most: float, seconds: float) -> No
         (0, 1, None, 1.5),  # the lower end of the jitter
         (1, 1, None, 2.5),
         (0, 9, None, 15.0),
-        (1, 9, None, 25.0),
+        (1, 9, None, 20.0),  # the longest wait that is named is not exceeded
         (0, 1, 0.0, 1.5),
         (0, 9, 1.0, 15.0),  # the server's wish is a minimum
         (0, 1, 120.0, 120.0),  # and is never shortened
         (1, 1, 120.0, 126.0),
+        (1, 1, 299.0, 300.0),  # nor is the patience
+        (0, 1, 300.0, 300.0),
     ],
 )
 def test_jitter(
@@ -601,6 +605,32 @@ def test_a_server_that_asks_for_hours(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "the server asks to wait 1 h 5 min (Retry-After)" in ended.stderr
     assert paths == ["/robots.txt", "/archives/101", "/archives/102"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "asks"), [("86400", "24 h 0 min"), ("300.5", "5 min 0 s"), ("1e9", "8784 h 0 min")]
+)
+def test_a_server_that_asks_for_a_page_a_day(tmp_path: Path, rule: str, asks: str) -> None:
+    """The same limit, sentence and ending as with Retry-After; the data folder is free again."""
+    rules = f"User-agent: *\nCrawl-delay: {rule}\n".encode()
+    with Replica(make_posts(8)) as replica:
+        replica.fault("^/robots.txt$", kind="not-html", content_type="text/plain", body=rules)
+        ended = crawl(replica.base_url, tmp_path)
+        assert replica.paths == ["/robots.txt"]
+        assert ended.returncode == 1
+        sentence = f"the server asks to wait {asks} (Crawl-delay of robots.txt)"
+        assert f"the run ended early ({sentence})" in ended.stderr
+        replica.clear_faults()
+        assert crawl(replica.base_url, tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("rule", ["9" * 5000, "-5", "nan", "inf", "soon", "", "0"])
+def test_a_crawl_delay_that_is_none(tmp_path: Path, rule: str) -> None:
+    rules = f"User-agent: *\nCrawl-delay: {rule}\n".encode()
+    with Replica(make_posts(8)) as replica:
+        replica.fault("^/robots.txt$", kind="not-html", content_type="text/plain", body=rules)
+        ended = crawl(replica.base_url, tmp_path)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_nothing_is_asked_without_the_rules(tmp_path: Path) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from conftest import ROOT
+from replica import Replica, make_posts
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured, UsageError
@@ -30,6 +35,7 @@ from archiver.plan import Plan
 from archiver.report import Failure, Report, format_seconds
 from archiver.run import run_of
 from archiver.spiders.kexue import KexueSpider
+from archiver.stop import stop_of
 
 URL = "https://kexue.fm/archives/6583"
 PAGE = "<!DOCTYPE html><html><body><p>注意力</p></body></html>".encode()
@@ -102,6 +108,53 @@ def test_nothing_of_a_body_in_a_log_line() -> None:
     assert "文" not in repr(article)
 
 
+# --- A spider without an archive ------------------------------------------------------------------
+
+BARE = """
+from scrapy import Spider
+
+class Bare(Spider):
+    name = "bare"
+    start_urls = ["URL"]
+    custom_settings = SETTINGS
+
+    def parse(self, response):
+        self.logger.warning("%s: %d", response.url, response.status)
+        yield {"url": response.url}
+"""
+
+
+@pytest.mark.parametrize(
+    "settings", ["{}", "{'DOWNLOADER_MIDDLEWARES': {}, 'ITEM_PIPELINES': {}, 'EXTENSIONS': {}}"]
+)
+def test_another_spider_opens_no_archive(tmp_path: Path, settings: str) -> None:
+    """Neither one with all components of these settings, nor that of benchmarks/crawl.py."""
+    with Replica(make_posts(3)) as replica:
+        text = BARE.replace("SETTINGS", settings).replace("URL", f"{replica.base_url}/")
+        (tmp_path / "bare.py").write_text(text)
+        replica.fault("^/$", kind="status", code=503, times=1)
+        options = {"KEXUE_BASE_URL": replica.base_url, "DOWNLOAD_DELAY": 0, "KEXUE_BACKOFF": 0.01}
+        words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
+        ended = subprocess.run(
+            [sys.executable, "-m", "scrapy", "runspider", "bare.py", *words],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "SCRAPY_SETTINGS_MODULE": "archiver.settings",
+                "no_proxy": "*",
+            },
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr, ended.stderr
+    assert replica.log[-1].status == 200
+    assert {path.name for path in tmp_path.iterdir()} <= {"bare.py", "__pycache__"}
+
+
 # --- Other hosts ----------------------------------------------------------------------------------
 
 
@@ -114,6 +167,11 @@ def test_nothing_of_a_body_in_a_log_line() -> None:
         ("https://kexue.fm", "https://publicsuffix.org/list/public_suffix_list.dat", False),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080/", True),
         ("http://127.0.0.1:8080", URL, False),
+        ("https://例子.测试", "https://例子.测试/archives/1", True),
+        ("https://例子.测试", "https://xn--fsqu00a.xn--0zwm56d/archives/1", True),
+        ("https://XN--FSQU00A.xn--0zwm56d", "https://例子.测试/archives/1", True),
+        ("https://例子.测试", "https://例子.test/", False),
+        ("https://例子.测试", "https://测试/", False),
     ],
 )
 def test_own_hosts_only(settings: Settings, base: str, url: str, allowed: bool) -> None:
@@ -202,7 +260,7 @@ def test_a_closed_gate_is_asked_three_times(settings: Settings, tmp_path: Path) 
     assert now == pytest.approx(1.5 + 3.0)
     assert (patience.streak.attempts, patience.streak.addresses) == (0, 1)
     assert asyncio.run(closed_gate(crawler)) == 3
-    assert str(run_of(crawler).stop_reason).startswith(
+    assert str(stop_of(crawler).reason).startswith(
         "2 addresses in a row failed, the last with the gate did not open after 3 tries"
     )
 
@@ -228,7 +286,19 @@ def test_script_cookie(body: bytes, cookies: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "delay", "slot"), [(None, 3, 3), (0, 3, 3), (1, 3, 3), (10, 10, 10), ("7.5", 7.5, 7.5)]
+    ("wish", "delay", "slot"),
+    [
+        (None, 3, 3),
+        (0, 3, 3),
+        (1, 3, 3),
+        (10, 10, 10),
+        ("7.5", 7.5, 7.5),
+        (300, 300, 300),
+        (-10, 3, 3),
+        (float("nan"), 3, 3),
+        (301, 3, 3),  # the run ends
+        (float("inf"), 3, 3),
+    ],
 )
 def test_crawl_delay(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, wish: Any, delay: float, slot: float
@@ -243,6 +313,8 @@ def test_crawl_delay(
     extension.robots_parsed(SimpleNamespace(crawl_delay=lambda agent: wish))  # type: ignore[arg-type]
     assert (downloader._delay, slots["kexue.fm"].delay) == (delay, slot)
     assert (throttle.mindelay, throttle.maxdelay) == (delay, max(5.0, delay))
+    is_too_long = wish is not None and float(wish) > 300
+    assert (stop_of(crawler).reason is not None) is is_too_long
 
 
 # --- Progress -------------------------------------------------------------------------------------
@@ -290,8 +362,8 @@ def test_progress_is_silent_elsewhere(settings: Settings) -> None:
     progress.response_received()
     progress.spider_closed()
     assert stream.getvalue() == ""
-    with pytest.raises(NotConfigured):
-        build_from_crawler(Progress, crawler_with(settings, LOG_ENABLED=False))
+    with pytest.raises(NotConfigured, match="LOG_ENABLED"):
+        build_from_crawler(Progress, crawler_with(settings, KexueSpider, LOG_ENABLED=False))
 
 
 @pytest.mark.parametrize(

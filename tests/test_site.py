@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from scrapy import Request
 
 from archiver import site
 from archiver.site import Base, article_id
@@ -244,3 +245,28 @@ def test_live(host: str) -> None:
 )
 def test_may_ask(base: Base, url: str, allowed: bool) -> None:
     assert base.may_ask(url) is allowed
+
+
+@pytest.mark.parametrize(
+    "base", ["https://例子.测试/博客", "https://xn--fsqu00a.xn--0zwm56d/博客/"]
+)
+def test_an_internationalised_base(base: str) -> None:
+    """Host and path in one form, however the base and a link are written."""
+    parsed = site.Base.parse(base)
+    assert parsed.url("/feed/") == "https://xn--fsqu00a.xn--0zwm56d/%E5%8D%9A%E5%AE%A2/feed/"
+    assert Request(parsed.url("/feed/")).url == parsed.url("/feed/")
+    for link in (
+        "https://例子.测试/博客/archives/7",
+        "https://xn--fsqu00a.xn--0zwm56d/%E5%8D%9A%E5%AE%A2/archives/7",
+        "//例子.测试/博客/archives/7#comments",
+        "/博客/archives/7",
+        "/%E5%8D%9A%E5%AE%A2/archives/7",
+    ):
+        assert site.article_id(link, parsed) == 7, link
+    assert site.article_id("https://例子.test/博客/archives/7", parsed) is None
+
+
+@pytest.mark.parametrize("base", ["https://a..b", f"https://{'例' * 70}.test"])
+def test_a_host_that_cannot_be_one(base: str) -> None:
+    with pytest.raises(ValueError, match="has a host that cannot be one"):
+        site.Base.parse(base)

@@ -7,7 +7,9 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +23,12 @@ from archiver.store.errors import StoreError
 from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
 from archiver.store.records import COLUMNS, VOLATILE, content_sha256
-from archiver.store.sqlite import check_archive, close_archive, open_archive
+from archiver.store.sqlite import (
+    check_archive,
+    close_archive,
+    connect_for_reading,
+    open_archive,
+)
 
 DAY1, DAY1_LATER = "2026-11-23T08:00:00+00:00", "2026-11-23T20:00:00+00:00"
 DAY2, DAY3 = "2026-11-24T08:00:00+00:00", "2026-11-25T08:00:00+00:00"
@@ -558,3 +565,42 @@ def test_every_column_is_described(db: Database) -> None:
         if column.name not in sections[table.name]
     }
     assert lacking == set(), "columns that docs/data-format.md does not describe"
+
+
+# --- Media that cannot be written to --------------------------------------------------------------
+
+
+def test_a_read_only_mount_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    with pytest.raises(StoreError, match="Read-only file system") as caught:
+        open_archive(tmp_path / "kexue.db")
+    assert caught.value.wrong_use
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=0))
+    with pytest.raises(StoreError, match="Permission denied"):
+        open_archive(tmp_path / "kexue.db")
+
+
+def test_an_archive_on_such_a_medium_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be made beside it there."""
+    path = tmp_path / "kexue.db"
+    close_archive(open_archive(path))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with closing(connect_for_reading(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchall() == [(0,)]
+        assert [file.name for file in tmp_path.iterdir()] == ["kexue.db"]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM articles")
+    check_archive(path)
+
+
+def test_a_reading_connection_leaves_nothing_beside_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "kexue.db"
+    close_archive(open_archive(path))
+    with closing(connect_for_reading(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchall() == [(0,)]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM articles")
+    assert [file.name for file in tmp_path.iterdir()] == ["kexue.db"]

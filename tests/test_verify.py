@@ -591,7 +591,7 @@ def test_command(folder: Path) -> None:
         *("text", "formulas", "markdown", "links", "pictures", "safety", "derived"),
         "extraction",
     ]
-    assert note == "1 without a body: nothing to compare\n"
+    assert note == "1 without a copy of the body (protected): not compared\n"
 
 
 def test_command_tells_what_differs(folder: Path) -> None:

@@ -14,7 +14,7 @@ from archiver.audit.comparing import Point
 from archiver.store import schema
 from archiver.store.errors import StoreError
 from archiver.store.records import content_sha256
-from archiver.store.sqlite import check_archive
+from archiver.store.sqlite import check_archive, connect_for_reading
 
 Ids = frozenset[int]
 
@@ -56,7 +56,7 @@ def open_for_reading(path: Path) -> Database:
     if size == 0:
         raise StoreError(f"{path} is empty; the next crawl fills it", wrong_use=True)
     check_archive(path)
-    db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
+    db = Database(connect_for_reading(path))
     # What is no UTF-8 is not what was hashed or written to the JSONL file: it is found there.
     db.conn.text_factory = lambda text: text.decode("utf-8", "replace")
     try:

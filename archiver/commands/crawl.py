@@ -18,6 +18,7 @@ from scrapy.spiderloader import get_spider_loader
 from archiver import __version__
 from archiver.command import ProjectCommand, check_pairs
 from archiver.commands.output import checked_output, show
+from archiver.commands.signals import leave, on_signals
 from archiver.commands.spelling import add_help, argument_slip, check_words, setting_slip
 from archiver.extensions.outcome import INTERRUPTED, traffic_of
 from archiver.hook import call_hooks, check_hooks
@@ -80,13 +81,23 @@ class Command(ProjectCommand, crawl.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check words, arguments and settings before a line is logged; ``UsageError``."""
         assert self.settings is not None
-        names = [word.partition("=")[0].strip() for word in opts.set]
-        if opts.output is not None or "FEEDS" in names or self.settings.getdict("FEEDS"):
+        given = dict(word.partition("=")[::2] for word in opts.set)
+        self.settings.setdict(given, priority="cmdline")  # the hooks are told, whatever is wrong
+        try:
+            self._check_use(args, opts, [name.strip() for name in given])
+        except UsageError as error:
+            self._call_hooks({"exit_status": 2, "outcome": str(error)})
+            raise
+
+    def _check_use(self, args: list[str], opts: argparse.Namespace, given: list[str]) -> None:
+        """Raise ``UsageError`` for what means nothing; ``given`` are the settings of ``-s``."""
+        assert self.settings is not None
+        if opts.output is not None or "FEEDS" in given or self.settings.getdict("FEEDS"):
             raise UsageError(_NO_FEED, print_help=False)
         opts.overwrite_output = None  # Scrapy reads it; its option is hidden
         self._check_words(args)
         check_pairs("-a", opts.spargs, "full=1")
-        if hint := next(filter(None, map(argument_slip, names)), None):
+        if hint := next(filter(None, map(argument_slip, given)), None):
             raise UsageError(hint, print_help=False)
         super().process_options(args, opts)
         check_arguments(opts.spargs)
@@ -101,13 +112,13 @@ class Command(ProjectCommand, crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the database; crawl; print the report; call the hooks."""
         assert self.settings is not None
+        on_signals(signal.default_int_handler)
         try:
             self._run_alone(args, opts, files_of(self.settings))
         except StoreError as error:
-            self._say(str(error))
-            self.exitcode = 2 if error.wrong_use else 1
-            if not error.wrong_use:
-                self._call_hooks({"exit_status": 1, "outcome": str(error)})
+            self._end(str(error), 2 if error.wrong_use else 1)
+        except KeyboardInterrupt:
+            self._end("interrupted before the run has begun")
 
     def _run_alone(
         self, args: list[str], opts: argparse.Namespace, files: Mapping[str, Path]
@@ -120,8 +131,7 @@ class Command(ProjectCommand, crawl.Command):
             self._crawl(args, opts)
             report = self._finished()
         if report is None:
-            self._say("the run did not start; the log says why")
-            self.exitcode = 1
+            self._end("the run did not start; the log says why")
             return
         self.exitcode = report.exit_status
         with checked_output(self, "crawl"):
@@ -130,13 +140,28 @@ class Command(ProjectCommand, crawl.Command):
         if report.problem is not None:
             self._say(report.problem)  # the last line, for who reads no more
 
+    def _end(self, sentence: str, status: int = 1) -> None:
+        """Say why there was no run, to the hooks too."""
+        self._say(sentence)
+        self.exitcode = status
+        self._call_hooks({"exit_status": status, "outcome": sentence})
+
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
+        from twisted.internet import reactor  # noqa: PLC0415 - Scrapy has chosen one by now
+
         assert self.settings is not None
+        reactor.callWhenRunning(self._heed_hangup)
         gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
         database = files_of(self.settings)["database"]
         blog = self.settings["KEXUE_BASE_URL"]
         logger.info("kexue-archiver %s: %s into %s", __version__, blog, database)
         super().run(args, opts)
+
+    def _heed_hangup(self) -> None:
+        """SIGHUP, as from a terminal that is closed, is to Scrapy what SIGTERM is."""
+        assert self.crawler_process is not None
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self.crawler_process._signal_shutdown)
 
     def _finished(self) -> Report | None:
         """The report; a run that did not end in order (something hung) is closed here."""
@@ -147,13 +172,15 @@ class Command(ProjectCommand, crawl.Command):
 
     def _call_hooks(self, report: Mapping[str, Any]) -> None:
         assert self.settings is not None
-        for number in (signal.SIGINT, signal.SIGTERM):  # Scrapy's go to a reactor that has ended
-            signal.signal(number, signal.default_int_handler)
+        on_signals(signal.default_int_handler)  # Scrapy's go to a reactor that has ended
         try:
             for sentence in call_hooks(report, self.settings):
-                self._say(sentence)
+                if sentence != report["outcome"]:  # of a wrong setting of the hooks themselves
+                    self._say(sentence)
         except KeyboardInterrupt:
             self._say("interrupted; the hook was not waited for")
+            self.exitcode = self.exitcode or 1
+        on_signals(leave)
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         """Keep the crawler: its run has the report (Scrapy's command drops it)."""

@@ -26,6 +26,9 @@ def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
         flush()
     except BrokenPipeError:
         _give_up(command)
+    except KeyboardInterrupt:
+        _say(name, "interrupted")
+        _give_up(command)
     except OSError as error:
         _say(name, f"cannot write to standard output: {error.strerror or error}")
         _give_up(command)

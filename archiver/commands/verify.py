@@ -87,7 +87,8 @@ class Command(ProjectCommand):
             show("")
             self._show(totals.results())
         if totals.without_body:
-            show(f"\n{totals.without_body:,} without a body: nothing to compare")
+            words = "without a copy of the body (protected): not compared"
+            show(f"\n{totals.without_body:,} {words}")
 
     def _show(self, points: list[Point]) -> None:
         show(*table(points))

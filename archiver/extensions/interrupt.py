@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and ``Run.stop`` end the run within seconds.
+"""Ctrl-C, SIGTERM, SIGHUP and a called ``Stop`` end the run within seconds.
 
 Scrapy's own end waits for what is in flight and in its queues: a slow server, a long Crawl-delay.
 Here requests that were not sent are dropped at once; an answer that is on its way has two seconds
@@ -20,7 +20,7 @@ from scrapy.utils.asyncio import create_looping_call
 
 from archiver.extensions.outcome import INTERRUPTED
 from archiver.patience import Stopped, patience_of
-from archiver.run import run_of
+from archiver.stop import stop_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -40,6 +40,7 @@ class Interrupt:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.patience = patience_of(crawler)
+        self.stop = stop_of(crawler)
         self.time = monotonic
         self._loop: Any = None
         self._stopped_at: float | None = None
@@ -54,7 +55,7 @@ class Interrupt:
 
     def spider_opened(self) -> None:
         """Begin to look."""
-        run_of(self.crawler).on_stop = self.close_spider
+        self.stop.on_call = self.close_spider
         thread_pool().threadFactory = LookupThread
         self._loop = create_looping_call(self.check)
         self._loop.start(_INTERVAL, now=False)
@@ -67,20 +68,19 @@ class Interrupt:
             self._let_lookups_go()
 
     def close_spider(self) -> None:
-        """Let Scrapy send nothing more; called by ``Run.stop``."""
+        """Let Scrapy send nothing more; called by the ``Stop``."""
         engine = self.crawler.engine
         if engine.spider is not None:
             self._closing = asyncio.ensure_future(engine.close_spider_async(reason="stopped"))
 
     def check(self) -> None:
         """Do what is due so long after the stop; called again and again."""
-        run = run_of(self.crawler)
-        if run.stop_reason is None:
+        if self.stop.reason is None:
             if self.crawler.crawling:
                 return
-            run.stop(INTERRUPTED)
+            self.stop.call(INTERRUPTED)
         self._stopped_at = self._stopped_at or self.time()
-        self._drop_queued(str(run.stop_reason))
+        self._drop_queued(str(self.stop.reason))
         waited = self.time() - self._stopped_at
         if waited >= GRACE:
             self.patience.break_off()

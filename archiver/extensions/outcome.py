@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from scrapy import signals
 
 from archiver import site
-from archiver.run import run_of
+from archiver.run import require_archive, run_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -30,7 +30,8 @@ class Outcome:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build the extension for a crawler."""
+        """Build the extension for a crawler that keeps an archive."""
+        require_archive(crawler)
         return cls(crawler)
 
     def item_refused(self, item: Any, exception: Exception, **_: Any) -> None:

@@ -12,7 +12,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from archiver.report import format_seconds
-from archiver.run import Run, run_of
+from archiver.run import Run, require_archive, run_of
 from archiver.terminal import ERASE_LINE, cut, screen_width
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build the extension; it is off when the log is."""
+        """Build the extension for a crawler that keeps an archive; it is off when the log is."""
+        require_archive(crawler)
         if not crawler.settings.getbool("LOG_ENABLED"):
             raise NotConfigured("LOG_ENABLED is off")
         return cls(crawler, sys.stderr, monotonic)

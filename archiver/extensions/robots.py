@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.extensions.throttle import AutoThrottle
 
+from archiver.patience import patience_of
+from archiver.report import format_seconds
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
@@ -20,6 +23,7 @@ class ApplyCrawlDelay:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.patience = patience_of(crawler)
         crawler.signals.connect(self.robots_parsed, signal=signals.robots_parsed)
 
     @classmethod
@@ -28,12 +32,18 @@ class ApplyCrawlDelay:
         return cls(crawler)
 
     def robots_parsed(self, robotparser: RobotParser, **_: Any) -> None:
-        """Take the delay that is meant for us, in seconds."""
+        """Take the delay that is meant for us, in seconds; one above the limit ends the run."""
         wish = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
         delay = float(wish) if wish else 0.0
-        if delay <= self.crawler.settings.getfloat("DOWNLOAD_DELAY"):
+        if not delay > self.crawler.settings.getfloat("DOWNLOAD_DELAY"):  # nor is it no number
             return
-        logger.info("robots.txt asks for %g s between requests", delay)
+        if not self.patience.accept_wait(delay, "Crawl-delay of robots.txt"):
+            return
+        logger.info(
+            "robots.txt asks for %g s between requests: 100 pages take %s",
+            delay,
+            format_seconds(100 * delay),
+        )
         downloader = self.crawler.engine.downloader
         downloader._delay = max(downloader._delay, delay)
         for slot in downloader.slots.values():

@@ -15,6 +15,7 @@ from scrapy.http import TextResponse
 from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
+from archiver.certificate import CertificateRefused
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.received import decode_page
 from archiver.patience import is_robots, patience_of, wish_of
@@ -70,10 +71,11 @@ class TryAgain:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Return the request to send again; ``None`` for what is no failure of the network."""
-        if not isinstance(exception, self.exceptions):
+        is_refused = isinstance(exception, CertificateRefused)  # for all tries alike
+        if not is_refused and not isinstance(exception, self.exceptions):
             return None
         reason = reason_of(Failure(exception))  # type: ignore[no-untyped-call]
-        again = self.patience.again(request, reason)
+        again = None if is_refused else self.patience.again(request, reason)
         if again is None and is_robots(request):
             self.patience.stop_without_rules(reason)
         elif again is None:

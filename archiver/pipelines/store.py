@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 
 from archiver import site
 from archiver.items import Article, ListingEntry
 from archiver.pipelines.base import Pipeline
-from archiver.run import run_of
+from archiver.run import require_archive, run_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -22,6 +22,12 @@ class Store(Pipeline):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.run = run_of(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the pipeline for a crawler that keeps an archive."""
+        require_archive(crawler)
+        return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
         """Store an item; a database that takes nothing any more ends the run."""

@@ -70,6 +70,7 @@ class KexueSpider(Spider):
     """
 
     name = "kexue"
+    keeps_archive = True  # what else runs under these settings opens none
     run: Run
     agenda: Agenda
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing, suppress
@@ -16,6 +17,8 @@ from archiver.store.places import check_link, real_database
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0
+#: What SQLite says when a connection that cannot write meets a write that was left half done.
+_HALF_DONE: Final = frozenset({"SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"})
 _OLDEST_SQLITE: Final = (3, 37, 0)  # STRICT tables; trigram search came with 3.34
 
 
@@ -23,7 +26,8 @@ def open_archive(path: Path) -> Database:
     """Open the archive at ``path``, making or migrating it; raises ``StoreError``.
 
     A file that is not an archive, is damaged or was written by a newer version stays untouched.
-    The connection writes with a write-ahead log and has foreign keys on.
+    The connection has foreign keys on and writes with a write-ahead log, in which no reader is in
+    the way of a writer. The file stays so: to switch needs a moment without any reader.
     """
     _check_sqlite()
     check_folder(path.parent)
@@ -38,20 +42,32 @@ def open_archive(path: Path) -> Database:
 
 
 def close_archive(db: Database) -> None:
-    """Close the archive and leave it as one file, without log files beside it."""
+    """Close the archive; SQLite takes the log files beside it away when nobody reads it then."""
     with suppress(sqlite3.Error):  # another program may be reading: the log stays, nothing is lost
         db.execute("PRAGMA optimize")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.execute("PRAGMA journal_mode = DELETE")
     db.close()
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, also of a file on a medium that nobody can write to.
+
+    SQLite reads with the help of files beside the database; only a connection that might write
+    takes them away again. Where none can be made and there are none, nobody writes.
+    """
+    if any(path.with_name(f"{path.name}-{end}").exists() for end in ("wal", "journal")):
+        mode = "ro"  # of a run that goes on, or was killed: they stay
+    else:
+        mode = "rw" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def check_archive(path: Path) -> None:
     """Raise ``StoreError`` unless the file is a sound archive that this version can read."""
     try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        ) as connection:
+        with closing(connect_for_reading(path)) as connection:
             _check_identity(connection, path)
             _check_health(connection, path)
     except sqlite3.DatabaseError as error:
@@ -61,8 +77,9 @@ def check_archive(path: Path) -> None:
 def _roll_back(path: Path) -> None:
     """Undo a write that a killed run has left half done, as only a writing connection can.
 
-    A journal is beside the file for a moment when a run closes the archive. SQLite takes back what
-    it says, and nothing else; of a program that is writing now it leaves the journal alone.
+    A journal is beside a new file for a moment, and in archives of earlier versions at the end of
+    a run. SQLite takes back what it says, and nothing else; of a program that is writing now it
+    leaves the journal alone.
     """
     if path.with_name(f"{path.name}-journal").exists():
         with closing(sqlite3.connect(path, timeout=_PATIENCE)) as connection:
@@ -103,7 +120,8 @@ def check_folder(folder: Path) -> None:
     else:
         if os.access(folder, os.W_OK | os.X_OK):
             return
-        problem = "Permission denied"
+        is_read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+        problem = os.strerror(errno.EROFS if is_read_only else errno.EACCES)
     raise StoreError(
         f"cannot write to the data folder {folder}: {problem};"
         " set KEXUE_DATA_DIR to a folder that you can write to",
@@ -162,7 +180,7 @@ def _is_full(error: sqlite3.Error) -> bool:
 
 def _is_half_done(error: sqlite3.Error) -> bool:
     """Must a write be undone first, which a connection that only reads cannot do?"""
-    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY")
+    return getattr(error, "sqlite_errorname", "") in _HALF_DONE
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:
@@ -173,6 +191,8 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
         return f"cannot write to {path}: {message}; make room on the disk and start again"
     if _is_half_done(error):
         return f"{path} was left half written by a run that was killed; the next crawl mends it"
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+        return f"cannot write to {path}: it, or the folder it is in, is read-only"
     if isinstance(error, sqlite3.OperationalError):
         return f"cannot open the database {path}: {message}"
     return _damaged(path, message)
