@@ -32,7 +32,13 @@ from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.store.written import check_unexchanged, exchanged, identity_of, lacks_run
+from archiver.store.written import (
+    check_unexchanged,
+    exchanged,
+    identity_of,
+    lacks_run,
+    leave_no_log,
+)
 from archiver.tally import Tally
 
 if TYPE_CHECKING:
@@ -293,7 +299,10 @@ class Run:
             self.report_is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(f"the database cannot be written: {error}", traffic)
+        database = self.files["database"]
+        log = identity_of(database.with_name(f"{database.name}-wal"))
         close_archive(self.db)
+        leave_no_log(database, self._written["database"], log)
         self.report.exchanged = self._look_at_files()
         return self.report
 

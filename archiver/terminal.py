@@ -18,6 +18,8 @@ _OBEYED: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+#: Bytes of a file's name that the locale's encoding does not know.
+_UNREAD: Final = re.compile("[\udc80-\udcff]+")
 
 #: Control and format characters, and halves of pairs: a terminal obeys or refuses them.
 _NOT_SHOWN: Final = frozenset({"Cc", "Cf", "Cs"})
@@ -34,9 +36,16 @@ _BREAKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u
 def shown(text: str) -> str:
     """A text for a person to read: what a terminal would obey is named, as in ``<U+202E>``.
 
-    All that is printed or logged passes through here, but what is data (a body in a pipe).
+    All that is printed or logged passes through here, but what is data (a body in a pipe). Of the
+    name of a file the bytes that the locale could not read are read as UTF-8.
     """
+    text = _UNREAD.sub(lambda match: _as_utf8(match[0]), text)
     return _OBEYED.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
+
+
+def _as_utf8(text: str) -> str:
+    """What surrogate escapes (PEP 383) stand for; those of no character stay as they are."""
+    return text.encode("ascii", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 def as_json(

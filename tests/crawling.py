@@ -74,7 +74,8 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """The one line on standard error that says which promise does not hold."""
-        lines = [line for line in self.stderr.splitlines() if line.startswith("scrapy crawl: ")]
+        names = ("scrapy crawl: ", "scrapy demo: ")
+        lines = [line for line in self.stderr.splitlines() if line.startswith(names)]
         assert len(lines) == 1, self.stderr
         return lines[0]
 

@@ -178,7 +178,7 @@ NO_FEED: list[tuple[dict[str, Any], str]] = [
     ({"kind": "reset"}, "the connection broke"),
     ({"kind": "captive"}, "not an RSS feed"),
     ({"kind": "cut-clean"}, "the page is cut off"),
-    ({"kind": "not-html"}, "invalid UTF-8 at byte 128"),
+    ({"kind": "not-html"}, "invalid UTF-8 at byte 128: the page is in another charset"),
     ({"kind": "other-host"}, "a redirect to another host (127.0.0.1:9)"),
     ({"kind": "gate", "gate": "never"}, "the gate did not open after 3 tries"),
 ]
@@ -268,10 +268,10 @@ def test_a_second_run_says_so_and_the_first_goes_on(tmp_path: Path) -> None:
             assert len(archive.replica.paths) == asked
             go_on.set()
             _, stderr = first.communicate(timeout=60)
-        sentence = f"scrapy crawl: another run is writing to the data folder {archive.folder};"
-        for second in (crawl, demo):
+        sentence = f"another run is writing to the data folder {archive.folder};"
+        for name, second in (("crawl", crawl), ("demo", demo)):
             assert (second.status, second.stdout) == (2, "")
-            assert second.sentence.startswith(sentence)
+            assert second.sentence.startswith(f"scrapy {name}: {sentence}")
         assert first.returncode == 0, stderr
         assert archive.rows("SELECT count(*) FROM articles") == [(12,)]
         assert archive.rows("SELECT outcome FROM runs") == [("ok",)]

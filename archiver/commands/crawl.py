@@ -82,7 +82,8 @@ class Command(ProjectCommand, crawl.Command):
         """Check words, arguments and settings before a line is logged; ``UsageError``."""
         assert self.settings is not None
         given = dict(word.partition("=")[::2] for word in opts.set)
-        self.settings.setdict(given, priority="cmdline")  # the hooks are told, whatever is wrong
+        hooks = {name: value for name, value in given.items() if name.startswith("KEXUE_HOOK_")}
+        self.settings.setdict(hooks, priority="cmdline")  # they are told, whatever else is wrong
         try:
             self._check_use(args, opts, [name.strip() for name in given])
         except UsageError as error:

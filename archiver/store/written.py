@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.store.errors import StoreError
+from archiver.store.sqlite import connect_for_reading
 
 #: Device and inode of a file; ``None`` when there is none.
 Identity = tuple[int, int] | None
@@ -20,6 +21,17 @@ def identity_of(path: Path) -> Identity:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def leave_no_log(database: Path, written: Identity, log: Identity) -> None:
+    """Take away the log of a database that is not at its place any more; call it after the close.
+
+    SQLite leaves it where it is, and would read it into the other file. ``log`` is what the log
+    was while the run was writing.
+    """
+    path = database.with_name(f"{database.name}-wal")
+    if identity_of(database) != written and log is not None and identity_of(path) == log:
+        path.unlink()
 
 
 def check_unexchanged(path: Path, found: Identity) -> None:
@@ -48,7 +60,7 @@ def lacks_run(path: Path, run_id: int, started_at: str) -> str | None:
     """
     query = "SELECT 1 FROM runs WHERE id = ? AND started_at = ? AND finished_at IS NOT NULL"
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(connect_for_reading(path)) as db:
             if db.execute(query, [run_id, started_at]).fetchone():
                 return None
     except sqlite3.Error as error:
