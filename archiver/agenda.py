@@ -32,6 +32,8 @@ _FEW: Final = 10
 _SPARE_PAGES: Final = 1
 #: The feed has so many articles, the newest.
 _IN_FEED: Final = 10
+#: An author hides so many articles at once, whose pages still answer; more are a broken index.
+_FEW_HIDDEN: Final = 3
 #: Runs in a row whose index and listings did not show an article, before it counts as gone.
 _RUNS_UNTIL_GONE: Final = 2
 
@@ -155,8 +157,8 @@ class Agenda:
         """Make tombstones of what is not listed any more; returns what is wrong with the index.
 
         An article is gone when ``_RUNS_UNTIL_GONE`` runs have not found it, and the listing page
-        on which it must stand was read in this one. Many at once are no deletions: they stay,
-        unless all listing pages were read.
+        on which it must stand was read in this one. Many at once are no deletions: they stay, but
+        in a run that was asked to read all listing pages.
         """
         if not self.index:
             return None
@@ -164,7 +166,7 @@ class Agenda:
         if shown:
             return f"the index lacks {_some(shown)} that the listing pages show"
         absent, is_all_read = self.run.absent(), self.walk.shows_all_between(None, None)
-        if len(absent) > _FEW and not is_all_read:
+        if len(absent) > _FEW_HIDDEN and not (self.plan.full and is_all_read):
             return (
                 f"the index does not list {_some(absent)} any more; so many at once are not taken"
                 " for gone (-a full=1 looks for them on all listing pages)"

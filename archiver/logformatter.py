@@ -6,6 +6,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from scrapy import signals
 from scrapy.logformatter import LogFormatter
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.log import DEFAULT_LOGGING, get_scrapy_root_handler
@@ -29,12 +30,11 @@ class ShortLogFormatter(LogFormatter):
     """Scrapy's messages, with a short name in place of the item."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy passes it
+    def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the formatter, and keep out of the log what does not belong into it."""
         logging.getLogger(_WITHOUT_TRACEBACKS).addFilter(drop_traceback)
-        handler = get_scrapy_root_handler()
-        if handler is not None and not isinstance(handler.formatter, ShownFormatter):
-            handler.setFormatter(ShownFormatter(handler.formatter))
+        # Scrapy makes the handler of its log anew after this.
+        crawler.signals.connect(show_log, signal=signals.spider_opened)
         return cls()
 
     def scraped(
@@ -80,6 +80,13 @@ class ShownFormatter(logging.Formatter):
         line = self.inner.format(record)
         text = line.removeprefix(ERASE_LINE)
         return line[: len(line) - len(text)] + shown(text)
+
+
+def show_log() -> None:
+    """Let Scrapy's handler of the log name what a terminal would obey."""
+    handler = get_scrapy_root_handler()
+    if handler is not None and not isinstance(handler.formatter, ShownFormatter):
+        handler.setFormatter(ShownFormatter(handler.formatter))
 
 
 def keep_log_short(settings: Settings) -> None:

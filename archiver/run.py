@@ -186,7 +186,7 @@ class Run:
         logger.warning("%s: suspicious, not taken: %s", url, suspicious)
         self._count_doubt("pages in a row are suspicious; has the theme changed?")
 
-    def _doubt_listed(self, article: int | None) -> None:
+    def doubt_listed(self, article: int | None) -> None:
         """One article can be deleted before the index is; many are a blog that is broken."""
         if article in self.tally.listed:
             self._count_doubt("articles in a row are listed, but have no page")
@@ -225,7 +225,7 @@ class Run:
             if tombstones.mark_gone(self.db, article, clock.utc_now()):
                 self.tally.lost(article)
                 logger.info("article %d is gone; its copy stays", article)
-                self._doubt_listed(article)
+                self.doubt_listed(article)
         return tombstones.is_gone(self.db, article)
 
     def has_copy(self, article: int) -> bool:
@@ -256,7 +256,7 @@ class Run:
         with self.writing():
             failures.save_failure(self.db, url, article, reason, clock.utc_now())
         if missing:
-            self._doubt_listed(article)
+            self.doubt_listed(article)
 
     def go_without(self, url: str, reason: str) -> None:
         """Name what could not be read, where the archive is complete without it."""

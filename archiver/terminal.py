@@ -99,6 +99,17 @@ def cut(line: str, columns: int) -> str:
     return f"{''.join(take(wcwidth.iter_graphemes(line), columns - 1)).rstrip()}…"
 
 
+def wrapped(text: str, columns: int) -> list[str]:
+    """A text in lines of at most so many columns; a word that is longer has a line of its own."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and width(f"{lines[-1]} {word}") <= columns:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
 def take(pieces: Iterable[str], columns: int) -> list[str]:
     """As many of the first pieces, characters or tokens, as have room in so many columns."""
     taken: list[str] = []

@@ -386,6 +386,7 @@ def test_no_style_that_stays_is_harmful(pieces: list[str], tag: str) -> None:
         ('<img src="/a.png" width="99999" height="99999999999999999999">', ""),
         ('<img src="/a.png" hspace="5" vspace="101">', 'hspace="5"'),
         ('<img src="/a.png" width="101%">', ""),
+        ('<img src="/a.png" hspace="-9000" vspace=" -1">', ""),
         ('<img src="/a.png" width=" +9999.5px" border="0">', 'border="0"'),
         ('<img src="/a.png" width="自动">', 'width="自动"'),
     ],

@@ -19,7 +19,7 @@ from archiver.demo.routes import answer
 from archiver.extracting import Extractor
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.kind import Kind
-from archiver.pages.received import decode_page, read_page
+from archiver.pages.received import read_page
 from archiver.store.suspicion import is_damaged_copy
 
 if TYPE_CHECKING:
@@ -91,7 +91,15 @@ def test_another_charset_is_refused(charset: str) -> None:
     body = PAGE.decode().encode(charset, "xmlcharrefreplace")
     reason = r"invalid UTF-8 at byte [\d,]+: the page is in another charset"
     with pytest.raises(UnexpectedPage, match=reason):
-        decode_page(body)
+        read_page(body, str)
+
+
+def test_what_surrounds_a_body_may_be_in_another_charset(extractor: Extractor) -> None:
+    """A side bar or a comment list in GBK keeps no article out, however much of the page it is."""
+    bar = "这是另一种编码的边栏，比正文长得多。".encode("gbk") * 20
+    page = PAGE.replace(b"</body>", b'<div id="Sidebar">' + bar + b"</div></body>", 1)
+    assert extractor.extract(page) == extractor.extract(PAGE)
+    assert not extractor.is_damaged
 
 
 def test_a_body_alone_in_another_charset_is_refused(extractor: Extractor) -> None:

@@ -232,6 +232,17 @@ def test_articles_without_a_copy_that_answer_404_stop_the_run_too(tmp_path: Path
         archive.assert_sound()
 
 
+def test_redirects_to_a_404_stop_the_run_too(tmp_path: Path) -> None:
+    """Each says nothing about its article; many say that something is wrong with the blog."""
+    with Archive(tmp_path, make_posts(40)) as archive:
+        base = archive.replica.base_url
+        archive.replica.fault("^/archives/1[0-9]+$", kind="other-host", host=base, path="/nowhere")
+        outcome = archive.crawl(KEXUE_BREAKER=4)
+        assert outcome.status == 1
+        assert "4 articles in a row are listed, but have no page" in outcome.sentence
+        assert sum(path.startswith("/archives/") for path in outcome.paths) <= 8
+
+
 def test_single_missing_articles_stop_no_run(tmp_path: Path) -> None:
     with Archive(tmp_path, make_posts(20)) as archive:
         archive.replica.fault("^/archives/1[0-9][02468]$", kind="status", code=404, full=True)
@@ -321,6 +332,21 @@ def test_many_that_are_not_listed_any_more_are_not_taken_for_gone(tmp_path: Path
         archive.replica.clear_faults()
         assert archive.crawl(KEXUE_RECHECK=0).status == 0
         archive.assert_sound()
+
+
+def test_a_few_that_are_hidden_at_once_need_a_look_at_all_listing_pages(tmp_path: Path) -> None:
+    """Neither index nor listings show them: their pages answer, so somebody must have a look."""
+    hidden = [105, 117, 131, 149]
+    with Archive.complete(tmp_path, 60) as archive:
+        for article in hidden:
+            archive.replica.hide(article)
+        for _ in range(3):
+            again = archive.crawl(KEXUE_RECHECK=0)
+            assert again.status == 1
+            assert "so many at once are not taken for gone" in str(failed(again)[0][1])
+            assert archive.rows(GONE_ONES) == [(0,)]
+        assert archive.crawl("full=1").status == 0
+        assert archive.rows(GONE_ONES) == [(len(hidden),)]
 
 
 def test_many_deletions_are_seen_at_once(tmp_path: Path) -> None:

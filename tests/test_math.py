@@ -63,6 +63,15 @@ def test_the_audit_reads_addresses_as_the_links_do(parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "href",
+    [f"http://a.b:{'9' * 5000}/", "http://a.b:00080/", "http://a.b:65536", "http://[99999999]/",
+     "http://[::1]:80/", "http://[]/", "http://a.b:٣/"],
+)  # fmt: skip
+def test_hosts_and_ports_that_the_audit_reads_as_the_links_do(href: str) -> None:
+    assert addresses.problem_of(href) == links.problem_of(href)
+
+
+@pytest.mark.parametrize(
     ("html", "expected"),
     [
         # encloseMath of tex2jax adds the text of comments, of a CDATA section what is inside.

@@ -609,9 +609,9 @@ def test_the_index_is_remembered(db: Database) -> None:
     note_index(db, DAY2, listed(1, title="有题"), listed(3))
     note_index(db, DAY2, listed(3, published=None))  # a day once told stays
     assert rows(db, "SELECT * FROM sightings") == [
-        (1, "有题", "2022-01-18", None, DAY1, DAY2, 0, 1, 0),
-        (2, "标题", "2022-01-18", None, DAY1, DAY1, 0, 0, 0),
-        (3, "标题", "2022-01-18", None, DAY2, DAY2, 0, 0, 0),
+        (1, "有题", "2022-01-18", None, DAY1, DAY2, 0, 1, 0, None),
+        (2, "标题", "2022-01-18", None, DAY1, DAY1, 0, 0, 0, None),
+        (3, "标题", "2022-01-18", None, DAY2, DAY2, 0, 0, 0, None),
     ]
     assert sightings.count_indexed(db) == 3
 

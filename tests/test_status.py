@@ -25,7 +25,7 @@ from archiver.status.screen import screen
 from archiver.status.summary import Summary, read_summary
 from archiver.store.changes import note_change
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.terminal import cut, one_line, screen_width, table, width
+from archiver.terminal import cut, one_line, screen_width, table, width, wrapped
 
 DAY1, DAY2, DAY3 = (f"2026-11-{day}T08:00:00+00:00" for day in (20, 21, 22))
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -420,6 +420,16 @@ def test_table_of_nothing() -> None:
 def test_cut(text: str, columns: int, expected: str) -> None:
     assert cut(text, columns) == expected
     assert width(expected) <= columns
+
+
+def test_wrapped() -> None:
+    """Words stay whole; a Chinese character takes two columns."""
+    assert wrapped("one two three", 7) == ["one two", "three"]
+    assert wrapped("归档 还不 完整", 9) == ["归档 还不", "完整"]
+    assert wrapped("https://kexue.fm/archives/6583 x", 10) == [
+        "https://kexue.fm/archives/6583",
+        "x",
+    ]
 
 
 def test_screen_width() -> None:

@@ -200,11 +200,17 @@ def test_closed_output(archive: Path) -> None:
 def test_crawl(tmp_path: Path) -> None:
     """Report, log, hook: titles, addresses and what a redirect says."""
     posts = [make_post(101, title="题\u202e\x9b\x85"), make_post(102, day=1, title="\u2067题")]
+    posts.append(make_post(103, day=2))
     with Archive(tmp_path, posts) as blog:
         blog.replica.fault("/archives/102", kind="other-host", host="http://e\x9b\x85vil.example")
+        packing = "g\xc2\x9bz\xc2\x85"  # UTF-8, byte for byte
+        blog.replica.fault(
+            "/archives/103", kind="odd-header", name="Content-Encoding", value=packing
+        )
         ended = blog.crawl(LOG_LEVEL="DEBUG", KEXUE_HOOK_COMMAND="cat >&2")
     assert ended.status == 1
     assert "another host" in ended.said
+    assert "unsupported encoding(s) 'g<U+009B>z<U+0085>'" in ended.said
     assert is_harmless(ended.said)
     (title,) = ended.rows("SELECT title FROM articles")[0]
     assert "\u202e" in title, "what is stored is what the page says"

@@ -6,6 +6,7 @@ Written for the audit alone, from the contract and https://url.spec.whatwg.org/.
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import urljoin
 
@@ -17,7 +18,9 @@ _NEED_HOSTS: Final = frozenset({"http", "https", "ftp"})
 #: What a browser leaves out of an address before it reads it.
 _UNREAD = re.compile(r"[\t\r\n]")
 _URL = re.compile(r"(?:(?P<scheme>[A-Za-z][-A-Za-z0-9+.]*):)?(?://(?P<authority>[^/?#]*))?")
-_HOST = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^][\s\\<>\"^`{|}:@]+)(?::(?P<port>[0-9]*))?")
+_HOST = re.compile(
+    r"(?:[^@]*@)?(?:\[(?P<ipv6>[^]]*)\]|[^][\s\\<>\"^`{|}:@]+)(?::(?P<port>[0-9]*))?"
+)
 _LARGEST_PORT: Final = 65535
 
 
@@ -84,4 +87,17 @@ def _has_host(written: str) -> bool:
     if not authority:
         return _scheme(written) not in _NEED_HOSTS
     host = _HOST.fullmatch(authority)
-    return host is not None and int(host["port"] or 0) <= _LARGEST_PORT
+    return host is not None and _is_port(host["port"] or "") and _is_ipv6(host["ipv6"])
+
+
+def _is_port(text: str) -> bool:
+    digits = text.lstrip("0")
+    return len(digits) <= len(str(_LARGEST_PORT)) and int(digits or 0) <= _LARGEST_PORT
+
+
+def _is_ipv6(text: str | None) -> bool:
+    """True also for a host that is none and need not be one."""
+    try:
+        return text is None or IPv6Address(text).version == 6
+    except ValueError:
+        return False

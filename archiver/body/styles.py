@@ -111,7 +111,7 @@ _SIZE_LIMITS: Final = {
     "width": 2000, "height": 2000, "size": 100, "border": 100, "cellpadding": 100,
     "cellspacing": 100, "hspace": 100, "vspace": 100,
 }  # fmt: skip
-_SIZE: Final = re.compile(r"[ \t\r\n\f]*\+?([0-9]+)[.0-9]*(%?)")
+_SIZE: Final = re.compile(r"[ \t\r\n\f]*([-+]?)([0-9]+)[.0-9]*(%?)")
 
 
 def clean_styles(body: HtmlElement) -> None:
@@ -131,11 +131,12 @@ def clean_styles(body: HtmlElement) -> None:
 
 
 def _is_too_large(size: str, limit: int) -> bool:
-    """True when the number that a browser reads is larger than any text needs."""
+    """True when the number that a browser reads is larger than any text needs, or negative."""
     match = _SIZE.match(size)
     if match is None:
         return False
-    return len(match[1]) > 6 or int(match[1]) > (100 if match[2] else limit)
+    sign, digits, percent = match.groups()
+    return sign == "-" or len(digits) > 6 or int(digits) > (100 if percent else limit)
 
 
 def _kept(style: str, tag: str) -> Iterator[str]:

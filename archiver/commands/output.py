@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from scrapy.commands import ScrapyCommand
 
 from archiver.streams import output_encoding
-from archiver.terminal import as_json, shown
+from archiver.terminal import as_json, screen_width, shown, wrapped
 
 
 @contextmanager
@@ -49,8 +49,11 @@ def show_json(value: object) -> None:
 
 
 def complain(name: str, sentence: str) -> None:
-    """Print on stderr what is wrong."""
-    print(f"scrapy {name}: {shown(sentence)}", file=sys.stderr)
+    """Print on stderr what is wrong: one line, or on a terminal as many as it needs."""
+    text = shown(f"scrapy {name}: {sentence}")
+    if sys.stderr is not None and sys.stderr.isatty():
+        text = "\n".join(wrapped(text, screen_width(sys.stderr)))
+    print(text, file=sys.stderr)
 
 
 def is_on_terminal() -> bool:

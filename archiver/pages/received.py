@@ -42,14 +42,14 @@ _T = TypeVar("_T")
 def decode_page(body: bytes) -> str:
     """The text of a complete page or feed; raises ``UnexpectedPage`` for anything else.
 
-    A page in another charset than UTF-8 is refused.
+    Bytes that are no UTF-8 are U+FFFD.
     """
     if len(body) > site.LARGEST_PAGE:
         raise UnexpectedPage(f"a page of {len(body) / 1e6:.0f} MB")
     text = _decode(body)
     kind = kind_of_text(text)
     if kind in _REASONS:
-        raise UnexpectedPage(_REASONS[kind])
+        raise UnexpectedPage(_invalid(body) if _is_other_charset(text) else _REASONS[kind])
     return text
 
 
@@ -64,7 +64,7 @@ def read_page(body: bytes, parse: Callable[[str], _T]) -> tuple[_T, tuple[str, .
     """What ``parse`` makes of a page, and the places in it where bytes were no UTF-8.
 
     There are such places when the page says something else without those bytes. Raises
-    ``UnexpectedPage``.
+    ``UnexpectedPage``, also for a page in another charset.
     """
     text = decode_page(body)
     found = parse(text)
@@ -72,7 +72,7 @@ def read_page(body: bytes, parse: Callable[[str], _T]) -> tuple[_T, tuple[str, .
     if rest == text:  # the author's own U+FFFD is as good as any character
         return found, ()
     said = _said(found)
-    if _is_other_charset(said):
+    if REPLACEMENT in said and (_is_other_charset(text) or _is_other_charset(said)):
         raise UnexpectedPage(_invalid(body))
     try:
         is_damaged = said != _said(parse(rest))
@@ -82,13 +82,9 @@ def read_page(body: bytes, parse: Callable[[str], _T]) -> tuple[_T, tuple[str, .
 
 
 def _decode(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = body.decode("utf-8-sig", "replace")
-    if body.startswith(_OTHER_MARKS) or _is_other_charset(text):
+    if body.startswith(_OTHER_MARKS):
         raise UnexpectedPage(_invalid(body))
-    return text
+    return body.decode("utf-8-sig", "replace")
 
 
 def _is_other_charset(text: str) -> bool:

@@ -32,6 +32,7 @@ _WORD = re.compile(r"\(?\b(?P<word>[A-Za-z]{2,6})\b\)?")
 #: Names of zones that are an offset. ``CST`` is China's and America's: the others are none.
 _ZERO: Final = frozenset({"GMT", "UTC", "UT"})
 _OFFSET = re.compile(r":\d{2}\s*[+-]\d{2}:?\d{2}\b")
+_ZONE = re.compile(rf"{_OFFSET.pattern}|\d\s*(?:Z|{'|'.join(sorted(_ZERO))})\b", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}\s*[:：时點点]\s*\d{1,2}")
 
 
@@ -49,7 +50,7 @@ class NormaliseDates(Pipeline):
         published, published_at = parse_date(text)
         if text and published is None:
             self.doubt("date", adapter["id"], text)
-        feed_day, feed_time = parse_date(adapter.get("feed_text"))
+        feed_day, feed_time = parse_feed_date(adapter.get("feed_text"))
         if feed_time is not None and published in {None, feed_day}:
             published, published_at = feed_day, published_at or feed_time
         adapter["published"], adapter["published_at"] = published, published_at
@@ -72,6 +73,12 @@ def parse_date(text: str | None, now: datetime | None = None) -> tuple[str | Non
         return None, None
     is_exact = _TIME.search(said) and (said == str(text).strip() or _OFFSET.search(said))
     return moment.date().isoformat(), moment.isoformat(timespec="seconds") if is_exact else None
+
+
+def parse_feed_date(text: str | None) -> tuple[str | None, str | None]:
+    """As ``parse_date``; a time without a zone, which RSS wants, may be any."""
+    day, time = parse_date(text)
+    return day, time if text and _ZONE.search(text) else None
 
 
 def _without_zone(word: re.Match[str]) -> str:

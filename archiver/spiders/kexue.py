@@ -263,6 +263,7 @@ class KexueSpider(Spider):
         reason = status_reason(response.status)
         if asked(response) != response.url:
             self.run.fail(asked(response), article, f"{reason} after a redirect")
+            self.run.doubt_listed(article)
             return
         lost = self.agenda.is_deleted(article, site.SHELL in response.body)
         if not (lost and self.run.lost(article)):

@@ -197,6 +197,12 @@ def m004_memory(db: Database) -> None:
     remember(db)
 
 
+@migrations()
+def m005_moments_of_entries(db: Database) -> None:
+    """When a listing showed what is kept of it: its counts are those of that day."""
+    db.execute("ALTER TABLE sightings ADD COLUMN entry_at TEXT")
+
+
 def migration_names() -> set[str]:
     """The names of all migrations that this version knows."""
     fresh = Database(memory=True)

@@ -31,7 +31,7 @@ _INDEX: Final = """
     WHERE article_id = :id
 """
 _ENTRY: Final = """
-    UPDATE sightings SET entry = :entry, is_changed = max(is_changed, :is_changed)
+    UPDATE sightings SET entry = :entry, entry_at = :now, is_changed = max(is_changed, :is_changed)
     WHERE article_id = :id
 """
 #: Without the whole listing, nothing is known of articles that the index has never listed.
@@ -39,8 +39,6 @@ _ABSENT: Final = """
     UPDATE sightings SET absent = absent + 1
     WHERE article_id NOT IN (SELECT value FROM json_each(?)) AND (title IS NOT NULL OR ?)
 """
-#: The key of a stored entry that tells when it was read.
-_READ_AT: Final = "read_at"
 _READ: Final = "UPDATE sightings SET is_changed = ?, asked = 0 WHERE article_id = ?"
 _ASKED: Final = """
     INSERT INTO sightings (article_id, first_seen, last_seen, absent, asked)
@@ -84,12 +82,12 @@ def note_index(
 def note_entry(db: Database, entry: ListingEntry, article: Row | None, now: str) -> None:
     """Note a listing entry, inside the caller's transaction; ``article`` is its archived row."""
     old = db.execute("SELECT entry FROM sightings WHERE article_id = ?", [entry.id]).fetchone()
-    before = _read_entry(old[0])[0] if old else None
+    before = _read_entry(old[0]) if old else None
     changed = differs(entry, article) if before is None else _shown(entry) != _shown(before)
     values = {
         "id": entry.id,
         "now": now,
-        "entry": json.dumps({**dataclasses.asdict(entry), _READ_AT: now}, ensure_ascii=False),
+        "entry": json.dumps(dataclasses.asdict(entry), ensure_ascii=False),
         "is_changed": int(changed),
     }
     db.execute(_SEEN, values)
@@ -163,18 +161,18 @@ def asked_before(db: Database) -> dict[int, int]:
 def listed_articles(db: Database) -> dict[int, ListingEntry | None]:
     """Every article that is listed as far as is known, with its last listing entry."""
     rows = db.execute("SELECT article_id, entry FROM sightings WHERE absent = 0")
-    return {article: _read_entry(text)[0] for article, text in rows.fetchall()}
+    return {article: _read_entry(text) for article, text in rows.fetchall()}
 
 
 def shown_before(db: Database, article: int) -> Shown:
     """What index and listings have shown of an article the last time, be it listed or not."""
-    query = "SELECT title, published, entry FROM sightings WHERE article_id = ?"
+    query = "SELECT title, published, entry, entry_at FROM sightings WHERE article_id = ?"
     row = db.execute(query, [article]).fetchone()
     if row is None:
         return Shown()
-    title, day, text = row
+    title, day, text, entry_at = row
     index = None if title is None else IndexEntry(article, title or None, date_text=day)
-    return Shown(index, *_read_entry(text))
+    return Shown(index, _read_entry(text), entry_at)
 
 
 def differs(entry: ListingEntry, row: Row | None) -> bool:
@@ -212,13 +210,11 @@ def _shown(entry: ListingEntry) -> list[Any]:
     return [getattr(entry, name) for name in _SHOWN]
 
 
-def _read_entry(text: str | None) -> tuple[ListingEntry | None, str | None]:
-    """An entry as it was stored, and when; one of another version is as good as none."""
+def _read_entry(text: str | None) -> ListingEntry | None:
+    """An entry as it was stored; one of another version of this program is as good as none."""
     if text is None:
-        return None, None
+        return None
     try:
-        values = json.loads(text)
-        read_at = values.pop(_READ_AT, None)
-        return ListingEntry(**values), read_at
-    except (AttributeError, TypeError, ValueError):
-        return None, None
+        return ListingEntry(**json.loads(text))
+    except (TypeError, ValueError):
+        return None

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 #: When something was seen: no two archives have that in common.
-MOMENTS: Final = frozenset({"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at"})
+MOMENTS: Final = frozenset(
+    {"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at", "entry_at"}
+)
 #: Columns besides the moments that no two archives have in common, and why.
 LEFT_OUT: Final = {
     ("changes", "id"): "the order of the articles among each other; within one it is compared",
@@ -26,8 +28,6 @@ NO_CONTENT: Final = {
 }
 #: Where the primary key does not give the order that two archives have in common.
 _ORDER: Final = {"changes": "article_id, id", "reader_counts": "article_id, seen_at"}
-#: The time inside an entry; its other keys are compared.
-_COLUMN: Final = {("sightings", "entry"): "json_remove(entry, '$.read_at')"}
 _TABLES: Final = """
     SELECT name FROM pragma_table_list
     WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'
@@ -55,9 +55,8 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
     info = connection.execute(f"PRAGMA table_info({table})").fetchall()
     names = [row[1] for row in info if row[1] not in MOMENTS and (table, row[1]) not in LEFT_OUT]
     key = ", ".join(row[1] for row in sorted(info, key=lambda row: row[5]) if row[5])
-    columns = ", ".join(_COLUMN.get((table, name), name) for name in names)
     order = _ORDER.get(table, key)
-    return connection.execute(f"SELECT {columns} FROM {table} ORDER BY {order}").fetchall()
+    return connection.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY {order}").fetchall()
 
 
 def differences(expected: Contents, found: Contents) -> int:

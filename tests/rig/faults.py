@@ -37,6 +37,7 @@ Kind = Literal[
     "swap",
     "big",
     "not-html",
+    "odd-header",
     "other-host",
     "login",
     "captive",
@@ -189,6 +190,12 @@ def change_not_html(blog: Blog, fault: Fault, target: str) -> Answer:
     return Answer(200, fault.options.get("body", bytes(range(256)) * 8), kind)
 
 
+def change_odd_header(blog: Blog, fault: Fault, target: str) -> Answer:
+    """The right page with one header more; ``name``, ``value``."""
+    right = answer(blog, target)
+    return replace(right, headers=(*right.headers, (fault.options["name"], fault.options["value"])))
+
+
 def change_other_host(blog: Blog, fault: Fault, target: str) -> Answer:
     """A redirect to the same path elsewhere, or to another path."""
     host = fault.options.get("host", "http://127.0.0.1:9")
@@ -229,6 +236,7 @@ CHANGES: Final[dict[str, Callable[[Blog, Fault, str], Answer]]] = {
     "swap": change_swap,
     "big": change_big,
     "not-html": change_not_html,
+    "odd-header": change_odd_header,
     "other-host": change_other_host,
     "login": change_login,
     "captive": change_captive,
