@@ -68,6 +68,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # asks publicsuffix.org
     "archiver.middlewares.cookies.OfflineCookies": 700,
 }
+SPIDER_MIDDLEWARES = {
+    # warns when a page is asked for again with the count of its tries, which is meant
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
 ITEM_PIPELINES = {
     "archiver.pipelines.dates.NormaliseDates": 100,
     "archiver.pipelines.readers.ParseReaderCounts": 200,

@@ -465,21 +465,25 @@ def test_robots_disallow_everything(tmp_path: Path) -> None:
     assert outcome.status == 1
 
 
+#: A busy machine notes the arrival of a request too late, so the next seems to come too soon.
+ALMOST_A_SECOND = 0.6
+
+
 def test_crawl_delay_is_kept(tmp_path: Path) -> None:
     with Replica(make_posts(1)) as replica:
-        robots(replica, "User-agent: *\nCrawl-delay: 0.5\n")
+        robots(replica, "User-agent: *\nCrawl-delay: 1\n")
         outcome = crawl(replica.base_url, tmp_path, "ids=101,102,103")
         times = [seen.start for seen in replica.log[1:]]
     assert outcome.status == 1
-    assert all(later - earlier > 0.45 for earlier, later in pairwise(times))
+    assert all(later - earlier > ALMOST_A_SECOND for earlier, later in pairwise(times))
     assert len(times) == 3
 
 
 def test_download_delay_is_kept(tmp_path: Path) -> None:
     with Replica(make_posts(2)) as replica:
-        crawl(replica.base_url, tmp_path, "ids=101,102", DOWNLOAD_DELAY="0.4")
+        crawl(replica.base_url, tmp_path, "ids=101,102", DOWNLOAD_DELAY="1")
         times = [seen.start for seen in replica.log]
-    assert all(later - earlier > 0.38 for earlier, later in pairwise(times))
+    assert all(later - earlier > ALMOST_A_SECOND for earlier, later in pairwise(times))
 
 
 # --- Parts of the blog ----------------------------------------------------------------------------

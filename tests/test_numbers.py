@@ -203,3 +203,11 @@ def test_no_comments_is_an_empty_place(comments: str, expected: bool) -> None:
     """A heading that cannot be read, or a list without one, does not say that there are none."""
     page = parse_page(f'<html><body><div id="content">{comments}</div></body></html>')
     assert shows_no_comments(page) is expected
+
+
+@pytest.mark.parametrize("path", ["/archives/101", "/", "/page/2/"])
+def test_a_page_of_another_kind_is_no_index(path: str) -> None:
+    """An article links to others, and a listing shows ten; neither is all that there is."""
+    page = parse_page(answer(Blog(tuple(make_posts(30))), path).body.decode())
+    with pytest.raises(UnexpectedPage, match="not the index"):
+        parse_index(page)

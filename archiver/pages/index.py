@@ -22,9 +22,12 @@ _DAY = re.compile(r"(\d{1,2})\s*日")
 
 
 def parse_index(page: Selector, base: site.Base | None = None) -> list[IndexEntry]:
-    """All articles in the page's order, each once; raises ``UnexpectedPage`` without any."""
+    """All articles in the page's order, each once; raises ``UnexpectedPage`` without any.
+
+    A page with the line of author and date is an article or a listing.
+    """
     top = fields.first(page, site.INDEX)
-    if top is None:
+    if top is None and not page.css(site.BYLINE):
         top = fields.first(page, site.INDEX_BODY)
     if top is None:
         raise UnexpectedPage("not the index of all articles")
