@@ -22,8 +22,8 @@ REMARK := tests/readers/node_modules
 
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
-SLOW := browser command_line crawl faults gone hook hook_crawl incremental interrupt kill lock \
-  odd_input patience polite real replica resume suspicious years
+SLOW := command_line crawl encoding faults gone hook hook_crawl incremental interrupt kill lock \
+  odd_input patience places polite real reasons replica resume suspicious written years
 
 .PHONY: demo test browser-test readers-test test-lowest lint bench clean
 .NOTPARALLEL:
@@ -40,7 +40,8 @@ browser-test: $(VENV)/.installed-browser
 
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
-	$(LOWEST)/bin/python -m pytest -q $(SLOW:%=--ignore=tests/test_%.py)
+	$(LOWEST)/bin/python -m pytest -q -m 'not browser and not readers' \
+	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)
 	$(BIN)/python -m pytest tests/test_readers.py

@@ -78,10 +78,13 @@ class Report:
         if not trouble:
             return None
         advice = "; has the theme changed? Look at scrapy history ID" if self.suspicious else ""
-        return (
-            f"{INCOMPLETE}: {trouble} (the table failures names them){advice};"
-            " the next run tries them first"
-        )
+        return f"{INCOMPLETE}: {trouble} (the table failures names them){advice}; {self._what_next}"
+
+    @property
+    def _what_next(self) -> str:
+        if self.mode == "ids":
+            return "the next run tries those first that the blog lists"
+        return "the next run tries them first"
 
     def _troubles(self) -> Iterator[str]:
         wanted = "asked for" if self.mode == "ids" else "listed"

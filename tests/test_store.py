@@ -158,6 +158,38 @@ def test_changed_article_keeps_the_old_text(db: Database) -> None:
         assert db.table(table).count == 0
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM formulas",
+        "DELETE FROM links",
+        "DELETE FROM revisions",
+        "UPDATE formulas SET latex = 'x'",
+        "UPDATE links SET position = position + 1",
+        "UPDATE articles SET body_text = 'x'",
+        "UPDATE articles SET body_markdown = NULL",
+        "UPDATE articles SET formula_count = 7",
+    ],
+)
+def test_what_a_damage_took_comes_back_with_the_next_reading(db: Database, damage: str) -> None:
+    """A page that says the same as before is no change, and makes good what the file has lost."""
+    save_article(db, an_article(), DAY1)
+    tables = ("articles", "revisions", "links", "pictures", "formulas")
+    seen = ("last_seen", "fetched_at", "seen_at")
+
+    def contents() -> list[list[dict[str, Any]]]:
+        found = ([*db.query(f"SELECT * FROM {table}")] for table in tables)
+        return [[{k: v for k, v in row.items() if k not in seen} for row in t] for t in found]
+
+    before = contents()
+    with db.atomic():
+        db.execute(damage)
+    assert contents() != before
+    assert save_article(db, an_article(), DAY2).change is Change.UNCHANGED
+    assert contents() == before
+    assert rows(db, "SELECT kind FROM changes") == [("new",)]
+
+
 def test_a_new_parser_fills_what_the_old_one_lacked(db: Database) -> None:
     """An archive of an earlier version gets Markdown, formulas and pictures without a revision."""
     save_article(db, an_article(), DAY1)

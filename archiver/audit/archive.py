@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archiver.audit.comparing import Point
 from archiver.store import schema
 from archiver.store.errors import StoreError
+from archiver.store.places import check_link, real_database
 from archiver.store.records import content_sha256
 from archiver.store.sqlite import check_archive, connect_for_reading
 
@@ -47,6 +48,8 @@ def open_for_reading(path: Path) -> Database:
     try:
         size = path.stat().st_size
     except FileNotFoundError:
+        check_link(path.parent)
+        real_database(path)
         raise StoreError(
             f"there is no archive at {path}; crawl first, or set KEXUE_DATA_DIR and KEXUE_NAME",
             wrong_use=True,

@@ -47,6 +47,7 @@ _COUNTS = (
     "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_BREAKER", "RETRY_TIMES", "CONCURRENT_REQUESTS",
 )  # fmt: skip
 _SWITCHES = ("KEXUE_JSONL_COUNTS",)
+_ON_OR_OFF = frozenset({"1", "0", "true", "false"})
 _NO_FEED = (
     "-o, -O and FEEDS write nothing here: every run writes the JSONL file in the data folder,"
     " from the database"
@@ -135,9 +136,12 @@ class Command(ProjectCommand, crawl.Command):
             self._end("the run did not start; the log says why")
             return
         self.exitcode = report.exit_status
-        with checked_output(self, "crawl"):
+        with checked_output(self, self.name):
             show(*report.lines())
-        self._call_hooks(report.as_object())
+        told = report.as_object()
+        if self.exitcode != report.exit_status:
+            told |= {"exit_status": self.exitcode, "outcome": "the report cannot be printed"}
+        self._call_hooks(told)
         if report.problem is not None:
             self._say(report.problem)  # the last line, for who reads no more
 
@@ -216,7 +220,7 @@ def check_settings(settings: Settings) -> None:
                 f"{name}={settings[name]} is not a whole number from 0 on", print_help=False
             )
     for name in _SWITCHES:
-        if not _is_number(settings.getbool, name):
+        if str(settings[name]).lower() not in _ON_OR_OFF:
             raise UsageError(f"{name}={settings[name]} is neither 1 nor 0", print_help=False)
     try:
         check_hooks(settings)

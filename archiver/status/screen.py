@@ -68,8 +68,7 @@ def _articles(summary: Summary) -> str:
 
 def _sizes(summary: Summary) -> str:
     sizes = {name: size for name, size in summary.files.items() if size is not None}
-    files = ", ".join(f"{name} {_size(size)}" for name, size in sizes.items())
-    return f"{_size(sum(sizes.values()))}: {files}"
+    return ", ".join(f"{name} {_size(size)}" for name, size in sizes.items())
 
 
 def _section(title: str, rows: Iterable[_Cells], count: int, align: str) -> Iterator[str]:

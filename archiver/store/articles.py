@@ -11,10 +11,11 @@ from sqlite_utils import Database
 from archiver.items import Article, ListingEntry
 from archiver.store.changes import note_change
 from archiver.store.failures import forget_failure, note_failure
-from archiver.store.merge import Change, compare, merge, recall
+from archiver.store.merge import DERIVED, Change, compare, merge, recall
 from archiver.store.records import COLUMNS, PARTS, Row, article_row, part_rows
 from archiver.store.revisions import (
     changed_fields,
+    has_revision,
     is_version,
     kind_of_change,
     save_revision,
@@ -128,7 +129,8 @@ def _is_news(shown: Shown, old: Row | None) -> bool:
 def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -> Change:
     """The row, its version, its parts and the line in the log; or only that it was seen."""
     change = compare(old, row)
-    if change is Change.UNCHANGED and not _is_read_anew(old, row):
+    lost = change is Change.UNCHANGED and _has_lost(db, article, old, row)
+    if change is Change.UNCHANGED and not lost and not _is_read_anew(old, row):
         _touch(db, row, now, fetched_at=now)
         return change
     row |= {"first_seen": old["first_seen"] if old else now}
@@ -139,7 +141,7 @@ def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -
     kind = kind_of_change(old, row, fields)
     if kind is not None:
         note_change(db, article.id, now, kind, revision, fields)
-    if is_version(row) and (_is_other_text(old, row) or _is_read_anew(old, row)):
+    if is_version(row) and (lost or _is_other_text(old, row) or _is_read_anew(old, row)):
         _save_parts(db, article)
     return change
 
@@ -158,6 +160,36 @@ def _is_other_text(old: Row | None, row: Row) -> bool:
 def _is_read_anew(old: Row | None, row: Row) -> bool:
     """Has another version of the extraction read this body than the one that is stored?"""
     return old is not None and old["parser_version"] != row["parser_version"]
+
+
+def _has_lost(db: Database, article: Article, old: Row | None, row: Row) -> bool:
+    """True when the archive lacks something of a body that it has, as after a damage to its file.
+
+    What is made of the body, the rows of its parts, or the record of its version.
+    """
+    if old is None or article.body_html is None:
+        return False
+    return (
+        any(old[name] != row[name] for name in DERIVED if name != "parser_version")
+        or not has_revision(db, row)
+        or any(_parts_of(db, table, article.id) != rows for table, rows in _parts(article).items())
+    )
+
+
+def _parts(article: Article) -> dict[str, list[tuple[Any, ...]]]:
+    """The parts of an article in the columns of their tables."""
+    rows = part_rows(article)
+    return {t: [tuple(row[c] for c in _columns(t)) for row in rows[t]] for t in PARTS}
+
+
+def _parts_of(db: Database, table: str, article: int) -> list[tuple[Any, ...]]:
+    columns = ", ".join(_columns(table))
+    query = f"SELECT {columns} FROM {table} WHERE article_id = ? ORDER BY position"  # noqa: S608
+    return db.execute(query, [article]).fetchall()
+
+
+def _columns(table: str) -> tuple[str, ...]:
+    return ("position", *PARTS[table])
 
 
 def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | None) -> bool:

@@ -20,14 +20,14 @@ class Change(StrEnum):
 
 
 #: Made from ``body_html`` by one version of the extraction.
-_DERIVED: Final = (
+DERIVED: Final = (
     "body_text", "body_markdown", "formula_count", "picture_count", "parser_version",
 )  # fmt: skip
 #: Known once, known for ever: a page that does not show them does not take them back.
 _NEVER_UNTOLD: Final = (*COUNTS, "published", "author", "category")
 #: What the page of a protected article does not show: kept as it was last seen.
 _HIDDEN_BY_PASSWORD: Final = (
-    "title", "excerpt", "body_html", "content_sha256", *_DERIVED,
+    "title", "excerpt", "body_html", "content_sha256", *DERIVED,
 )  # fmt: skip
 
 
@@ -69,6 +69,6 @@ def compare(old: Row | None, merged: Row) -> Change:
     """
     if old is None:
         return Change.NEW
-    ignored = {*SEEN, *COUNTS, *_DERIVED}
+    ignored = {*SEEN, *COUNTS, *DERIVED}
     same = all(old[key] == value for key, value in merged.items() if key not in ignored)
     return Change.UNCHANGED if same else Change.CHANGED

@@ -42,6 +42,11 @@ def save_revision(
     return int(found[0]), False
 
 
+def has_revision(db: Database, row: Mapping[str, Any]) -> bool:
+    """True when the version of a row is kept, suspicious or not."""
+    return db.execute(_SAME, dict(row)).fetchone() is not None
+
+
 def was_taken(db: Database, row: Mapping[str, Any]) -> bool:
     """Is this a version that the article had before? To go back to it is no reason for doubt."""
     return db.execute(f"{_SAME} AND suspicious IS NULL", dict(row)).fetchone() is not None
