@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from crawling import Archive, Outcome
+from conftest import ROOT
+from crawling import Archive, Outcome, options_of
 from replica import make_post, make_posts
 
 from archiver.lock import LOCK_NAME, locked
@@ -40,6 +44,27 @@ def test_the_command_gets_the_report(tmp_path: Path, report: Path) -> None:
     assert (told["counts"]["new"], told["counts"]["unread"]) == (12, 0)
     assert told["named"] == {"missing": [], "failed": [], "suspicious": [], "without": []}
     assert told["files"]["database"] == str(tmp_path / "data" / "kexue.db")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_of_a_run_whose_report_cannot_be_printed(tmp_path: Path, report: Path) -> None:
+    """The hook is told the status with which the process ends."""
+    with Archive(tmp_path, make_posts(1)) as archive, Path("/dev/full").open("wb") as full:
+        options = {"KEXUE_HOOK_COMMAND": command(report), "KEXUE_HOOK_WHEN": "failure"}
+        words = options_of(archive.replica.base_url, archive.folder, **options)
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", "crawl", "kexue", *words],
+            cwd=ROOT,
+            env={**os.environ, "no_proxy": "*"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    told = json.loads(report.read_text("utf-8"))
+    assert done.returncode == told["exit_status"] == 1
+    assert told["outcome"] == "the report cannot be printed"
+    assert b"No space left on device" in done.stderr
 
 
 def test_of_a_failing_run_too(tmp_path: Path, report: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from crawling import FIRST, Archive
 from replica import make_posts
 
+from archiver.audit.archive import open_for_reading
 from archiver.lock import LOCK_NAME, locked
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
@@ -189,6 +190,8 @@ def test_a_database_on_a_disk_that_is_not_mounted(tmp_path: Path, disk: Path) ->
     )
     assert caught.value.wrong_use
     assert names(disk) == []
+    with pytest.raises(StoreError, match="is its disk mounted"):
+        open_for_reading(tmp_path / "kexue.db")
 
 
 def test_a_data_folder_behind_a_link(tmp_path: Path, disk: Path) -> None:
