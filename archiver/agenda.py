@@ -229,17 +229,16 @@ class Agenda:
         return True
 
     def _never_seen(self) -> set[int]:
-        """Articles that are due, not archived, and that no listing has ever shown.
+        """Articles that are due or archived, and that no listing has ever shown.
 
         One that could not be read the last time has been looked for then.
         """
         past = self.run.past()
+        archived = (article for article in self.index if article in past.known)
         return {
             article
-            for article in self._due(past)
-            if article not in past.known
-            and article not in past.failed
-            and self._listed.get(article) is None
+            for article in (*self._due(past), *archived)
+            if article not in past.failed and self._listed.get(article) is None
         }
 
     def _wants_feed(self) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
+#: Warns of answers that are cut off or too large, with advice that would let them pass.
+_NAMED_BY_THE_RUN = "scrapy.core.downloader.handlers.http11"
 #: Scrapy's robots.txt middleware logs a traceback when the server cannot be reached.
 _WITHOUT_TRACEBACKS = "scrapy.downloadermiddlewares.robotstxt"
 
@@ -98,7 +100,9 @@ def keep_log_short(settings: Settings) -> None:
     """
     on_terminal = sys.stderr is not None and sys.stderr.isatty() and not settings["LOG_FILE"]
     if settings.getpriority("LOG_LEVEL") != SETTINGS_PRIORITIES["cmdline"]:
-        cast("Any", DEFAULT_LOGGING)["loggers"]["scrapy"]["level"] = "WARNING"
+        loggers = cast("Any", DEFAULT_LOGGING)["loggers"]
+        loggers["scrapy"]["level"] = "WARNING"
+        loggers[_NAMED_BY_THE_RUN] = {"level": "ERROR"}
         if on_terminal:
             settings.set("LOG_FORMAT", "%(asctime)s %(levelname)s: %(message)s", priority="command")
             settings.set("LOG_DATEFORMAT", "%H:%M:%S", priority="command")

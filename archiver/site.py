@@ -38,6 +38,7 @@ TITLE: Final = "div.title-wrap h1, div.title-wrap h2"
 BYLINE: Final = "div.title-wrap span.submitted"
 #: ``#PostContent`` on article pages; listing pages have the class only.
 BODY: Final = "div.PostContent"
+ARTICLE_BODY: Final = "#PostContent"
 #: Category and tags, ``分类：<a href="/category/…">… 标签：<a href="/tag/…">…``.
 TOOLS: Final = "div.tools"
 COMMENTS_HEADING: Final = "#comments h4, #comments h3, #comments h2"

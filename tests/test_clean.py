@@ -329,6 +329,7 @@ def words(text: str) -> str:
         ("line-height:0", None),
         ("line-height:9px", None),
         ("height:0", None),
+        ("display:block;height:1px", "display:block"),
         ("max-height:0", None),
         ("display:inline-flex", None),
         ("writing-mode:vertical-rl", None),

@@ -243,6 +243,23 @@ def test_redirects_to_a_404_stop_the_run_too(tmp_path: Path) -> None:
         assert sum(path.startswith("/archives/") for path in outcome.paths) <= 8
 
 
+@pytest.mark.parametrize("fault", ["itself", "junk"])
+def test_articles_that_fail_in_any_way_stop_the_run(tmp_path: Path, fault: str) -> None:
+    """A redirect to the same page, or what cannot be unpacked: not each of them is asked for."""
+    with Archive(tmp_path, make_posts(40)) as archive:
+        if fault == "itself":
+            base = archive.replica.base_url
+            archive.replica.fault("^/archives/", kind="other-host", host=base)
+        else:
+            archive.replica.fault(
+                "^/archives/", kind="odd-header", name="Content-Encoding", value="gzip"
+            )
+        outcome = archive.crawl(KEXUE_BREAKER=4)
+        assert outcome.status == 1
+        assert "4 addresses in a row failed" in outcome.sentence
+        assert len({path for path in outcome.paths if path.startswith("/archives/")}) == 4
+
+
 def test_single_missing_articles_stop_no_run(tmp_path: Path) -> None:
     with Archive(tmp_path, make_posts(20)) as archive:
         archive.replica.fault("^/archives/1[0-9][02468]$", kind="status", code=404, full=True)

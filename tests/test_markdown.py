@@ -118,6 +118,7 @@ def test_what_some_readers_take_for_markup(text: str, expected: str) -> None:
         ("<p>一<em>二</em>三</p>", "一*二*三"),
         ("<p><strong>注意：</strong>这里</p>", "<strong>注意：</strong>这里"),
         ("<p><strong>注意：</strong> 这里</p>", "**注意：** 这里"),
+        ("<p>前<b>\u200b零</b>后</p>", "前<strong>\u200b零</strong>后"),
         ("<p>看<b>“这”</b>里</p>", "看<strong>“这”</strong>里"),
         ("<p>一<b> 二 </b>三</p>", "一 **二** 三"),
         ("<p>一<b></b>二<b> </b>三</p>", "一二 三"),
@@ -328,6 +329,10 @@ def test_numbers_of_lists(html: str, expected: str | None) -> None:
             '<li><code class="language-c">a</code></li>'
             "\n<li></li>\n<li><code>  b</code></li>\n</ol></pre>",
             "```c\na\n\n  b\n```",
+        ),
+        (
+            "<pre><table><tr><td></td><td>a</td></tr><tr><td></td><td>b</td></tr></table></pre>",
+            "```\n\ta\n\tb\n```",
         ),
         (
             "<pre><code><table><tr><td>1</td><td>a</td></tr><tr><td>2</td><td> b</td></tr></table>"

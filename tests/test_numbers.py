@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from replica import make_post, make_posts
 
 from archiver import site
+from archiver.body.text import plain_text
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
 from archiver.numbers import parse_number
@@ -211,3 +212,32 @@ def test_a_page_of_another_kind_is_no_index(path: str) -> None:
     page = parse_page(answer(Blog(tuple(make_posts(30))), path).body.decode())
     with pytest.raises(UnexpectedPage, match="not the index"):
         parse_index(page)
+
+
+def test_an_article_in_place_of_a_listing_page() -> None:
+    page = parse_page(answer(Blog(tuple(make_posts(30))), "/archives/101").body.decode())
+    with pytest.raises(UnexpectedPage, match="an article in place of a listing page"):
+        parse_listing(page)
+
+
+def test_the_form_for_a_password_is_no_excerpt() -> None:
+    entry = (
+        '<div class="Post"><div class="title-wrap">'
+        '<h2><a href="/archives/5">此内容被密码保护</a></h2>'
+        '<span class="submitted">By 苏剑林 | 2019-05-03</span></div><div class="PostContent">'
+        '<form><input type="password" name="protectPassword"></form>请输入密码访问'
+        '<a href="/archives/5">点击阅读全文...</a></div></div>'
+    )
+    page = parse_page(f'<html><body><div id="content">{entry}</div></body></html>')
+    assert [found.excerpt for found in parse_listing(page).entries] == [None]
+
+
+@pytest.mark.parametrize("too_many", [1, 2, 3, 4])
+def test_what_fell_out_of_the_body_is_taken_in(too_many: int) -> None:
+    """However many elements around the body a ``</div>`` too many has closed."""
+    page = answer(Blog((make_post(101),)), "/archives/101").body.decode()
+    start = page.index("<p>", page.index('id="PostContent"'))
+    text = parse_page(page[:start] + f"<p>前</p>{'</div>' * too_many}<p>后</p>" + page[start:])
+    body = parse_article(text, None).body
+    assert body is not None
+    assert plain_text(body).startswith("前\n\n后\n\n")

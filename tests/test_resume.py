@@ -161,7 +161,8 @@ def test_what_failed_comes_first(tmp_path: Path) -> None:
         archive.replica.publish(make_post(300, 40))
         again = archive.crawl()
         assert again.status == 0, again.stderr
-        assert again.paths[:6] == [*FIRST, "/page/2/", "/feed/", "/archives/105"]
+        shifted = "/page/3/"  # where an article of the failed page has come to meanwhile
+        assert again.paths[:7] == [*FIRST, "/page/2/", shifted, "/feed/", "/archives/105"]
         assert again.articles[1] == 300
         assert archive.rows("SELECT * FROM failures") == []
         assert {record["excerpt"] is None for record in again.records.values()} == {False}
@@ -399,3 +400,26 @@ def test_pages_that_are_broken_for_good_do_not_end_every_run(tmp_path: Path) -> 
     assert [run.status for run in runs] == [1, 1, 1, 1]
     assert len(runs[-1].records) == 19
     assert "11 failed" in runs[-1].sentence
+
+
+def test_listings_that_could_not_be_read_are_read_by_the_end_or_by_the_next_run(
+    tmp_path: Path,
+) -> None:
+    """The first one fails once: what only the listings tell is told by all of them all the same."""
+    with Archive(tmp_path, make_posts(25)) as archive:
+        archive.replica.fault("^/$", kind="status", code=503, times=5)
+        first = archive.crawl()
+        assert (first.status, len(first.records)) == (0, 25), first.said
+        assert archive.rows("SELECT count(*) FROM articles WHERE excerpt IS NULL") == [(0,)]
+        assert archive.rows("SELECT DISTINCT kind FROM changes") == [("new",)]
+
+
+def test_what_was_read_by_its_number_is_looked_for_on_the_listings(tmp_path: Path) -> None:
+    """Its excerpt stands there alone; that it is told for the first time is no edit."""
+    with Archive(tmp_path, make_posts(30)) as archive:
+        archive.crawl("ids=105")
+        assert archive.rows("SELECT excerpt FROM articles WHERE id = 105") != []
+        assert archive.crawl().status == 0
+        assert archive.rows("SELECT count(*) FROM articles WHERE excerpt IS NULL") == [(0,)]
+        assert archive.rows("SELECT DISTINCT kind FROM changes") == [("new",)]
+        assert archive.crawl(KEXUE_RECHECK=0).listings == []

@@ -27,8 +27,8 @@ _NUMBER: Final = re.compile(
     r"(?<![^\W\d])(?<!-)([-+]?)(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(%|[a-z]*)", re.IGNORECASE
 )
 _MOST: Final = 2000.0
-#: They grow with what is in them, or are cut; text stands out of all others that are too low.
-_REPLACED: Final = frozenset({"img", "video", "table", "tr", "td", "th"})
+#: They are drawn in any size; text stands out of all others that are too low.
+_REPLACED: Final = frozenset({"img", "video"})
 _SIZES: Final = frozenset(
     {"width", "height", "border", "hspace", "vspace", "size", "cellpadding", "cellspacing"}
 )

@@ -68,7 +68,8 @@ class _Text:
             self._put("\n")
         elif element.tag in CELLS:
             if element.getprevious() is not None:
-                self.is_due = False
+                is_row_empty = bool(self.items) and self.items[-1] == len(self.pieces)
+                self.is_due = self.is_due and is_row_empty
                 self._put("\t")
         elif has_lines(element):
             self.is_due = True

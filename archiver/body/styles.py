@@ -99,7 +99,7 @@ _PROPERTIES: Final = {
 }
 STYLE_PROPERTIES: Final = frozenset(_PROPERTIES)
 #: Any other element that is too low for its content lays it over what follows.
-_WITH_HEIGHT: Final = frozenset({"img", "video", "table", "tr", "td", "th"})
+_WITH_HEIGHT: Final = frozenset({"img", "video"})
 _HEIGHTS: Final = frozenset({"height", "max-height"})
 #: What these add to an element in a line, they lay over the lines around it.
 _AROUND: Final = ("border", "padding")

@@ -43,7 +43,7 @@ def _take_in(body: HtmlElement) -> None:
 def _between_body_and_tools(body: HtmlElement) -> Iterator[HtmlElement]:
     """The elements behind the body in document order, up to the tools."""
     node = body
-    while node is not None and node.get("id") != "content":
+    while node is not None and node.tag != "body":
         for sibling in node.itersiblings():
             if sibling.get("id") in _BEHIND or sibling.xpath(".//div[@id='tools']"):
                 return

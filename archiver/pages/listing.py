@@ -14,13 +14,19 @@ from archiver.items import ListingEntry, ListingPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.document import string_of, words_of
+from archiver.pages.errors import UnexpectedPage
 from archiver.pages.moved import with_base_element
 
 _LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")
 
 
 def parse_listing(page: Selector, base: site.Base | None = None) -> ListingPage:
-    """All entries of a listing page in the page's order, and its place among the others."""
+    """All entries of a listing page in the page's order, and its place among the others.
+
+    Raises ``UnexpectedPage`` for an article's page.
+    """
+    if page.css(f"{site.POST} {site.ARTICLE_BODY}"):
+        raise UnexpectedPage("an article in place of a listing page")
     base = with_base_element(base, page)
     entries = (parse_entry(post, base) for post in page.css(site.POST))
     pager = page.css(site.PAGER)
@@ -55,7 +61,7 @@ def parse_entry(post: Selector, base: site.Base | None) -> ListingEntry | None:
 def parse_excerpt(post: Selector, article: int, base: site.Base | None) -> str | None:
     """The text before the "more" link: empty when there is none, ``None`` without such a link."""
     body = fields.first(post, site.BODY)
-    if body is None:
+    if body is None or post.css(site.PROTECTED_FORM):
         return None
     for nested in body.xpath(".//div[contains(concat(' ', @class, ' '), ' Post ')]"):
         nested.drop_tree()  # the next entries, where an unclosed tag of this one has put them

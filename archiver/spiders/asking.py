@@ -58,6 +58,11 @@ def is_not_found(failure: Failure) -> bool:
     return isinstance(error, HttpError) and error.response.status in {404, 410}
 
 
+def is_forbidden(failure: Failure) -> bool:
+    """True when robots.txt does not allow the request: it was not sent."""
+    return isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value)
+
+
 def may_pass(failure: Failure) -> bool:
     """Is it the server's trouble, which may be over later, and not a request that was refused?"""
     refused = isinstance(failure.value, IgnoreRequest)

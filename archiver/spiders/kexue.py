@@ -19,7 +19,6 @@ from scrapy.exceptions import DontCloseSpider
 from archiver import __version__, site
 from archiver.agenda import Agenda, ReadArticles, ReadListing
 from archiver.items import Article, ListingEntry, Status
-from archiver.middlewares.hosts import ForeignHost
 from archiver.pages.article import parse_article
 from archiver.pages.errors import UnexpectedPage
 from archiver.pages.feed import parse_feed
@@ -36,6 +35,7 @@ from archiver.spiders.asking import (
     afresh,
     asked,
     chances_of,
+    is_forbidden,
     is_not_found,
     may_pass,
     request_of,
@@ -326,7 +326,7 @@ class KexueSpider(Spider):
             return
         request = request_of(failure)
         self.run.fail(url_of(request), request.cb_kwargs.get("article"), reason_of(failure))
-        if isinstance(failure.value, ForeignHost):
+        if GAVE_UP not in request.meta and not is_forbidden(failure):
             patience_of(self.crawler).address_failed(request, reason_of(failure), STRANGE)
         if may_pass(failure):
             self._remember(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +13,7 @@ from archiver.items import Article, ListingEntry
 from archiver.store.changes import note_change
 from archiver.store.failures import forget_failure, note_failure
 from archiver.store.merge import DERIVED, Change, compare, merge, recall
-from archiver.store.records import COLUMNS, PARTS, Row, article_row, part_rows
+from archiver.store.records import COLUMNS, COUNTS, PARTS, Row, article_row, part_rows
 from archiver.store.revisions import (
     changed_fields,
     has_revision,
@@ -32,7 +33,9 @@ _UPDATE = (
 )
 _SEEN = """
     UPDATE articles SET last_seen = :now, fetched_at = coalesce(:fetched_at, fetched_at),
-      readers = coalesce(:readers, readers), comment_count = coalesce(:comment_count, comment_count)
+      readers = coalesce(:readers, readers),
+      comment_count = coalesce(:comment_count, comment_count),
+      excerpt = coalesce(excerpt, :excerpt)
     WHERE id = :id
 """
 _COUNT = """
@@ -94,8 +97,7 @@ def save_sighting(db: Database, entry: ListingEntry, now: str) -> bool:
     """Note that a listing shows an article; ``False`` when it is not archived yet."""
     with db.atomic():
         note_entry(db, entry, get_article(db, entry.id), now)
-        values = {"id": entry.id, "readers": entry.readers, "comment_count": entry.comment_count}
-        known = _touch(db, values, now, fetched_at=None)
+        known = _touch(db, dataclasses.asdict(entry), now, fetched_at=None)
         if known:
             _save_readers(db, entry.id, entry.readers, now)
     return known
@@ -193,7 +195,7 @@ def _columns(table: str) -> tuple[str, ...]:
 
 
 def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | None) -> bool:
-    parameters = {key: values[key] for key in ("id", "readers", "comment_count")}
+    parameters = {key: values[key] for key in ("id", *COUNTS, "excerpt")}
     cursor = db.execute(_SEEN, parameters | {"now": now, "fetched_at": fetched_at})
     return cursor.rowcount > 0
 

@@ -65,10 +65,11 @@ def recall(row: Row, entry: ListingEntry | None) -> Row:
 def compare(old: Row | None, merged: Row) -> Change:
     """Is the article new, changed (anything but its counts), or as it was?
 
-    A newer version of the extraction that reads the same body is no change of the article.
+    A newer version of the extraction that reads the same body is no change of the article, nor is
+    an excerpt that is told for the first time.
     """
     if old is None:
         return Change.NEW
-    ignored = {*SEEN, *COUNTS, *DERIVED}
+    ignored = {*SEEN, *COUNTS, *DERIVED, *(("excerpt",) if old["excerpt"] is None else ())}
     same = all(old[key] == value for key, value in merged.items() if key not in ignored)
     return Change.UNCHANGED if same else Change.CHANGED

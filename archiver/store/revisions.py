@@ -58,9 +58,13 @@ def is_version(row: Row) -> bool:
 
 
 def changed_fields(old: Row, new: Row) -> list[str]:
-    """The columns in which an article has changed for its readers, in the order of the table."""
+    """The columns in which an article has changed for its readers, in the order of the table.
+
+    An excerpt that is told for the first time is no change.
+    """
     fields = ("title", "author", "published", "category", "tags", "excerpt", "body_html")
-    return [field for field in fields if old[field] != new[field]]
+    untold = {"excerpt"} if old["excerpt"] is None else set()
+    return [field for field in fields if old[field] != new[field] and field not in untold]
 
 
 def kind_of_change(old: Row | None, new: Row, fields: list[str]) -> str | None:

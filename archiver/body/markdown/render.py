@@ -101,6 +101,8 @@ def _flanks(outside: str, inside: str) -> bool:
     """May a delimiter stand between these two characters? Symbols count as either."""
     if not inside or inside.isspace() or outside == "*" or inside == "*":
         return False
+    if any(unicodedata.category(character) == "Cf" for character in outside + inside):
+        return False  # readers do not agree on what shows nothing
     if not outside or outside.isspace():
         return True
     return not _may_be_punctuation(inside) or _is_punctuation(outside)
