@@ -232,8 +232,13 @@ def test_warnings_stay(tmp_path: Path) -> None:
     """Scrapy's own, and those of this project."""
     with Archive.complete(tmp_path, 3) as archive:
         archive.replica.fault("^/archives/102$", kind="status", code=500)
-        outcome = archive.crawl("full=1", DOWNLOAD_WARNSIZE=100)
-    assert "[scrapy.core.downloader" in outcome.stderr
+        archive.replica.fault(
+            "^/archives/103$", kind="odd-header", name="Content-Encoding", value="zip"
+        )
+        archive.replica.fault("^/archives/101$", kind="cut")
+        outcome = archive.crawl("full=1")
+    assert "unsupported encoding(s) 'zip'" in outcome.stderr
+    assert "DATALOSS" not in outcome.stderr, "the run names it, without Scrapy's advice"
     assert re.search(r"\[archiver\.run\] WARNING: \S+/archives/102: ", outcome.stderr)
     assert "[scrapy.middleware]" not in outcome.stderr
 
