@@ -13,8 +13,6 @@ from typing import Final
 MOST_PEOPLE: Final = 10_000_000_000
 #: Ten articles a page: the blog has some 140 of them.
 MOST_PAGES: Final = 999_999
-#: Typecho counts its articles in 32 bits; none has come near to this.
-LARGEST_ID: Final = 999_999_999
 
 #: What an input method for Chinese writes; digits of other scripts are no numbers.
 _WIDE: Final = str.maketrans("０１２３４５６７８９，．", "0123456789,.")

@@ -30,12 +30,12 @@ from archiver.store.errors import StoreError
 from archiver.store.feed import write_feed
 from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
+from archiver.store.places import identity_of
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import close_archive, open_archive
 from archiver.store.written import (
     check_unexchanged,
     exchanged,
-    identity_of,
     lacks_run,
     leave_no_log,
 )

@@ -8,6 +8,18 @@ from pathlib import Path
 
 from archiver.store.errors import StoreError
 
+#: Device and inode of a file; ``None`` when there is none.
+Identity = tuple[int, int] | None
+
+
+def identity_of(path: Path) -> Identity:
+    """What tells a file from another of the same name, links followed."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
 
 def real_file(path: Path) -> Path:
     """The file that is written when ``path`` is: itself, or what a symbolic link leads to.
@@ -49,7 +61,7 @@ def real_folders(files: Iterable[Path]) -> list[Path]:
     folders: dict[object, Path] = {}
     for path in files:
         for folder in (path.parent, real_file(path).parent):
-            folders.setdefault(_identity(folder), folder)
+            folders.setdefault(identity_of(folder) or folder, folder)
     return list(folders.values())
 
 
@@ -57,15 +69,6 @@ def check_link(folder: Path) -> None:
     """Raise ``StoreError`` when a folder is a symbolic link to one that is not there."""
     if folder.is_symlink() and not folder.exists():
         raise StoreError(_leads_nowhere(folder, Path(os.path.realpath(folder))), wrong_use=True)
-
-
-def _identity(folder: Path) -> object:
-    """What two names of one folder have in common."""
-    try:
-        status = folder.stat()
-    except OSError:
-        return folder
-    return status.st_dev, status.st_ino
 
 
 def _leads_nowhere(path: Path, missing: Path) -> str:

@@ -8,19 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.store.errors import StoreError
+from archiver.store.places import Identity, identity_of
 from archiver.store.sqlite import connect_for_reading
-
-#: Device and inode of a file; ``None`` when there is none.
-Identity = tuple[int, int] | None
-
-
-def identity_of(path: Path) -> Identity:
-    """What tells a file from another of the same name, links followed."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def leave_no_log(database: Path, written: Identity, log: Identity) -> None:
