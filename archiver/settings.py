@@ -57,16 +57,16 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is named once, by the run
 
 # --- Order of work --------------------------------------------------------------------------------
 DOWNLOAD_HANDLERS = {
-    "http": "archiver.download.PatientDownload",  # a pause holds for queued requests too
-    "https": "archiver.download.PatientDownload",
+    "http": "archiver.network.download.PatientDownload",  # a pause holds for queued requests too
+    "https": "archiver.network.download.PatientDownload",
 }
 DOWNLOADER_MIDDLEWARES = {
-    "archiver.middlewares.hosts.OwnHostsOnly": 45,  # before robots.txt of a foreign host is asked
-    "archiver.middlewares.again.TryAgain": 550,  # sees decoded pages (590 unpacks them)
+    "archiver.network.own_hosts.OwnHostsOnly": 45,  # before robots.txt of a foreign host is asked
+    "archiver.network.retry.TryAgain": 550,  # sees decoded pages (590 unpacks them)
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once; see TryAgain
-    "archiver.middlewares.gate.PassGate": 570,  # unpacked (590), and its cookie is kept (700)
+    "archiver.network.gate.PassGate": 570,  # unpacked (590), and its cookie is kept (700)
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # asks publicsuffix.org
-    "archiver.middlewares.cookies.OfflineCookies": 700,
+    "archiver.network.cookies.OfflineCookies": 700,
 }
 SPIDER_MIDDLEWARES = {
     # warns when a page is asked for again with the count of its tries, which is meant
@@ -84,14 +84,14 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "scrapy.extensions.feedexport.FeedExporter": None,  # JSONL is written from the database
     "scrapy.extensions.logstats.LogStats": None,  # progress.py says it better
-    "archiver.extensions.robots.ApplyCrawlDelay": 100,
-    "archiver.extensions.progress.Progress": 200,
-    "archiver.extensions.interrupt.Interrupt": 300,  # ends within seconds
-    "archiver.extensions.outcome.Outcome": 900,
+    "archiver.network.crawl_delay.ApplyCrawlDelay": 100,
+    "archiver.run.progress.Progress": 200,
+    "archiver.network.interrupt.Interrupt": 300,  # ends within seconds
+    "archiver.run.outcome.Outcome": 900,
 }
 CONCURRENT_ITEMS = 1  # one transaction after the other
 
 # --- Log ------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "archiver.logformatter.ShortLogFormatter"  # no bodies, no item dumps
+LOG_FORMATTER = "archiver.run.log.ShortLogFormatter"  # no bodies, no item dumps
 STATS_DUMP = False  # the report has what matters

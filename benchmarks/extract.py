@@ -21,7 +21,7 @@ from scrapy.settings import Settings
 from archiver.demo.blog import Blog
 from archiver.demo.posts import MORE, SHANGHAI, Post, load_posts
 from archiver.demo.theme import render_article
-from archiver.extracting import Extractor
+from archiver.extraction.extractor import Extractor
 
 PAGE_BYTES: Final = 67_000
 FIRST_ID: Final = 1001

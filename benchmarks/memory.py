@@ -17,7 +17,7 @@ from scrapy.settings import Settings
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
 from archiver.demo.theme import render_article
-from archiver.extracting import Extractor
+from archiver.extraction.extractor import Extractor
 
 _TARGET: Final = 20
 _SIZE: Final = 1_000_000

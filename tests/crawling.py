@@ -24,11 +24,11 @@ from replica import Replica, make_posts
 from rig.zygote import Order, Zygote
 
 from archiver import clock
-from archiver.audit.archive import open_for_reading
-from archiver.audit.checks import Checks
-from archiver.audit.report import is_clean, table
 from archiver.demo.posts import Post
-from archiver.status.summary import read_summary
+from archiver.reading.status.summary import read_summary
+from archiver.verify.checks import Checks
+from archiver.verify.integrity import open_for_reading
+from archiver.verify.result_table import is_clean, table
 
 QUICK = {
     "DOWNLOAD_DELAY": "0",

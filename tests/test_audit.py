@@ -20,24 +20,24 @@ from replica import make_post
 from scrapy.utils.project import get_project_settings
 
 from archiver import site
-from archiver.audit.comparing import Point
-from archiver.audit.derived import audit_derived
-from archiver.audit.from_markdown import outline_of_markdown
-from archiver.audit.from_tree import outline_of_tree
-from archiver.audit.outline import Event
-from archiver.audit.page import audit_page
-from archiver.audit.points import Case, audit
-from archiver.audit.reading import Reading
-from archiver.audit.report import Totals, is_clean, table
-from archiver.audit.served import read_page
-from archiver.audit.words import difference, words_for_text, words_for_value
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
-from archiver.extracting import Extractor
-from archiver.pages.document import parse_fragment
-from archiver.pages.errors import UnexpectedPage
+from archiver.extraction.extractor import Extractor
 from archiver.store.records import PARTS
+from archiver.tree.document import parse_fragment
+from archiver.tree.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
+from archiver.tree.unexpected import UnexpectedPage
+from archiver.verify.derived_columns import audit_derived
+from archiver.verify.fidelity.body_reference import Reading
+from archiver.verify.fidelity.comparison import Point
+from archiver.verify.fidelity.differences import difference, words_for_text, words_for_value
+from archiver.verify.fidelity.markdown_outline import outline_of_markdown
+from archiver.verify.fidelity.outline import Event
+from archiver.verify.fidelity.points import Case, audit
+from archiver.verify.fidelity.served_page import read_page
+from archiver.verify.fidelity.tree_outline import outline_of_tree
+from archiver.verify.result_table import Totals, is_clean, table
+from archiver.verify.saved_page import audit_page
 
 BODY = r"""<h2 id="起点">起点 <a href="#起点">#</a></h2>
 <p>设 $x_1 &lt; y$，见<a href="/archives/42/#b">前文</a>和\eqref{eq:a}。<br>

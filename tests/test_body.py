@@ -10,17 +10,18 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from archiver import site
-from archiver.body import scan
-from archiver.body.boilerplate import strip_boilerplate
-from archiver.body.braces import ClosingMarks
-from archiver.body.clean import clean_body
-from archiver.body.embeds import replace_embeds
-from archiver.body.excerpt import excerpt_of
-from archiver.body.links import list_links, make_absolute
-from archiver.body.math import find_formulas
-from archiver.body.serialize import inner_html
-from archiver.body.text import inline_text, plain_text
-from archiver.pages.document import parse_fragment
+from archiver.body.clean.absolute_addresses import make_absolute
+from archiver.body.clean.boilerplate import strip_boilerplate
+from archiver.body.clean.cleaner import clean_body
+from archiver.body.clean.embeds import replace_embeds
+from archiver.body.contents.excerpt import excerpt_of
+from archiver.body.contents.links import list_links
+from archiver.body.contents.text import inline_text, plain_text
+from archiver.body.formulas import scanner as scan
+from archiver.body.formulas.braces import ClosingMarks
+from archiver.body.formulas.finder import find_formulas
+from archiver.tree.document import parse_fragment
+from archiver.tree.serialize import inner_html
 
 
 def formulas(html: str) -> list[tuple[str, bool]]:

@@ -20,12 +20,12 @@ from test_extract import page_of
 from test_fixtures import cases_of, extractor, page_bytes, read
 from test_real import ARTICLES, inner_body, needs_pages
 
-from archiver.audit import tex2jax
-from archiver.body.clean import clean_body
-from archiver.body.math import find_formulas
+from archiver.body.clean.cleaner import clean_body
+from archiver.body.formulas.finder import find_formulas
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
-from archiver.pages.document import parse_fragment
+from archiver.tree.document import parse_fragment
+from archiver.verify.fidelity import tex2jax
 
 pytestmark = pytest.mark.browser
 

@@ -15,11 +15,11 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from odd_bodies import CODE, SHORT, TEXT
 from test_audit import extractor, page_of
 
-from archiver.audit.page import audit_page
-from archiver.audit.rendered import lines
-from archiver.audit.report import is_clean
-from archiver.pages.document import parse_fragment
 from archiver.store.records import Row
+from archiver.tree.document import parse_fragment
+from archiver.verify.fidelity.rendering import lines
+from archiver.verify.result_table import is_clean
+from archiver.verify.saved_page import audit_page
 
 pytestmark = pytest.mark.browser
 

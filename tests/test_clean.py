@@ -9,14 +9,14 @@ from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from archiver.audit.overlay import style_faults
-from archiver.body.clean import clean_body
-from archiver.body.math import find_formulas
-from archiver.body.mathjax import restore_formulas
-from archiver.body.serialize import inner_html
-from archiver.body.styles import clean_styles
-from archiver.body.text import plain_text
-from archiver.pages.document import parse_fragment
+from archiver.body.clean.cleaner import clean_body
+from archiver.body.clean.restored_formulas import restore_formulas
+from archiver.body.clean.styles import clean_styles
+from archiver.body.contents.text import plain_text
+from archiver.body.formulas.finder import find_formulas
+from archiver.tree.document import parse_fragment
+from archiver.tree.serialize import inner_html
+from archiver.verify.fidelity.overlay import style_faults
 
 
 def cleaned(html: str) -> str:

@@ -19,8 +19,8 @@ from replica import Replica, make_posts
 from rig.zygote import Order, Said
 from scrapy.settings import Settings
 
-from archiver.names import find_unknown, own_settings
-from archiver.plan import ARGUMENTS
+from archiver.planning.plan import ARGUMENTS
+from archiver.setting_names import find_unknown, own_settings
 
 START: Final = r"[-\d]+ [:\d]+ \[archiver\.commands\.crawl\] INFO: kexue-archiver \S+: {} into {}"
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from archiver.due import Past, due_articles, pause_of
-from archiver.plan import Plan
+from archiver.planning.due import Past, due_articles, pause_of
+from archiver.planning.plan import Plan
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TODAY = NOW.date()

@@ -16,11 +16,11 @@ from replica import make_post, make_posts
 
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extracting import Extractor
-from archiver.pages.errors import UnexpectedPage
+from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
 from archiver.pages.received import read_page
 from archiver.store.suspicion import is_damaged_copy
+from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

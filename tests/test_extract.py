@@ -17,10 +17,10 @@ from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.posts import Post, load_posts
 from archiver.demo.routes import answer
-from archiver.extracting import Extractor
-from archiver.pages.errors import UnexpectedPage
-from archiver.run import Run
+from archiver.extraction.extractor import Extractor
+from archiver.run.run import Run
 from archiver.store.jsonl import records
+from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

@@ -14,9 +14,9 @@ from lxml import etree
 from sqlite_utils import Database
 
 from archiver.store.atomic import replacing
-from archiver.store.changes import note_change
+from archiver.store.change_feed import ATOM, write_feed
+from archiver.store.change_log import note_change
 from archiver.store.errors import StoreError
-from archiver.store.feed import ATOM, write_feed
 from archiver.store.sqlite import close_archive, open_archive
 
 NAMES = {"a": ATOM}

@@ -11,11 +11,11 @@ import pytest
 from conftest import ROOT
 from scrapy.utils.project import get_project_settings
 
-from archiver.extracting import Extractor
-from archiver.pages.document import parse_page
-from archiver.pages.errors import UnexpectedPage
+from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind, kind_of_page, kind_of_text
 from archiver.pages.listing import parse_listing
+from archiver.tree.document import parse_page
+from archiver.tree.unexpected import UnexpectedPage
 
 CASES = ROOT / "fixtures" / "cases"
 NO_ITEM = {Kind.NOT_FOUND, Kind.GATE, Kind.CUT_OFF, Kind.OTHER}

@@ -17,13 +17,13 @@ from scrapy.settings import Settings
 from test_real import ARTICLES, NO_PAGES, page_of_real
 
 from archiver import site
-from archiver.audit.page import audit_page
-from archiver.audit.points import UNITS
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
 from archiver.demo.routes import answer
-from archiver.extracting import Extractor
+from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
+from archiver.verify.fidelity.points import UNITS
+from archiver.verify.saved_page import audit_page
 
 FLOORS: dict[str, dict[str, float]] = tomllib.loads(
     (ROOT / "tests" / "floors.toml").read_text("utf-8")

@@ -22,25 +22,25 @@ from hypothesis import strategies as st
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 
-from archiver.audit.archive import open_for_reading
+from archiver.body.contents.text import plain_text
+from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
-from archiver.body.math import find_formulas
-from archiver.body.text import plain_text
-from archiver.history.comparison import comparison_lines
-from archiver.history.diff import compare_texts
-from archiver.history.edits import Effort, compare_lines
-from archiver.history.pairing import pair_lines
-from archiver.history.pieces import Mark, Piece, new_text, old_text
-from archiver.history.shown import COLOURS, MARKS, show_lines
-from archiver.history.table import history_lines
-from archiver.history.tokens import tokens_of
-from archiver.history.versions import History, read_history
 from archiver.items import Article, Status
-from archiver.pages.document import parse_fragment
+from archiver.reading.history.diff import compare_texts
+from archiver.reading.history.diff_lines import COLOURS, MARKS, show_lines
+from archiver.reading.history.edits import Effort, compare_lines
+from archiver.reading.history.history_lines import history_lines
+from archiver.reading.history.pairing import pair_lines
+from archiver.reading.history.pieces import Mark, Piece, new_text, old_text
+from archiver.reading.history.tokens import tokens_of
+from archiver.reading.history.version_comparison import comparison_lines
+from archiver.reading.history.versions import History, read_history
 from archiver.store.articles import save_article
 from archiver.store.sqlite import close_archive, open_archive
 from archiver.store.tombstones import mark_gone
-from archiver.terminal import cut, width
+from archiver.terminal.screen import cut, width
+from archiver.tree.document import parse_fragment
+from archiver.verify.integrity import open_for_reading
 
 DAYS = [f"2026-11-{day}T08:00:00+00:00" for day in range(20, 30)]
 TITLE = "让研究人员绞尽脑汁的位置编码"

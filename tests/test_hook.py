@@ -18,9 +18,8 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
-from archiver.hook import address as hook_address
-from archiver.hook import call_hooks, check_hooks
-from archiver.hook import command as hook_command
+from archiver.run import hook_address, hook_command
+from archiver.run.hooks import call_hooks, check_hooks
 
 REPORT: dict[str, Any] = {"mode": "normal", "exit_status": 0, "problem": None, "title": "长"}
 FAILED = {**REPORT, "exit_status": 1, "problem": "2 failed"}

@@ -20,7 +20,7 @@ from conftest import ROOT
 from crawling import Archive, Outcome, options_of
 from replica import make_post, make_posts
 
-from archiver.lock import LOCK_NAME, locked
+from archiver.store.lock import LOCK_NAME, locked
 
 FILES: Final = {"kexue.db", "kexue.jsonl", "changes.xml", LOCK_NAME}
 

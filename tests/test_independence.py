@@ -9,10 +9,6 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-#: What verifies an archive against the extraction itself; these are no proof of fidelity, and the
-#: proof imports none of them.
-VERIFY = {"checks", "derived", "fidelity", "page"}
-
 
 @cache
 def modules() -> dict[str, Path]:
@@ -48,8 +44,7 @@ def way_to_body(name: str) -> list[str] | None:
     return None
 
 
-AUDIT = sorted(name for name in modules() if name.startswith("archiver.audit."))
-FIDELITY = [name for name in AUDIT if name.rpartition(".")[2] not in VERIFY]
+FIDELITY = sorted(name for name in modules() if name.startswith("archiver.verify.fidelity."))
 
 
 @pytest.mark.parametrize("name", FIDELITY)
@@ -57,13 +52,9 @@ def test_the_proof_of_fidelity_does_not_know_the_extraction(name: str) -> None:
     assert way_to_body(name) is None
 
 
-@pytest.mark.parametrize("name", sorted(VERIFY))
-def test_only_what_must_know_the_extraction_does(name: str) -> None:
-    """A name that is not needed any more leaves the list."""
-    assert way_to_body(f"archiver.audit.{name}") is not None
-
-
-def test_the_points_of_fidelity_are_among_them() -> None:
-    """The list of names is not empty, and the test reads imports that are there."""
-    assert {f"archiver.audit.{name}" for name in ("points", "reading", "served")} <= set(FIDELITY)
-    assert "archiver.audit.tex2jax" in imports("archiver.audit.reading")
+def test_the_test_reads_imports() -> None:
+    """The list of names is not empty, and a way to the extraction is found where there is one."""
+    names = {name.rpartition(".")[2] for name in FIDELITY}
+    assert {"points", "body_reference", "served_page"} <= names
+    assert "archiver.verify.fidelity.tex2jax" in imports("archiver.verify.fidelity.body_reference")
+    assert way_to_body("archiver.verify.checks") is not None

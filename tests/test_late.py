@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from replica import make_post
 
 from archiver import site
-from archiver.audit.page import audit_page
-from archiver.audit.report import is_clean, table
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extracting import Extractor
+from archiver.extraction.extractor import Extractor
+from archiver.verify.result_table import is_clean, table
+from archiver.verify.saved_page import audit_page
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

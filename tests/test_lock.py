@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from archiver.lock import LOCK_NAME, locked
 from archiver.store.errors import StoreError
+from archiver.store.lock import LOCK_NAME, locked
 
 #: Takes the lock, says so, and keeps it until its input is closed.
 HOLDER = """

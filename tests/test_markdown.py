@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from archiver.audit.from_markdown import outline_of_markdown
-from archiver.audit.from_tree import outline_of_tree
-from archiver.body.clean import clean_body
+from archiver.body.clean.cleaner import clean_body
+from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
-from archiver.body.markdown.formulas import content_of
-from archiver.body.math import find_formulas
-from archiver.pages.document import parse_fragment
+from archiver.body.markdown.maths import content_of
+from archiver.tree.document import parse_fragment
+from archiver.verify.fidelity.markdown_outline import outline_of_markdown
+from archiver.verify.fidelity.tree_outline import outline_of_tree
 
 READER = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").use(dollarmath_plugin)
 

@@ -10,12 +10,13 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from test_body import MARKS
 
-from archiver.audit import addresses, tex2jax
-from archiver.body import links, scan
-from archiver.body.math import find_formulas
-from archiver.body.scan import ends_formula
-from archiver.pages.document import comment_text, parse_fragment
-from archiver.pages.errors import UnexpectedPage
+from archiver.body.clean import absolute_addresses as links
+from archiver.body.formulas import scanner as scan
+from archiver.body.formulas.finder import find_formulas
+from archiver.body.formulas.scanner import ends_formula
+from archiver.tree.document import comment_text, parse_fragment
+from archiver.tree.unexpected import UnexpectedPage
+from archiver.verify.fidelity import addresses, tex2jax
 
 
 def formulas(html: str) -> list[str]:

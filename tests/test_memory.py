@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from archiver.items import Article, Formula, IndexEntry, Link, ListingEntry, Status
-from archiver.store import failures, memory, runs, schema, sightings, tombstones
+from archiver.store import failures, schema, sightings, tombstones
+from archiver.store import migration_m004 as memory
+from archiver.store import run_records as runs
 from archiver.store.articles import get_article, known_articles, save_article, save_sighting
 from archiver.store.errors import StoreError
 from archiver.store.merge import Change

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from replica import make_post
 
 from archiver import site
-from archiver.body.clean import clean_body
-from archiver.body.math import find_formulas
-from archiver.body.text import plain_text
+from archiver.body.clean.cleaner import clean_body
+from archiver.body.contents.text import plain_text
+from archiver.body.formulas.finder import find_formulas
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extracting import Extractor
+from archiver.extraction.extractor import Extractor
 from archiver.pages.article import parse_article
-from archiver.pages.document import DEEPEST, parse_fragment, parse_page
-from archiver.pages.errors import UnexpectedPage
 from archiver.pages.kind import Kind, kind_of_text
-from archiver.pages.nesting import MOST_ATTRIBUTES, MOST_OPEN, check_nesting
+from archiver.tree.document import DEEPEST, parse_fragment, parse_page
+from archiver.tree.nesting import MOST_ATTRIBUTES, MOST_OPEN, check_nesting
+from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

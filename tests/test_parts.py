@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from archiver.body.clean import clean_body
-from archiver.body.links import absolute, list_links, problem_of, target_of
-from archiver.body.pictures import list_pictures
-from archiver.pages.document import parse_fragment
+from archiver.body.clean.absolute_addresses import absolute, problem_of, target_of
+from archiver.body.clean.cleaner import clean_body
+from archiver.body.contents.links import list_links
+from archiver.body.contents.pictures import list_pictures
+from archiver.tree.document import parse_fragment
 
 
 def links(html: str) -> list[tuple[Any, ...]]:

@@ -23,8 +23,7 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
-from archiver.middlewares.again import TryAgain, damage_of, robots_trouble_of, trouble_of
-from archiver.patience import (
+from archiver.network.backoff import (
     Patience,
     Stopped,
     Streak,
@@ -32,7 +31,8 @@ from archiver.patience import (
     parse_retry_after,
     patience_of,
 )
-from archiver.run import Run, run_of
+from archiver.network.retry import TryAgain, damage_of, robots_trouble_of, trouble_of
+from archiver.run.run import Run, run_of
 
 URL = "https://kexue.fm/archives/6583"
 ROBOTS = Request("https://kexue.fm/robots.txt", meta={"dont_obey_robotstxt": True})

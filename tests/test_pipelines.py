@@ -17,7 +17,6 @@ from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
 from archiver.items import Article, FeedEntry, IndexEntry, ListingEntry, Status
-from archiver.pages.document import parse_fragment
 from archiver.pipelines.base import Pipeline
 from archiver.pipelines.boilerplate import StripBoilerplate
 from archiver.pipelines.dates import NormaliseDates, parse_date
@@ -25,6 +24,7 @@ from archiver.pipelines.links import ListLinks
 from archiver.pipelines.readers import ParseReaderCounts, parse_readers
 from archiver.pipelines.text import ExtractText
 from archiver.pipelines.validate import Validate
+from archiver.tree.document import parse_fragment
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
 P = TypeVar("P", bound=Pipeline)

@@ -10,12 +10,12 @@ import pytest
 from crawling import FIRST, Archive
 from replica import make_posts
 
-from archiver.audit.archive import open_for_reading
-from archiver.lock import LOCK_NAME, locked
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
-from archiver.store.places import real_file, real_folders
+from archiver.store.lock import LOCK_NAME, locked
+from archiver.store.paths import real_file, real_folders
 from archiver.store.sqlite import close_archive, open_archive
+from archiver.verify.integrity import open_for_reading
 
 NAMES = ["kexue.db", "kexue.jsonl", "changes.xml"]
 

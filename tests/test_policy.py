@@ -24,18 +24,19 @@ from scrapy.utils.test import get_crawler
 
 from archiver import __version__
 from archiver.commands.crawl import check_arguments, check_settings
-from archiver.extensions.progress import Progress, progress_line
-from archiver.extensions.robots import ApplyCrawlDelay
 from archiver.items import Article
-from archiver.logformatter import name_of
-from archiver.middlewares.gate import PassGate, script_cookie
-from archiver.middlewares.hosts import OwnHostsOnly
-from archiver.patience import patience_of
-from archiver.plan import Plan
-from archiver.report import Failure, Report, format_seconds
-from archiver.run import run_of
+from archiver.network.backoff import patience_of
+from archiver.network.crawl_delay import ApplyCrawlDelay
+from archiver.network.gate import PassGate, script_cookie
+from archiver.network.own_hosts import OwnHostsOnly
+from archiver.network.stop import stop_of
+from archiver.planning.plan import Plan
+from archiver.run.log import name_of
+from archiver.run.progress import Progress, progress_line
+from archiver.run.report import Failure, Report
+from archiver.run.run import run_of
 from archiver.spiders.kexue import KexueSpider
-from archiver.stop import stop_of
+from archiver.terminal.screen import format_seconds
 
 URL = "https://kexue.fm/archives/6583"
 PAGE = "<!DOCTYPE html><html><body><p>注意力</p></body></html>".encode()

@@ -19,10 +19,10 @@ from readers.soup import NASTY, document
 from scrapy.utils.project import get_project_settings
 from test_gate import fixtures, real
 
+from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
-from archiver.body.math import find_formulas
-from archiver.extracting import Extractor
-from archiver.pages.document import parse_fragment
+from archiver.extraction.extractor import Extractor
+from archiver.tree.document import parse_fragment
 
 pytestmark = pytest.mark.readers
 

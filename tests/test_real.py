@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extracting import Extractor
+from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
 
 pytestmark = pytest.mark.real

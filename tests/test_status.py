@@ -19,13 +19,13 @@ import pytest
 from conftest import ROOT
 from sqlite_utils import Database
 
-from archiver.audit.archive import open_for_reading
-from archiver.status.ages import in_words, parse_age, seconds_between
-from archiver.status.screen import screen
-from archiver.status.summary import Summary, read_summary
-from archiver.store.changes import note_change
+from archiver.reading.status.ages import in_words, parse_age, seconds_between
+from archiver.reading.status.status_lines import screen
+from archiver.reading.status.summary import Summary, read_summary
+from archiver.store.change_log import note_change
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.terminal import cut, one_line, screen_width, table, width, wrapped
+from archiver.terminal.screen import cut, one_line, screen_width, table, width, wrapped
+from archiver.verify.integrity import open_for_reading
 
 DAY1, DAY2, DAY3 = (f"2026-11-{day}T08:00:00+00:00" for day in (20, 21, 22))
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

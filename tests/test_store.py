@@ -17,7 +17,8 @@ from conftest import ROOT
 from sqlite_utils import Database
 
 from archiver.items import Article, Formula, Link, ListingEntry, Picture, Status
-from archiver.store import articles, failures, runs, schema
+from archiver.store import articles, failures, schema
+from archiver.store import run_records as runs
 from archiver.store.articles import save_article, save_sighting
 from archiver.store.errors import StoreError
 from archiver.store.jsonl import write_jsonl

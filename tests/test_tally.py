@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from archiver.items import Article, Status
-from archiver.report import Failure
+from archiver.run.report import Failure
+from archiver.run.tally import Tally
 from archiver.store.articles import Saved
 from archiver.store.merge import Change
-from archiver.tally import Tally
 
 
 def url(article: int) -> str:

@@ -23,11 +23,11 @@ from test_history import DAYS, SECOND, an_article, make_archive
 
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.logformatter import ShownFormatter
+from archiver.run.log import ShownFormatter
 from archiver.store.failures import save_failure
-from archiver.store.runs import finish_run, start_run
+from archiver.store.run_records import finish_run, start_run
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.terminal import as_json, one_line, shown
+from archiver.terminal.screen import as_json, one_line, shown
 
 #: Written down anew: what moves a cursor, changes the order of letters, begins a line, hides.
 _CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"]

@@ -20,21 +20,21 @@ from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, site
-from archiver.audit.archive import open_for_reading
-from archiver.audit.checks import Checks
-from archiver.audit.comparing import Point
-from archiver.audit.fidelity import audit_archive, count_old
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extracting import Extractor
+from archiver.extraction.extractor import Extractor
 from archiver.items import Article, Status
 from archiver.pages.article import parse_article
-from archiver.pages.document import parse_fragment, parse_page
 from archiver.store.articles import save_article
 from archiver.store.errors import StoreError
 from archiver.store.jsonl import records, write_jsonl
 from archiver.store.records import content_sha256
 from archiver.store.sqlite import close_archive, open_archive
+from archiver.tree.document import parse_fragment, parse_page
+from archiver.verify.bodies import audit_archive, count_old
+from archiver.verify.checks import Checks
+from archiver.verify.fidelity.comparison import Point
+from archiver.verify.integrity import open_for_reading
 
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"

@@ -11,7 +11,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from archiver.items import ListingEntry, ListingPage
-from archiver.walk import EndlessPager, Walk
+from archiver.planning.listings import EndlessPager, Walk
 
 #: What happens to the blog before a page is read, by the number of pages read so far.
 Events = dict[int, Callable[["Blog"], None]]

@@ -12,8 +12,8 @@ import pytest
 from crawling import Archive, Outcome
 from replica import make_posts
 
+from archiver.store.exchanged_files import lacks_run
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.store.written import lacks_run
 
 
 def disturbed(archive: Archive, deed: Callable[[], object]) -> Outcome:

@@ -16,21 +16,22 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archiver import __version__
-from archiver.command import ProjectCommand, check_pairs
-from archiver.commands.output import checked_output, show
-from archiver.commands.signals import leave, on_signals
+from archiver.commands.early_signals import leave, on_signals
 from archiver.commands.spelling import add_help, argument_slip, check_words, setting_slip
-from archiver.extensions.outcome import INTERRUPTED, traffic_of
-from archiver.hook import call_hooks, check_hooks
-from archiver.lock import locked
-from archiver.logformatter import keep_log_short
-from archiver.plan import Plan
-from archiver.report import Report
-from archiver.run import files_of, run_of
+from archiver.network.stop import INTERRUPTED
+from archiver.planning.plan import Plan
+from archiver.run.hooks import call_hooks, check_hooks
+from archiver.run.log import keep_log_short
+from archiver.run.outcome import traffic_of
+from archiver.run.report import Report
+from archiver.run.run import files_of, run_of
 from archiver.site import Base
 from archiver.store.errors import StoreError
-from archiver.store.places import real_folders
+from archiver.store.lock import locked
+from archiver.store.paths import real_folders
 from archiver.store.sqlite import check_folder, close_archive, open_archive
+from archiver.terminal.command import ProjectCommand, check_pairs
+from archiver.terminal.output import checked_output, show
 
 if TYPE_CHECKING:
     from scrapy import Spider

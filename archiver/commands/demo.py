@@ -10,11 +10,11 @@ import sys
 from typing import Final
 
 from archiver.commands import crawl
-from archiver.commands.output import checked_output
-from archiver.commands.reading import refuse_arguments
+from archiver.commands.archive_reading import refuse_arguments
 from archiver.demo.server import DemoServer
-from archiver.run import files_of
-from archiver.streams import output_encoding
+from archiver.run.run import files_of
+from archiver.terminal.output import checked_output
+from archiver.terminal.streams import output_encoding
 
 _QUERIES: Final = (
     ("rows", "articles", "-c", "id", "-c", "title", "-c", "published", "-c", "readers",

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from archiver.audit.page import audit_page
-from archiver.audit.report import Totals, is_clean, table, verdict
-from archiver.command import ProjectCommand
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import checked_output, complain, flush, show, show_json
-from archiver.extracting import Extractor
-from archiver.pages.errors import UnexpectedPage
+from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
 from archiver.site import article_url, split_url
+from archiver.terminal.command import ProjectCommand
+from archiver.terminal.output import checked_output, complain, flush, show, show_json
+from archiver.tree.unexpected import UnexpectedPage
+from archiver.verify.result_table import Totals, is_clean, table, verdict
+from archiver.verify.saved_page import audit_page
 
 
 class Command(ProjectCommand):

@@ -9,20 +9,20 @@ import sys
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
-from archiver.command import ProjectCommand
+from archiver.commands.archive_reading import fail, read_archive
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import complain, is_on_terminal, show, show_json
-from archiver.commands.reading import fail, read_archive
-from archiver.history.comparison import comparison_lines
-from archiver.history.objects import history_object, version_object
-from archiver.history.shown import COLOURS, MARKS, Style
-from archiver.history.table import history_lines
-from archiver.history.versions import History, Version, read_history
-from archiver.pages.errors import UnexpectedPage
-from archiver.run import files_of
+from archiver.reading.history.diff_lines import COLOURS, MARKS, Style
+from archiver.reading.history.history_json import history_object, version_object
+from archiver.reading.history.history_lines import history_lines
+from archiver.reading.history.version_comparison import comparison_lines
+from archiver.reading.history.versions import History, Version, read_history
+from archiver.run.run import files_of
 from archiver.store.errors import StoreError
-from archiver.streams import output_encoding
-from archiver.terminal import screen_width, shown
+from archiver.terminal.command import ProjectCommand
+from archiver.terminal.output import complain, is_on_terminal, show, show_json
+from archiver.terminal.screen import screen_width, shown
+from archiver.terminal.streams import output_encoding
+from archiver.tree.unexpected import UnexpectedPage
 
 
 class Command(ProjectCommand):

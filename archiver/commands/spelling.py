@@ -9,8 +9,8 @@ from typing import Final
 from scrapy.commands import ScrapyHelpFormatter
 from scrapy.exceptions import UsageError
 
-from archiver.names import own_settings
-from archiver.plan import ARGUMENTS
+from archiver.planning.plan import ARGUMENTS
+from archiver.setting_names import own_settings
 
 #: Columns of a meaning, which is indented by six.
 _WIDTH: Final = 72

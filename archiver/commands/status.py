@@ -9,15 +9,15 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver import clock
-from archiver.command import ProjectCommand
+from archiver.commands.archive_reading import fail, read_archive, refuse_arguments
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import show, show_json
-from archiver.commands.reading import fail, read_archive, refuse_arguments
-from archiver.run import files_of
-from archiver.status.ages import parse_age
-from archiver.status.screen import screen
-from archiver.status.summary import Summary, read_summary
-from archiver.terminal import screen_width
+from archiver.reading.status.ages import parse_age
+from archiver.reading.status.status_lines import screen
+from archiver.reading.status.summary import Summary, read_summary
+from archiver.run.run import files_of
+from archiver.terminal.command import ProjectCommand
+from archiver.terminal.output import show, show_json
+from archiver.terminal.screen import screen_width
 
 
 class Command(ProjectCommand):

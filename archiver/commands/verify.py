@@ -8,17 +8,17 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
-from archiver.audit.archive import Ids, missing_ids
-from archiver.audit.checks import Checks
-from archiver.audit.comparing import Point
-from archiver.audit.fidelity import words_for_old
-from archiver.audit.report import is_clean, table
-from archiver.command import ProjectCommand
+from archiver.commands.archive_reading import fail, read_archive, refuse_arguments
 from archiver.commands.crawl import check_settings
-from archiver.commands.output import show
-from archiver.commands.reading import fail, read_archive, refuse_arguments
-from archiver.run import files_of
+from archiver.run.run import files_of
 from archiver.site import Base
+from archiver.terminal.command import ProjectCommand
+from archiver.terminal.output import show
+from archiver.verify.bodies import words_for_old
+from archiver.verify.checks import Checks
+from archiver.verify.fidelity.comparison import Point
+from archiver.verify.integrity import Ids, missing_ids
+from archiver.verify.result_table import is_clean, table
 
 
 class Command(ProjectCommand):

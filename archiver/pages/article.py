@@ -7,10 +7,10 @@ from parsel import Selector
 from archiver import site
 from archiver.items import Article, Status
 from archiver.pages import fields
-from archiver.pages.bounds import body_element
-from archiver.pages.document import string_of
-from archiver.pages.errors import UnexpectedPage
-from archiver.pages.moved import with_base_element
+from archiver.pages.base_element import with_base_element
+from archiver.pages.body_bounds import body_element
+from archiver.tree.document import string_of
+from archiver.tree.unexpected import UnexpectedPage
 
 
 def parse_article(page: Selector, url: str | None, base: site.Base | None = None) -> Article:

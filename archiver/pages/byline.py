@@ -11,7 +11,7 @@ import re
 from lxml.html import HtmlElement
 
 from archiver.items import Byline
-from archiver.pages.document import string_of
+from archiver.tree.document import string_of
 
 _BY = re.compile(r"By\s+", re.IGNORECASE)
 _DATE = re.compile(

@@ -6,9 +6,9 @@ from parsel import Selector
 
 from archiver import site
 from archiver.items import FeedEntry
-from archiver.pages.document import ASCII_SPACE
-from archiver.pages.errors import UnexpectedPage
 from archiver.pages.kind import is_complete, is_feed
+from archiver.tree.document import ASCII_SPACE
+from archiver.tree.unexpected import UnexpectedPage
 
 
 def parse_feed(text: str, base: site.Base | None = None) -> list[FeedEntry]:

@@ -12,9 +12,9 @@ from parsel import Selector
 from archiver import site
 from archiver.items import IndexEntry
 from archiver.pages import fields
-from archiver.pages.document import words_of
-from archiver.pages.errors import UnexpectedPage
-from archiver.pages.moved import with_base_element
+from archiver.pages.base_element import with_base_element
+from archiver.tree.document import words_of
+from archiver.tree.unexpected import UnexpectedPage
 
 _YEAR = re.compile(r"(\d{4})\s*年")
 _MONTH = re.compile(r"(\d{1,2})\s*月")

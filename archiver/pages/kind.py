@@ -8,7 +8,7 @@ from enum import StrEnum
 from parsel import Selector
 
 from archiver import site
-from archiver.pages.document import string_of
+from archiver.tree.document import string_of
 
 _END = re.compile(r"</(?:html|body|rss)\s*>", re.IGNORECASE)
 _TAIL = 2000

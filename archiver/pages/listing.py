@@ -8,14 +8,14 @@ from lxml.html import HtmlElement
 from parsel import Selector
 
 from archiver import site
-from archiver.body.boilerplate import remove_self_anchors
-from archiver.body.text import plain_text
+from archiver.body.clean.boilerplate import remove_self_anchors
+from archiver.body.contents.text import plain_text
 from archiver.items import ListingEntry, ListingPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
-from archiver.pages.document import string_of, words_of
-from archiver.pages.errors import UnexpectedPage
-from archiver.pages.moved import with_base_element
+from archiver.pages.base_element import with_base_element
+from archiver.tree.document import string_of, words_of
+from archiver.tree.unexpected import UnexpectedPage
 
 _LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")
 

@@ -15,11 +15,11 @@ from typing import Any, Final, TypeVar
 from parsel import Selector
 
 from archiver import site
-from archiver.body.clean import clean_body
+from archiver.body.clean.cleaner import clean_body
 from archiver.items import Article
-from archiver.pages.document import parse_page
-from archiver.pages.errors import UnexpectedPage
 from archiver.pages.kind import Kind, kind_of_text
+from archiver.tree.document import parse_page
+from archiver.tree.unexpected import UnexpectedPage
 
 _REASONS: Final = {
     Kind.CUT_OFF: "the page is cut off",

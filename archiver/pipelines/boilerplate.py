@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archiver.body.clean import clean_body
+from archiver.body.clean.cleaner import clean_body
 from archiver.items import Article
 from archiver.pipelines.base import Pipeline
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archiver.body.links import list_links
-from archiver.body.pictures import list_pictures
+from archiver.body.contents.links import list_links
+from archiver.body.contents.pictures import list_pictures
 from archiver.items import Article
 from archiver.pipelines.base import Pipeline
 from archiver.site import Base

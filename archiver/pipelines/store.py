@@ -10,7 +10,7 @@ from scrapy.exceptions import DropItem
 from archiver import site
 from archiver.items import Article, ListingEntry
 from archiver.pipelines.base import Pipeline
-from archiver.run import require_archive, run_of
+from archiver.run.run import require_archive, run_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

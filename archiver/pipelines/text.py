@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from archiver.body.excerpt import excerpt_of
+from archiver.body.contents.excerpt import excerpt_of
+from archiver.body.contents.text import plain_text
+from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
-from archiver.body.math import find_formulas
-from archiver.body.text import plain_text
 from archiver.items import Article
 from archiver.pipelines.base import Pipeline
 

@@ -1,7 +1,7 @@
 """The spider ``kexue``: asks for one page after the other, and says what has come of it.
 
 1. ``/content.html``, which lists every article on one page.
-2. Listing pages, the feed and articles, as ``archiver.agenda`` tells.
+2. Listing pages, the feed and articles, as ``archiver.planning.agenda`` tells.
 3. Once more, one after the other, what a server in trouble has not given.
 
 With nothing new these are three requests with robots.txt, and the re-checks.
@@ -17,19 +17,10 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
 from archiver import __version__, site
-from archiver.agenda import Agenda, ReadArticles, ReadListing
 from archiver.items import Article, ListingEntry, Status
-from archiver.pages.article import parse_article
-from archiver.pages.errors import UnexpectedPage
-from archiver.pages.feed import parse_feed
-from archiver.pages.index import parse_index
-from archiver.pages.listing import parse_listing
-from archiver.pages.received import decode_page, open_page, read_page
-from archiver.patience import GAVE_UP, NICE_TO_HAVE, STRANGE, Stopped, patience_of
-from archiver.plan import Plan
-from archiver.reasons import reason_of, status_reason
-from archiver.run import Run, run_of
-from archiver.spiders.asking import (
+from archiver.network.backoff import GAVE_UP, NICE_TO_HAVE, STRANGE, Stopped, patience_of
+from archiver.network.failure_reasons import reason_of, status_reason
+from archiver.network.requests import (
     ARTICLE_STATUSES,
     DAMAGED,
     afresh,
@@ -41,7 +32,16 @@ from archiver.spiders.asking import (
     request_of,
     url_of,
 )
-from archiver.walk import EndlessPager
+from archiver.pages.article import parse_article
+from archiver.pages.feed import parse_feed
+from archiver.pages.index import parse_index
+from archiver.pages.listing import parse_listing
+from archiver.pages.received import decode_page, open_page, read_page
+from archiver.planning.agenda import Agenda, ReadArticles, ReadListing
+from archiver.planning.listings import EndlessPager
+from archiver.planning.plan import Plan
+from archiver.run.run import Run, run_of
+from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

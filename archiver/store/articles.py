@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.items import Article, ListingEntry
-from archiver.store.changes import note_change
+from archiver.store.change_log import note_change
 from archiver.store.failures import forget_failure, note_failure
 from archiver.store.merge import DERIVED, Change, compare, merge, recall
 from archiver.store.records import COLUMNS, COUNTS, PARTS, Row, article_row, part_rows

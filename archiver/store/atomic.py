@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from archiver.store.errors import StoreError
-from archiver.store.places import real_file
+from archiver.store.paths import real_file
 
 
 @contextmanager

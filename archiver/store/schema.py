@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-from archiver.store.memory import remember
+from archiver.store.migration_m004 import remember
 
 #: ``PRAGMA application_id`` of every archive ("KXFM"), so that a foreign database is recognised.
 APPLICATION_ID: Final = 0x4B58464D

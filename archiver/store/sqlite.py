@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archiver.store import schema
 from archiver.store.errors import StoreError
-from archiver.store.places import check_link, real_database
+from archiver.store.paths import check_link, real_database
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0

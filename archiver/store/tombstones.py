@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archiver.store.changes import note_change
+from archiver.store.change_log import note_change
 from archiver.store.failures import forget_failure
 from archiver.store.sightings import note_read
 

@@ -17,8 +17,8 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
 
-from archiver.report import Report
-from archiver.run import run_of
+from archiver.run.report import Report
+from archiver.run.run import run_of
 
 #: As fast as the replica answers.
 QUICK: Final[dict[str, Any]] = {

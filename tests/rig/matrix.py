@@ -23,7 +23,7 @@ from typing import Any, Final
 from replica import Replica, Seen, make_posts
 
 from archiver.demo.posts import Post
-from archiver.report import FINISHED, Report
+from archiver.run.report import FINISHED, Report
 from rig import inside
 
 POSTS: Final = 12

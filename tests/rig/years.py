@@ -22,7 +22,7 @@ from typing import Any, Final
 from replica import Replica
 
 from archiver import clock
-from archiver.report import Report
+from archiver.run.report import Report
 from rig import inside
 from rig.diary import (
     FIELDS,

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from archiver.body.formula import Formulas
+from archiver.body.formulas.finder import find_formulas
+from archiver.body.formulas.found import Formulas
 from archiver.body.markdown.blocks import BlockWriter
-from archiver.body.math import find_formulas
 
 
 def to_markdown(body: HtmlElement, formulas: Formulas | None = None) -> str:

@@ -10,15 +10,14 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.embeds import EMBED_CLASS
-from archiver.body.formula import Formulas, TextNode, text_of
-from archiver.body.markdown import code, escape, layout, numbers, tables
-from archiver.body.markdown import formulas as maths
-from archiver.body.markdown.formats import Format, format_of, pseudo_tag
+from archiver.body.formulas.found import Formulas, TextNode, text_of
+from archiver.body.markdown import code, escape, layout, maths, tables
+from archiver.body.markdown import list_numbers as numbers
 from archiver.body.markdown.inline import Inline, Span
+from archiver.body.markdown.inline_formats import Format, format_of, pseudo_tag
 from archiver.body.markdown.media import Pictures, player
 from archiver.body.markdown.render import Role
-from archiver.body.shown import (
+from archiver.tree.display import (
     BLOCKS,
     CELLS,
     LINES,
@@ -26,9 +25,9 @@ from archiver.body.shown import (
     is_hidden,
     is_made_invisible,
 )
-from archiver.body.walk import Walk
-from archiver.elements import TAGS
-from archiver.pages.document import ASCII_SPACE
+from archiver.tree.document import ASCII_SPACE
+from archiver.tree.elements import EMBED_CLASS, TAGS
+from archiver.tree.traversal import Walk
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _LISTS: Final = {"ul": "ul", "menu": "ul", "dir": "ul", "ol": "ol"}

@@ -7,10 +7,10 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.clean import sanitise
-from archiver.body.preformatted import preformatted
-from archiver.body.shown import BLOCKS, CELLS, LINES, is_hidden
-from archiver.body.walk import Walk
+from archiver.body.clean.cleaner import sanitise
+from archiver.body.contents.preformatted import preformatted
+from archiver.tree.display import BLOCKS, CELLS, LINES, is_hidden
+from archiver.tree.traversal import Walk
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
 _TICKS = re.compile("`+")

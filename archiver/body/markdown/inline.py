@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from archiver.body.markdown import escape
-from archiver.body.markdown.formats import Format
+from archiver.body.markdown.inline_formats import Format
 from archiver.body.markdown.render import Piece, Role, render
 
 _SPACES = re.compile(r"[ \t\r\n\x0c]+")

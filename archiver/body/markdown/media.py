@@ -5,10 +5,10 @@ from __future__ import annotations
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.formula import Formulas
+from archiver.body.contents.pictures import captions
+from archiver.body.contents.text import inline_text
+from archiver.body.formulas.found import Formulas
 from archiver.body.markdown import escape
-from archiver.body.pictures import captions
-from archiver.body.text import inline_text
 
 #: A caption with one of these says more than the title of a picture can hold.
 _RICH = ("a", "code", "pre", "img")

@@ -8,9 +8,9 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.formula import Formulas
-from archiver.body.shown import is_hidden
+from archiver.body.formulas.found import Formulas
 from archiver.items import Formula
+from archiver.tree.display import is_hidden
 
 _SECTIONS: Final = frozenset({"thead", "tbody", "tfoot"})
 _COLUMNS: Final = frozenset({"colgroup", "col"})

@@ -1,0 +1,1 @@
+"""A body without the site's boilerplate, scripts, frames, trackers and event attributes."""

@@ -1,0 +1,98 @@
+"""The addresses of a body: absolute, and what is wrong with broken ones.
+
+A broken address is kept as its author wrote it and named: to guess what was meant is left to the
+reader.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from archiver import site
+from archiver.items import Problem
+from archiver.tree.document import ASCII_SPACE
+
+_ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("blockquote", "cite"))
+#: An empty address is the page's own for a link, and none for all others.
+_LINKS: Final = frozenset({"a", "area"})
+_MEDIA = (("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "src"))
+#: Addresses that run a script when followed; white space and control characters do not hinder it.
+_SCRIPT = re.compile(
+    r"[\s\x00-\x1f]*(?:j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t|vbscript)\s*:", re.IGNORECASE
+)
+_EMAIL = re.compile(r"[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#.]+\Z")
+_BLOG_HOSTS = "|".join(re.escape(host) for host in sorted(site.BLOG_HOSTS))
+_HOST_ONLY = re.compile(rf"(?:www\.[^\s/.]+\.[^\s/]+|{_BLOG_HOSTS})(?:[/?#]|\Z)", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_WITH_HOST: Final = frozenset({"http", "https", "ftp"})
+_HOST = re.compile(r"[^\s\\<>\"^`{|}]+\Z")
+
+
+def make_absolute(body: HtmlElement, article: int, document: str | None = None) -> None:
+    """Resolve all addresses of a body against its article's, in place; drop script addresses.
+
+    ``document`` is what they are resolved against on a page with a ``<base>``.
+    """
+    for tag, attribute in _ADDRESSES + _MEDIA:
+        for element in body.iter(tag):
+            value = element.get(attribute)
+            if value is None:
+                continue
+            if tag not in _LINKS:
+                value = value.strip(ASCII_SPACE)
+            if _SCRIPT.match(value) or (tag not in _LINKS and not value):
+                del element.attrib[attribute]
+            else:
+                element.set(attribute, absolute(value, article, document))
+
+
+def absolute(href: str, article: int, document: str | None = None) -> str:
+    """An address of an article's body, absolute; a broken one as written.
+
+    White space behind an address is part of what was written and stays.
+    """
+    written = href.strip(ASCII_SPACE)
+    problem = problem_of(href)
+    if problem not in {None, Problem.SPACE}:
+        return href
+    if _SCHEME.match(written):
+        return href
+    resolved = site.resolve(written, article, document)
+    if written.endswith(("#", "?")) and not resolved.endswith(written[-1]):
+        resolved += written[-1]  # urljoin drops an empty fragment or query
+    return resolved + href[len(href.rstrip(ASCII_SPACE)) :] if written else resolved
+
+
+def problem_of(href: str) -> Problem | None:
+    """What keeps a reader from following an address; ``None`` when nothing is known to."""
+    written = href.strip(ASCII_SPACE)
+    if _EMAIL.match(written):
+        return Problem.EMAIL
+    if _HOST_ONLY.match(written):
+        return Problem.SCHEME
+    if not _has_host(written):
+        return Problem.HOST
+    return Problem.SPACE if written != href and written else None
+
+
+def _has_host(url: str) -> bool:
+    """May an address have the host it has? One without a scheme needs none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    if not parts.netloc:
+        return parts.scheme not in _WITH_HOST
+    return bool(parts.hostname) and _HOST.match(parts.netloc) is not None
+
+
+def target_of(href: str, base: site.Base | None = None) -> int | None:
+    """The archive id that an absolute address leads to, also where its scheme is missing."""
+    if problem_of(href) is Problem.SCHEME:
+        href = f"https://{href.strip(ASCII_SPACE)}"
+    return site.article_id(href, base)

@@ -1,0 +1,102 @@
+"""Take the site's boilerplate out of a body, and nothing of the author's.
+
+The footer stands last inside ``#PostContent``: two paragraphs on republication, then
+``div#content_tips``, ``div#pay`` and ``div#how_to_cite``. In old articles with an unclosed
+``blockquote`` or ``div`` it is nested inside that. The same words also occur in article texts, so
+position and markup decide, never the words alone: without a footer block nothing is the footer.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver import site
+from archiver.body.clean.stand_ins import drop, keep_apart
+from archiver.tree.document import ASCII_SPACE, string_of
+
+_NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def strip_boilerplate(body: HtmlElement) -> None:
+    """Remove the footer and the self anchors of headings, in place."""
+    if _remove_footer_blocks(body):
+        for mark in site.FOOTER_PARAGRAPHS:
+            _remove_last_paragraph(body, mark)
+    remove_self_anchors(body)
+
+
+def remove_self_anchors(body: HtmlElement) -> None:
+    """Remove ``<a href="#id">#</a>`` from headings with the space before it, in place."""
+    anchors = [
+        anchor
+        for heading in body.iter(*_HEADINGS)
+        for anchor in heading.iter("a")
+        if (anchor.get("href") or "").startswith("#")
+        and string_of(anchor).strip() == site.SELF_ANCHOR_TEXT
+    ]
+    for anchor in anchors:
+        _strip_space_before(anchor)
+    keep_apart(anchors)
+    drop(anchors)
+
+
+def _remove_footer_blocks(body: HtmlElement) -> bool:
+    """Remove the last block of each kind; tells whether there was one."""
+    found = False
+    for block_id in site.FOOTER_BLOCKS:
+        blocks = body.xpath(".//div[@id=$id]", id=block_id)
+        if blocks:
+            blocks[-1].drop_tree()
+            found = True
+    return found
+
+
+def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
+    """Remove the paragraph that ends the body, if it is the footer paragraph with this mark.
+
+    An article that ends inside a tag (``<a``) takes the tag of the paragraph with it: then what
+    stands in it is removed.
+    """
+    for found in (body.xpath(".//p[.//strong]"), body.xpath(".//em[strong]")):
+        if found and _is_footer(found[-1], mark) and not _text_after(found[-1], body):
+            found[-1].drop_tree()
+            return
+
+
+def _is_footer(element: HtmlElement, mark: str) -> bool:
+    """Does an element begin with bold text that begins with a mark of the footer?"""
+    bold = next(element.iter("strong"))  # an open <a> or <b> may stand in between
+    return all(string_of(part).strip().startswith(mark) for part in (bold, element))
+
+
+def _text_after(element: HtmlElement, top: HtmlElement) -> bool:
+    """Is there anything to see behind an element, up to the end of ``top``?"""
+    node = element
+    while node is not top:
+        if (node.tail or "").strip():
+            return True
+        for sibling in node.itersiblings():
+            if _shows_text(sibling) or (sibling.tail or "").strip():
+                return True
+        node = node.getparent()
+    return False
+
+
+def _shows_text(element: HtmlElement) -> bool:
+    """Has an element text that a browser shows? An unclosed tag draws the page's scripts in."""
+    return any(
+        ((part.text or "").strip() and part.tag not in _NEVER_SHOWN)
+        or (part is not element and (part.tail or "").strip())
+        for part in element.iter(etree.Element)
+    )
+
+
+def _strip_space_before(element: HtmlElement) -> None:
+    previous = element.getprevious()
+    if previous is not None:
+        previous.tail = (previous.tail or "").rstrip(ASCII_SPACE)
+    else:
+        parent = element.getparent()
+        parent.text = (parent.text or "").rstrip(ASCII_SPACE)

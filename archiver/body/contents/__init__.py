@@ -1,0 +1,1 @@
+"""What a clean body says: its text, links, pictures and excerpt."""

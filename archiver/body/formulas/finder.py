@@ -1,0 +1,30 @@
+"""Find the formulas of a body, exactly those that MathJax finds in the reader's browser.
+
+The blog renders with MathJax 2 and ``inlineMath: [['$','$'], ['\\\\(','\\\\)']]``,
+``processEscapes: true``. This is the algorithm of its ``tex2jax`` preprocessor (MathJax 2.7.9,
+``extensions/tex2jax.js``), on which every rule below is modelled:
+
+- Text is searched node by node among siblings; a formula may go on across ``<br>``, ``<wbr>`` and
+  comments, but not across any other element. Nothing is searched inside ``SKIPPED`` elements.
+  The text of a comment inside a formula belongs to it (``encloseMath``), but ends none.
+- A formula opens with ``$$``, ``$``, ``\\(``, ``\\[`` or ``\\begin{…}`` and ends at its closing
+  mark outside braces. If there is none outside braces, the first inside braces ends it; if there
+  is none at all, the opening is text and the search goes on behind it.
+- ``\\$`` is a dollar sign. ``\\ref{…}`` and ``\\eqref{…}`` outside formulas are formulas too.
+"""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from archiver.body.formulas.found import Formulas
+from archiver.body.formulas.scanner import RunScanner
+from archiver.body.formulas.text_runs import runs
+
+
+def find_formulas(top: HtmlElement) -> Formulas:
+    """All formulas below ``top``, in document order."""
+    formulas = Formulas()
+    for run in runs(top):
+        RunScanner(run, formulas).scan()
+    return formulas

@@ -1,1 +1,0 @@
-"""Beside the crawl: the server's wishes, progress, and the outcome."""

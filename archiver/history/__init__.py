@@ -1,1 +1,0 @@
-"""The versions of an article: what they are, and how two of them differ. No network."""

@@ -1,1 +1,0 @@
-"""Between engine and server: whom to ask, the gate, and answers that arrived damaged."""

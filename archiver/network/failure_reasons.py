@@ -1,0 +1,72 @@
+"""Why a request failed, in words for the report."""
+
+from __future__ import annotations
+
+import zlib
+from gzip import BadGzipFile
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from OpenSSL import SSL
+from scrapy import exceptions
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.error import ConnectionClosed
+from twisted.web.client import ResponseFailed
+
+from archiver.network.certificate import causes_of
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure  # comes with Scrapy
+
+TOO_LARGE: Final = "the answer is too large for a page"
+_REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (exceptions.CannotResolveHostError, "the host is unknown (no such name, or no network)"),
+    (exceptions.DownloadConnectionRefusedError, "the host refuses connections"),
+    (exceptions.DownloadTimeoutError, "no answer in time"),
+    (exceptions.ResponseDataLossError, "the answer was cut off"),
+    (exceptions.DownloadCancelledError, TOO_LARGE),
+)
+
+
+def reason_of(failure: Failure) -> str:
+    """One short sentence for what a request ended with."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        return status_reason(error.response.status)
+    if isinstance(error, exceptions.IgnoreRequest):
+        if "DOWNLOAD_MAXSIZE" in str(error):  # Scrapy's words for an answer that is unpacked
+            return TOO_LARGE
+        return _lower_first(str(error)) or "not asked"
+    if isinstance(error, exceptions.DownloadFailedError):
+        return _connection_reason(error)
+    if isinstance(error, BadGzipFile | zlib.error):
+        return f"the answer cannot be unpacked ({error})"
+    for kind, reason in _REASONS:
+        if isinstance(error, kind):
+            return reason
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return text[:200]
+
+
+def _connection_reason(error: Exception) -> str:
+    """What Twisted could not go on with."""
+    causes = causes_of(error)
+    if any(isinstance(cause, SSL.Error) for cause in causes):
+        return "no encrypted connection (TLS) comes about"
+    if any(not isinstance(cause, ConnectionClosed) for cause in causes):
+        return "the answer is not HTTP as it should be (a header, or its first line)"
+    if type(error.__cause__) is ResponseFailed:  # and not its kind for which nothing came at all
+        return "the answer broke off in the middle, or a header of it is too long"
+    return "the connection broke"
+
+
+def status_reason(status: int) -> str:
+    """``HTTP 503 (Service Unavailable)``."""
+    try:
+        return f"HTTP {status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

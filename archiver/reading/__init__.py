@@ -1,0 +1,1 @@
+"""What people get from an archive without a network."""

@@ -1,0 +1,1 @@
+"""The versions of an article: what they are, and how two of them differ."""

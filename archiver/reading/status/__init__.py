@@ -1,0 +1,1 @@
+"""The state of an archive as a whole, on one screen."""

@@ -1,0 +1,164 @@
+"""The state of an archive, and whether its promises hold."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from archiver.reading.status import queries
+from archiver.reading.status.ages import in_words, parse_time, seconds_between
+from archiver.run.report import INCOMPLETE
+from archiver.store.records import Row
+from archiver.terminal.screen import one_line
+
+#: So many runs are shown.
+_RUNS: Final = 5
+_TROUBLES: Final = ("missing", "suspicious", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is known of an archive at one moment; ages and durations are in seconds."""
+
+    checked_at: datetime
+    database: Path
+    #: ``known``, ``archived``, ``protected``, ``gone``, ``missing``, ``suspicious``, ``failed``.
+    counts: Mapping[str, int]
+    missing: list[Row]
+    suspicious: list[Row]
+    failures: list[Row]
+    #: The article that has not been read for the longest time; gone ones are not read any more.
+    oldest_check: Row | None
+    last_success: Row | None
+    #: Newest first; ``state`` is ``ok``, ``not ok``, ``killed`` or ``running`` (or just killed).
+    runs: list[Row]
+    #: Name → bytes; ``None`` for a file that is not there.
+    files: Mapping[str, int | None]
+
+    @property
+    def running(self) -> Row | None:
+        """The run that goes on now, unless it was killed."""
+        return next((run for run in self.runs if run["state"] == "running"), None)
+
+    @property
+    def last_outcome(self) -> str | None:
+        """How the last run that has ended says that it was not ok; ``None`` when it was."""
+        ended = next((run for run in self.runs if run["state"] != "running"), None)
+        if ended is None or ended["state"] == "ok":
+            return None
+        return str(ended["outcome"] or ended["state"])
+
+    def problems(self, max_age: int | None) -> Iterator[str]:
+        """Which promises do not hold; ``max_age`` in seconds is that of the last success."""
+        trouble = [f"{self.counts[name]:,} {name}" for name in _TROUBLES if self.counts[name]]
+        if trouble:
+            yield f"{INCOMPLETE}: {', '.join(trouble)}"
+        outcome = self.last_outcome
+        if outcome is not None and not (trouble and outcome.startswith(INCOMPLETE)):
+            yield f"the last run was not ok: {one_line(outcome)}"
+        if self.last_success is None:
+            yield "no run over the whole blog has succeeded yet"
+        elif max_age is not None and _is_older(self.last_success["age"], max_age):
+            yield f"the last success is {_age(self.last_success)}, older than --max-age"
+
+    def as_object(self, problems: list[str]) -> dict[str, Any]:
+        """The JSON of ``scrapy status --json``, which describes its keys."""
+        running = self.running
+        return {
+            "checked_at": self.checked_at.isoformat(timespec="seconds"),
+            "database": str(self.database),
+            "ok": not problems,
+            "problems": problems,
+            "counts": self.counts,
+            "last_success": self.last_success,
+            "oldest_check": self.oldest_check,
+            "running_since": running and running["started_at"],
+            "missing": self.missing,
+            "suspicious": self.suspicious,
+            "failures": self.failures,
+            "runs": self.runs,
+            "files": self.files,
+        }
+
+
+def read_summary(db: Database, files: Mapping[str, Path], now: datetime) -> Summary:
+    """Read the state of an archive; ``files`` as ``archiver.run.run.files_of`` names them."""
+    articles = queries.archived(db)
+    missing, suspicious = queries.missing(db), queries.suspicious(db)
+    failures = queries.failures(db)
+    states = Counter(row["status"] for row in articles)
+    success = queries.last_success(db)
+    return Summary(
+        checked_at=now,
+        database=files["database"],
+        counts={
+            "known": queries.count_known(db),
+            "archived": len(articles),
+            "protected": states["protected"],
+            "gone": states["gone"],
+            "missing": len(missing),
+            "suspicious": len(suspicious),
+            "failed": len(failures),
+        },
+        missing=missing,
+        suspicious=suspicious,
+        failures=failures,
+        oldest_check=_oldest_check(articles, now),
+        last_success=success and {**success, "age": seconds_between(success["finished_at"], now)},
+        runs=[_run(row, is_newest=n == 0) for n, row in enumerate(queries.last_runs(db, _RUNS))],
+        files=_sizes(files),
+    )
+
+
+def _oldest_check(articles: Iterable[Row], now: datetime) -> Row | None:
+    for row in articles:
+        if row["status"] != "gone":
+            age = seconds_between(row["fetched_at"], now)
+            return {key: row[key] for key in ("id", "title", "fetched_at")} | {"age": age}
+    return None
+
+
+def _run(row: Row, *, is_newest: bool) -> Row:
+    seconds = seconds_between(row["started_at"], parse_time(row["finished_at"]))
+    return {**row, "state": _state(row, is_newest=is_newest), "seconds": seconds}
+
+
+def _state(row: Row, *, is_newest: bool) -> str:
+    """A run without an end goes on, or was killed; the next run closes the record of such a one."""
+    if row["finished_at"] is None and row["ending"] is None:
+        return "running" if is_newest else "killed"
+    if row["ending"] == "killed":
+        return "killed"
+    return "ok" if row["outcome"] == "ok" else "not ok"
+
+
+def _sizes(files: Mapping[str, Path]) -> dict[str, int | None]:
+    """The files of the archive, and SQLite's log while there is one."""
+    sizes = {path.name: _size(path) for path in files.values()}
+    log = Path(f"{os.path.realpath(files['database'])}-wal")
+    if size := _size(log):
+        sizes[log.name] = size
+    return sizes
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _is_older(age: int | None, max_age: int) -> bool:
+    """A time that cannot be read proves nothing, so it counts as too old."""
+    return age is None or age > max_age
+
+
+def _age(row: Row) -> str:
+    return "of an unknown time" if row["age"] is None else f"{in_words(row['age'])} old"

@@ -1,0 +1,1 @@
+"""One run: its record, what it has counted, its report, progress, log and hooks."""

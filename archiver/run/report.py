@@ -1,0 +1,183 @@
+"""What a run has done: the table at its end, its line of trouble, its exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from archiver.terminal.screen import format_seconds, table
+
+#: As many names of missing or failed articles as a person reads.
+_NAMED: Final = 20
+#: How the sentence begins that says what is missing.
+INCOMPLETE: Final = "the archive is not complete"
+#: How the engine says that a run went to its end.
+FINISHED: Final = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An address that could not be read."""
+
+    url: str
+    article: int | None
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of one run."""
+
+    mode: str
+    #: ``finished``, or why the run ended early.
+    ending: str
+    listed: int
+    archived: int
+    new: int
+    changed: int
+    unchanged: int
+    protected: int
+    #: Found to be no longer there; their copies stay.
+    gone: int
+    without_body: int
+    #: Listed, not archived and not asked for (``limit``, ``since``, or the run ended before).
+    left: int
+    missing: list[Failure] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    #: Read, but not believed: they look like a changed theme.
+    suspicious: list[Failure] = field(default_factory=list)
+    #: Not read, and not needed: the feed, which only adds exact times.
+    without: list[Failure] = field(default_factory=list)
+    doubtful: int = 0
+    requests: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    files: Mapping[str, Path] = field(default_factory=dict)
+    #: The sentence for a file that is not the one that was written.
+    exchanged: str | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Was the run asked for a part of the blog only?"""
+        return self.mode in {"ids", "partial", "readers"}
+
+    @property
+    def problem(self) -> str | None:
+        """One sentence that says which promise does not hold and what to do, or ``None``."""
+        if self.exchanged is not None:
+            return self.exchanged
+        if self.ending != FINISHED:
+            left = f"; {self.left:,} are not read yet" if self.left else ""
+            return f"the run ended early ({self.ending}){left}; the next run goes on from there"
+        if self.failed and not self.listed and self.mode != "ids":
+            first = self.failed[0]
+            return f"the blog cannot be read: {first.url}: {first.reason}; is KEXUE_BASE_URL right?"
+        trouble = ", ".join(filter(None, self._troubles()))
+        if not trouble:
+            return None
+        advice = "; has the theme changed? Look at scrapy history ID" if self.suspicious else ""
+        return f"{INCOMPLETE}: {trouble} (the table failures names them){advice}; {self._what_next}"
+
+    @property
+    def _what_next(self) -> str:
+        if self.mode == "ids":
+            return "the next run tries those first that the blog lists"
+        return "the next run tries them first"
+
+    def _troubles(self) -> Iterator[str]:
+        wanted = "asked for" if self.mode == "ids" else "listed"
+        yield f"{len(self.missing)} {wanted} but missing" if self.missing else ""
+        yield f"{len(self.failed)} failed" if self.failed else ""
+        yield f"{len(self.suspicious)} suspicious and not taken" if self.suspicious else ""
+        yield f"{self.left} not read" if self.left and not self.is_partial else ""
+
+    @property
+    def exit_status(self) -> int:
+        """0 when the promises hold, 1 when they do not."""
+        return 0 if self.problem is None else 1
+
+    @property
+    def outcome(self) -> str:
+        """``ok``, or the sentence of trouble."""
+        return self.problem or "ok"
+
+    def counts(self) -> dict[str, int]:
+        """The numbers of the run, by the names of the columns of ``runs``."""
+        return {
+            "listed": self.listed,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "protected": self.protected,
+            "gone": self.gone,
+            "missing": len(self.missing),
+            "failed": len(self.failed),
+            "suspicious": len(self.suspicious),
+            "unread": self.left,
+            "requests": self.requests,
+            "bytes": self.bytes,
+        }
+
+    def row(self) -> dict[str, Any]:
+        """The columns of ``runs`` that this report fills."""
+        return {**self.counts(), "outcome": self.outcome, "ending": self.ending}
+
+    def as_object(self) -> dict[str, Any]:
+        """The report as JSON for a hook: the row, what is named in it, and the exit status."""
+        named = self._named()
+        return {
+            "mode": self.mode,
+            "exit_status": self.exit_status,
+            "outcome": self.outcome,
+            "ending": self.ending,
+            "archived": self.archived,
+            "seconds": round(self.seconds, 1),
+            "counts": self.counts(),
+            "named": {name: [asdict(entry) for entry in rows] for name, rows in named.items()},
+            "files": {name: str(path) for name, path in self.files.items()},
+        }
+
+    def _named(self) -> dict[str, list[Failure]]:
+        return {
+            "missing": self.missing,
+            "failed": self.failed,
+            "suspicious": self.suspicious,
+            "without": self.without,
+        }
+
+    def lines(self) -> list[str]:
+        """The table as lines of text."""
+        counts = {
+            "listed": self.listed,
+            "archived": self.archived,
+            "new": self.new,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "protected": self.protected,
+            "gone": self.gone,
+            "empty bodies": self.without_body,
+            "left for later": self.left,
+            "missing": len(self.missing),
+            "failed": len(self.failed),
+            "suspicious": len(self.suspicious),
+            "doubtful values": self.doubtful,
+        }
+        optional = {"gone", "empty bodies", "left for later", "suspicious", "doubtful values"}
+        rows = [(name, f"{n:,}") for name, n in counts.items() if n or name not in optional]
+        rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]
+        rows += [("time", format_seconds(self.seconds))]
+        rows += [(name, str(path)) for name, path in self.files.items()]
+        named = self._named()
+        return [
+            *(f"  {line}" for line in table(rows, "ll")),
+            *(line for name, entries in named.items() for line in _named(name, entries)),
+        ]
+
+
+def _named(title: str, failures: list[Failure]) -> list[str]:
+    lines = [f"  {title}: {failure.url}  {failure.reason}" for failure in failures[:_NAMED]]
+    if len(failures) > _NAMED:
+        lines.append(f"  {title}: … and {len(failures) - _NAMED} more, all in the table failures")
+    return lines

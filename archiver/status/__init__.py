@@ -1,1 +1,0 @@
-"""``scrapy status``: what the database tells of the archive as a whole, on one screen."""

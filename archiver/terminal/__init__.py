@@ -1,0 +1,1 @@
+"""Words on a screen: what all commands share in speaking with a person."""

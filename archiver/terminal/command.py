@@ -1,0 +1,78 @@
+"""What all commands of this project have in common: wrong use is one sentence on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from archiver.setting_names import Unknown, find_unknown
+from archiver.terminal.output import complain
+from archiver.terminal.streams import prepare_streams
+
+
+class ProjectCommand(ScrapyCommand):
+    """A command whose wrong options and settings are refused with exit status 2."""
+
+    @property
+    def name(self) -> str:
+        """The word behind ``scrapy``."""
+        return type(self).__module__.rpartition(".")[2]
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's options; what the parser refuses is said without the usage."""
+        prepare_streams()
+        super().add_options(parser)
+        parser.error = self._refuse_options  # type: ignore[method-assign]  # Scrapy's parser, so no class
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read Scrapy's options; raises ``UsageError`` for what they cannot mean."""
+        assert self.settings is not None
+        check_pairs("-s", opts.set, "DOWNLOAD_DELAY=5")
+        try:
+            super().process_options(args, opts)
+            for name in filter(None, (self.settings["LOG_FILE"], opts.profile)):
+                Path(name).open("a").close()
+        except OSError as error:
+            raise UsageError(f"{error.filename}: {error.strerror}", print_help=False) from error
+        for unknown in find_unknown(self.settings):
+            self._check(unknown)
+        level = self.settings["LOG_LEVEL"]
+        if not isinstance(level, int) and level not in logging.getLevelNamesMapping():
+            names = "DEBUG, INFO, WARNING, ERROR, CRITICAL"
+            raise UsageError(f"{level} is no log level; there are {names}", print_help=False)
+
+    def _check(self, unknown: Unknown) -> None:
+        """Refuse what looks like a slip; what may be of somebody's extension is only named."""
+        if unknown.meant is not None:
+            raise UsageError(
+                f"there is no setting {unknown.name}; did you mean {unknown.meant}?",
+                print_help=False,
+            )
+        if unknown.name.startswith("KEXUE_"):
+            raise UsageError(f"there is no setting {unknown.name}", print_help=False)
+        if unknown.is_given:
+            self._say(f"nothing here reads the setting {unknown.name}")
+
+    def _refuse_options(self, message: str) -> NoReturn:
+        self._say(message)
+        sys.exit(2)
+
+    def _say(self, sentence: str) -> None:
+        complain(self.name, sentence)
+
+
+def check_pairs(option: str, words: list[str], example: str) -> None:
+    """Raise ``UsageError`` for a word that is not like ``NAME=VALUE``."""
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(
+                f"{option} {word}: give a name and a value, as in {option} {example}",
+                print_help=False,
+            )

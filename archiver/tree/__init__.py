@@ -1,0 +1,1 @@
+"""HTML text to a tree and back, as the HTML standard says."""

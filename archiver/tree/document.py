@@ -1,0 +1,239 @@
+"""A page as a browser reads it: HTML text in, a parsel selector out.
+
+libxml2, which parsel parses with, does not follow the HTML standard: an unclosed ``<p>`` inside
+``<font>`` or a link inside a link gives another tree than the reader's browser builds. So the page
+is parsed by Lexbor, which does (https://html.spec.whatwg.org/multipage/parsing.html), and the tree
+is handed to parsel node by node.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Protocol, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+from parsel import Selector
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver import site
+from archiver.tree.nesting import check_nesting
+
+#: Blocks around the content that hold other articles' titles, links and stray dollars. Left out
+#: while the tree is built, wherever an unclosed tag of the body has put them; so is what stands in
+#: the list of comments.
+SURROUNDING_DIVS: Final = frozenset({"MobileSideBar", "Sidebar", "Header", "Footer"})
+COMMENT_LIST: Final = "comment-list"
+
+#: Elements nested deeper go on at half this depth. Chromium draws the line at the same depth
+#: (kMaximumHTMLParserDOMTreeDepth); it also keeps the copy linear in the size of the page.
+DEEPEST: Final = 512
+
+#: Blocks that start so near to that depth start at half of it, to stay in one piece: paragraphs
+#: and the site's blocks, which could not be taken out in two pieces.
+_WHOLE: Final = frozenset({*site.FOOTER_BLOCKS, "tools", "neighbours", "similar", "comments"})
+_NEAR_DEEPEST: Final = DEEPEST - 32
+#: No block of the site is deeper in itself.
+_BLOCK_LEVELS: Final = 16
+
+#: What XML, and so lxml, cannot hold: control characters, surrogates, noncharacters.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: Makes every element an ``HtmlElement``; lxml.html's own parser asks a Python function for each.
+_PARSER: Final = etree.HTMLParser()
+_PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+ASCII_SPACE: Final = " \t\r\n\x0c"
+_BREAKS = re.compile(r"[ ]*[\t\r\n\x0c][ \t\r\n\x0c]*")
+#: A noncharacter that parts the hyphens of a comment, which XML does not let stand together.
+_FILLER: Final = "\ufdd0"
+_HYPHEN = re.compile(r"-(?=-|\Z)")
+_NAME = re.compile(r"[A-Za-z_][-A-Za-z0-9_.]*\Z")
+
+
+class Node(Protocol):
+    """What is read of a Lexbor node (selectolax ships no types)."""
+
+    tag: str | None  # None for <?…?>
+    child: Node | None
+    next: Node | None
+    attributes: dict[str, str | None]
+    text_content: str | None
+    html: str | None
+
+
+def parse_page(text: str) -> Selector:
+    """The whole page, without the site's side bars, header, footer and comments.
+
+    Raises ``UnexpectedPage`` for one with too many tags inside one another.
+    """
+    check_nesting(text)
+    return Selector(root=parse_tree(text), type="html")
+
+
+def parse_tree(text: str) -> HtmlElement:
+    """The ``<html>`` element of a page or fragment, as the HTML standard builds it."""
+    root = cast("Any", LexborHTMLParser(_encoded(text))).root
+    return build_tree(root) if root is not None else _element("html", {})
+
+
+def parse_fragment(html: str) -> HtmlElement:
+    """The ``<body>`` element around a piece of HTML, as the HTML standard builds it."""
+    body = parse_tree(f"<!DOCTYPE html><body>{html}").find("body")
+    return body if body is not None else _element("body", {})
+
+
+def build_tree(source: Node) -> HtmlElement:
+    """Copy a Lexbor element and all below it, in document order and without recursion."""
+    top = _element(source.tag or "html", source.attributes)
+    level = _Level(top, None)
+    open_levels: list[tuple[Node | None, _Level]] = []
+    node = source.child
+    while node is not None or open_levels:
+        if node is None:
+            node, level = open_levels.pop()
+            level = level.moved or level
+            continue
+        if level.depth >= _NEAR_DEEPEST:
+            level = _place(node, level)
+        following, inner = node.next, _copy(node, level)
+        if inner is None:
+            node = following
+        else:
+            open_levels.append((following, level))
+            node, level = node.child, inner
+    return top
+
+
+def _place(node: Node, level: _Level) -> _Level:
+    """Where a node goes that stands near to the deepest level, or beyond."""
+    is_whole = node.tag == "p" or (node.tag == "div" and node.attributes.get("id") in _WHOLE)
+    if level.depth >= DEEPEST or (is_whole and not level.is_in_block()):
+        return _raise(level)
+    return level
+
+
+def _raise(level: _Level) -> _Level:
+    """Let all that is still to come follow at half the depth: nothing changes its order."""
+    left = []
+    while level.depth > DEEPEST // 2 and level.parent is not None:
+        left.append(level)
+        level = level.parent
+    for deeper in left:
+        deeper.moved = level
+    return level
+
+
+class _Level:
+    """An element that is being filled, and the last child it has so far."""
+
+    __slots__ = ("depth", "element", "last", "moved", "parent")
+
+    def __init__(self, element: HtmlElement, parent: _Level | None) -> None:
+        self.element = element
+        self.parent = parent
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.last: etree._Element | None = None
+        #: The level that takes what is still to come for this one.
+        self.moved: _Level | None = None
+
+    def is_in_block(self) -> bool:
+        """Is this inside a block that has started a few levels above?"""
+        level: _Level | None = self
+        for _ in range(_BLOCK_LEVELS):
+            if level is None:
+                return False
+            if level.element.tag == "p" or level.element.get("id") in _WHOLE:
+                return True
+            level = level.parent
+        return False
+
+    def append(self, child: etree._Element) -> None:
+        self.element.append(child)
+        self.last = child
+
+    def append_text(self, text: str) -> None:
+        if self.last is None:
+            self.element.text = (self.element.text or "") + text
+        else:
+            self.last.tail = (self.last.tail or "") + text
+
+
+def _copy(node: Node, level: _Level) -> _Level | None:
+    """Append the copy of one node; returns the new level when it has children to copy."""
+    tag = node.tag
+    if tag == "-text":
+        text = node.text_content or ""
+        try:
+            level.append_text(text)
+        except ValueError:  # rare, so it is not looked for beforehand
+            level.append_text(xml_text(text))
+    elif tag == "-comment":
+        level.append(etree.Comment(_storable((node.html or "")[4:-3])))  # <!--…-->
+    elif tag is None:
+        level.append(etree.Comment(_storable((node.html or "")[1:-1])))  # <?…?>, which is one too
+    elif tag and tag[0].isalpha():
+        attributes = node.attributes
+        if tag == "div" and attributes.get("id") in SURROUNDING_DIVS:
+            level.append(etree.Comment())  # so that no text is joined again and again
+        elif tag == "ol" and attributes.get("class") == COMMENT_LIST:
+            level.append(_element(tag, attributes))  # empty: that there are comments is told
+        else:
+            element = _element(tag, attributes)
+            level.append(element)
+            if tag != "template" and node.child is not None:
+                return _Level(element, level)
+    return None
+
+
+def new_element(tag: str) -> HtmlElement:
+    """An empty element of its own, to be put into a tree."""
+    return cast("HtmlElement", _PARSER.makeelement(tag))
+
+
+def _element(tag: str, attributes: dict[str, str | None]) -> HtmlElement:
+    """An element; pseudo elements that XML cannot name (``<u:0002>``) become ``<span>``."""
+    try:
+        values = {key: value or "" for key, value in attributes.items()} if attributes else None
+        return cast("HtmlElement", _PARSER.makeelement(tag, values))
+    except ValueError:  # rare, so it is not looked for beforehand
+        name = tag if _NAME.match(tag) else "span"
+        kept = {key: xml_text(value or "") for key, value in attributes.items() if _NAME.match(key)}
+        return cast("HtmlElement", _PARSER.makeelement(name, kept))
+
+
+def _storable(comment: str) -> str:
+    """Comment text that lxml takes: no ``--`` inside and no ``-`` at the end."""
+    text = xml_text(comment).replace(_FILLER, "")
+    return _HYPHEN.sub(f"-{_FILLER}", text) if "-" in text else text
+
+
+def comment_text(comment: etree._Element) -> str:
+    """The text of a comment as the page has it."""
+    return (comment.text or "").replace(_FILLER, "")
+
+
+def xml_text(text: str) -> str:
+    """Text without what no browser shows and XML cannot hold; a form feed is a space."""
+    return _NOT_XML.sub("", text).replace("\x0c", " ")
+
+
+def _encoded(text: str) -> bytes:
+    """Text in UTF-8; a lone surrogate becomes U+FFFD, as the HTML standard has it."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # rare, so it is not looked for beforehand
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def string_of(element: etree._Element) -> str:
+    """All text below an element, comments left out; a comment has none."""
+    if isinstance(element, etree._Comment):
+        return ""
+    return "".join(cast("list[str]", list(element.itertext(etree.Element))))
+
+
+def words_of(element: etree._Element) -> str:
+    """The text below an element, trimmed; line breaks and tabs of the source are spaces.
+
+    Spaces stay as they are: the author's two spaces in a title are two in the archive.
+    """
+    return _BREAKS.sub(" ", string_of(element)).strip(ASCII_SPACE)

@@ -1,0 +1,67 @@
+"""Pages that no parser reads in linear time: thousands of elements inside one another.
+
+Lexbor walks up all open elements at each new block, so a page of unclosed ``<div>`` takes time
+quadratic in its size. The check is one pass over the tags, and only over pages so large that they
+can have so many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Final
+
+from archiver.tree.unexpected import UnexpectedPage
+
+#: Real articles stay below 50, pages with an open tag a paragraph below 1,000.
+MOST_OPEN: Final = 12_000
+#: Attributes of one tag; a parser compares each name with all before it.
+MOST_ATTRIBUTES: Final = 1_000
+
+_TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
+#: Void elements, and those that the next one of their kind closes.
+_NOT_COUNTED: Final = frozenset(
+    [
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"),
+        *("source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody"),
+        *("tfoot", "colgroup", "option", "optgroup", "html", "head", "body"),
+    ]
+)
+#: A smaller page is read in a second, whatever its attributes.
+_LARGE: Final = 32_000
+_SHORTEST_ATTRIBUTE: Final = len(" a")
+#: Quotes mean something right behind ``=`` only; a stray one is part of a name.
+_WHOLE_TAG = re.compile(r"""<[a-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""[\s/]+[^\s/>=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?""")
+
+
+def check_nesting(text: str) -> None:
+    """Raise ``UnexpectedPage`` for a page that would take minutes to parse."""
+    if text.count("<") > MOST_OPEN:
+        _check_open_tags(text)
+    if len(text) > _LARGE:
+        _check_attributes(text)
+
+
+def _check_open_tags(text: str) -> None:
+    open_tags: Counter[str] = Counter()
+    depth = 0
+    for closing, written in _TAG.findall(text):
+        name = written.lower()
+        if closing:
+            if open_tags[name]:
+                open_tags[name] -= 1
+                depth -= 1
+        elif name not in _NOT_COUNTED:
+            open_tags[name] += 1
+            depth += 1
+            if depth > MOST_OPEN:
+                raise UnexpectedPage(f"more than {MOST_OPEN:,} open tags, the last one <{name}>")
+
+
+def _check_attributes(text: str) -> None:
+    for tag in _WHOLE_TAG.finditer(text):
+        if tag.end() - tag.start() <= MOST_ATTRIBUTES * _SHORTEST_ATTRIBUTE:
+            continue
+        if sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > MOST_ATTRIBUTES:
+            raise UnexpectedPage(f"a tag with more than {MOST_ATTRIBUTES:,} attributes")

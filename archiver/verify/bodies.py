@@ -1,0 +1,60 @@
+"""The six points over all articles of an archive, and whether all is as it would be made now."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archiver import PARSER_VERSION
+from archiver.site import Base
+from archiver.store.jsonl import rows
+from archiver.store.records import record
+from archiver.verify.derived_columns import audit_derived
+from archiver.verify.fidelity.comparison import Point
+from archiver.verify.fidelity.points import Case, audit_case
+from archiver.verify.integrity import Ids
+from archiver.verify.result_table import Totals
+
+#: How to extract again what an older version has extracted.
+READ_AGAIN = "scrapy crawl kexue -a full=1"
+
+
+def count_old(db: Database, ids: Ids | None) -> int:
+    """How many articles with a body an older version has extracted."""
+    found = db.execute(
+        "SELECT id FROM articles WHERE parser_version < ? AND body_html IS NOT NULL",
+        [PARSER_VERSION],
+    )
+    return sum(1 for (article,) in found if ids is None or article in ids)
+
+
+def words_for_old(count: int) -> str:
+    """What it means that an older version has extracted some articles, and what to do."""
+    subject = "1 article was" if count == 1 else f"{count:,} articles were"
+    return f"{subject} extracted by an older version and may lack Markdown; {READ_AGAIN} fills them"
+
+
+def audit_archive(db: Database, ids: Ids | None, base: Base | None = None) -> Totals:
+    """The six points of every article that this version has extracted, summed up.
+
+    The pages are not stored, so ``body_html`` is what everything else is compared with. ``base``
+    is where the articles were read from.
+    """
+    totals = Totals()
+    extraction = Point("extraction", "articles", 0)
+    for row, parts in rows(db):
+        if ids is not None and row["id"] not in ids:
+            continue
+        if row["body_html"] is None:
+            totals.without_body += 1
+            continue
+        extraction.compared += 1
+        if row["parser_version"] < PARSER_VERSION:
+            extraction.differ += 1
+            continue
+        case = Case(record({**row, "tags": "[]"}, parts), None, base)  # the tags say nothing here
+        points = [*audit_case(case), audit_derived(case, parts)]
+        totals.add(f"article {row['id']}", points)
+    if extraction.differ:
+        extraction.first = words_for_old(extraction.differ)
+    totals.points["extraction"] = extraction
+    return totals

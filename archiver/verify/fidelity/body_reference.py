@@ -1,0 +1,202 @@
+"""What a body says to a reader: its text, links and pictures, read straight from Lexbor's tree.
+
+A second reading, on purpose: its rules are written anew, so that a mistake in either reading shows.
+Nothing is shared with the extraction but the parser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver.items import Formula
+from archiver.tree.document import build_tree, string_of, xml_text
+from archiver.tree.elements import DROPPED, EMBEDS
+from archiver.verify.fidelity.addresses import absolute
+from archiver.verify.fidelity.late_pictures import Resolve, addresses_of_pictures
+from archiver.verify.fidelity.outline import fold, squash
+from archiver.verify.fidelity.rendering import lines
+from archiver.verify.fidelity.saved_formulas import SCRIPTS, formula_of, is_drawing
+from archiver.verify.fidelity.tex2jax import Formulas, find_formulas, spoken
+from archiver.verify.fidelity.visibility import (
+    HEADINGS,
+    SILENT,
+    Node,
+    counts_visitors,
+    is_embed_link,
+    is_hiding,
+    is_self_anchor,
+    is_self_anchor_text,
+    may_stay,
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a body says; addresses are absolute, text is without white space."""
+
+    text: str = ""
+    formulas: list[Formula] = field(default_factory=list)
+    #: Address and text of each link; no text is known of a hidden one.
+    links: list[tuple[str, str | None]] = field(default_factory=list)
+    #: Address and alternative text of each picture.
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+    heading_ids: list[str] = field(default_factory=list)
+    #: The lines of the text; not known of a page that MathJax has run on.
+    lines: list[str] | None = None
+
+
+def parse_html(html: str) -> Node:
+    """The ``<body>`` around a piece of HTML."""
+    return cast("Any", LexborHTMLParser(f"<!DOCTYPE html><body>{html}")).body
+
+
+def read_body(top: Node, article: int, document: str | None = None) -> Reading:
+    """Read all below an element of an article's page, or of its ``body_html``.
+
+    ``document`` is what relative addresses are resolved against on a page with a ``<base>``.
+    """
+    tree = _for_formulas(top)
+    formulas = find_formulas(tree)
+    reader = _Reader(lambda url: absolute(url, article, document), _spoken_comments(tree, formulas))
+    reader.addresses = addresses_of_pictures(top, reader.resolve)
+    reader.is_saved = bool(top.css(SCRIPTS))
+    _visit(top, reader)
+    reader.reading.text = "".join(reader.pieces)
+    if not reader.is_saved:
+        reader.reading.formulas = formulas.found
+        reader.reading.lines = _lines(tree, formulas)
+    return reader.reading
+
+
+def _visit(top: Node, reader: _Reader) -> None:
+    """Show a reader every element and text below ``top`` in document order."""
+    around: list[Node] = []
+    node = top.child
+    while node is not None or around:
+        if node is None:
+            left = around.pop()
+            reader.leave()
+            node = left.next
+        elif reader.enter(node):
+            around.append(node)
+            node = node.child
+        else:
+            node = node.next
+
+
+class _Reader:
+    """Collects what a body says, in one pass."""
+
+    def __init__(self, resolve: Resolve, spoken_comments: dict[int, str]) -> None:
+        self.resolve = resolve
+        #: Of the pictures that are shown, by the ids of their nodes.
+        self.addresses: dict[int, str] = {}
+        self.spoken_comments = spoken_comments
+        self.comments = 0
+        #: A page that MathJax has run on names its formulas itself.
+        self.is_saved = False
+        self.reading = Reading()
+        self.pieces: list[str] = []
+        self.hidden = 0  # open elements that hide what is in them
+        #: For each open element: does it hide, and the link it is with the start of its text.
+        self.open: list[tuple[bool, tuple[int, int] | None]] = []
+
+    def enter(self, node: Node) -> bool:
+        """Read a node; tells whether to go into it."""
+        tag = node.tag
+        if tag == "-text":
+            self._text(xml_text(node.text_content or ""))
+        elif tag is None or tag == "-comment":
+            self._text(self.spoken_comments.get(self.comments, ""))
+            self.comments += 1
+        elif self.is_saved and tag == "script":
+            self._drawn(node)
+        elif tag == "noscript":
+            for picture in node.css("img"):
+                self._picture(picture)
+        elif tag[0].isalpha() and tag not in DROPPED and tag not in EMBEDS:
+            return self._element(node, tag)
+        return False
+
+    def _text(self, text: str) -> None:
+        if not self.hidden and (characters := squash(text)):
+            self.pieces.append(characters)
+
+    def _drawn(self, script: Node) -> None:
+        if (formula := formula_of(script)) is not None:
+            self.reading.formulas.append(formula)
+            self._text(formula.latex)
+
+    def _element(self, node: Node, tag: str) -> bool:
+        attributes = node.attributes
+        if self.is_saved and is_drawing(attributes):
+            return False
+        if is_embed_link(node, attributes) or is_self_anchor(node):
+            return False
+        if tag == "img":
+            self._picture(node)
+        elif tag in HEADINGS and attributes.get("id"):
+            self.reading.heading_ids.append(xml_text(attributes["id"]))
+        hides = tag in SILENT or is_hiding(attributes)
+        self.hidden += hides
+        self.open.append((hides, self._link(attributes) if tag == "a" else None))
+        return True
+
+    def leave(self) -> None:
+        """Leave the innermost open element."""
+        hides, link = self.open.pop()
+        if link is not None and not self.hidden:
+            number, start = link
+            url, _ = self.reading.links[number]
+            self.reading.links[number] = (url, "".join(self.pieces[start:]))
+        self.hidden -= hides
+
+    def _link(self, attributes: dict[str, str | None]) -> tuple[int, int] | None:
+        href = xml_text(attributes.get("href") or "")
+        if "href" not in attributes or not may_stay(href):
+            return None
+        self.reading.links.append((self.resolve(href), None))
+        return len(self.reading.links) - 1, len(self.pieces)
+
+    def _picture(self, node: Node) -> None:
+        source = xml_text(self.addresses.get(node.mem_id, ""))
+        attributes = {**node.attributes, "src": source}
+        if source and may_stay(source, is_picture=True) and not counts_visitors(attributes):
+            alt = " ".join(xml_text(attributes.get("alt") or "").split())
+            self.reading.pictures.append((self.resolve(source), alt))
+
+
+def _spoken_comments(tree: HtmlElement, formulas: Formulas) -> dict[int, str]:
+    """The comments inside formulas: MathJax takes their text into the formula.
+
+    Number among all comments, and text; one that would end its formula says nothing.
+    """
+    return {
+        number: spoken(comment, formulas.comments[comment])
+        for number, comment in enumerate(tree.iter(etree.Comment))
+        if comment in formulas.comments
+    }
+
+
+def _lines(tree: HtmlElement, formulas: Formulas) -> list[str]:
+    """The lines of the text, without the theme's self anchors."""
+    for heading in tree.iter(*HEADINGS):
+        for anchor in heading.iter("a"):
+            if is_self_anchor_text(anchor.get("href"), string_of(anchor)):
+                anchor.set("hidden", "")
+    return [fold(line.text) for line in lines(tree, formulas)]
+
+
+def _for_formulas(top: Node) -> HtmlElement:
+    """The tree for the scanner: what is taken out holds no formula, but parts the text."""
+    tree = build_tree(top)
+    for element in list(tree.iter(*sorted(DROPPED | EMBEDS))):
+        tail = element.tail
+        element.clear()
+        element.tail = tail
+    return tree

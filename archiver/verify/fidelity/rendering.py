@@ -1,0 +1,101 @@
+"""What a browser shows of a tree, and on which lines: by the HTML standard, for the audit alone.
+
+The style sheet of browsers is https://html.spec.whatwg.org/multipage/rendering.html, the text of
+an element as lines is that of ``innerText`` (https://html.spec.whatwg.org/multipage/dom.html);
+Chromium judges both in the tests. An element that is a block by its name stays one here whatever
+its style says: docs/data-format.md promises a line of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from archiver.verify.fidelity.outline import fold
+from archiver.verify.fidelity.steps import Step, hides, is_invisible, walk
+from archiver.verify.fidelity.tex2jax import Formulas
+
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+CELLS: Final = frozenset({"td", "th"})
+#: ``display: block``, ``list-item`` and the parts of tables but cells.
+BLOCKS: Final = HEADINGS | {
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+    "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol",
+    "optgroup", "option", "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody",
+    "textarea", "tfoot", "thead", "tr", "ul", "xmp",
+}  # fmt: skip
+PREFORMATTED: Final = frozenset({"pre", "listing", "plaintext", "textarea", "xmp"})
+_BLOCK_STYLE = re.compile(
+    r"(?:^|;)\s*display\s*:\s*(?:block|flex|grid|list-item|table|table-row|flow-root)\s*(?:[;!]|$)",
+    re.IGNORECASE,
+)
+
+
+class Line(NamedTuple):
+    """A line of text; in ``pre`` every white space counts."""
+
+    text: str
+    is_verbatim: bool = False
+
+
+def is_block(element: etree._Element) -> bool:
+    """True when an element stands on lines of its own."""
+    return element.tag in BLOCKS or _BLOCK_STYLE.search(element.get("style") or "") is not None
+
+
+def is_medium_apart(element: etree._Element) -> bool:
+    """True for a picture or player that its style puts on a line of its own."""
+    is_medium = element.tag in {"img", "audio", "video"}
+    return is_medium and is_block(element) and not is_invisible(element)
+
+
+def lines(top: etree._Element, formulas: Formulas | None = None) -> list[Line]:
+    """The lines of a tree that are not empty; a formula is one word on its line."""
+    return [line for line in _lines(walk(top, formulas)) if line.text]
+
+
+def words(top: etree._Element, formulas: Formulas | None = None) -> str:
+    """All text below an element on one line."""
+    return fold(" ".join(line.text for line in lines(top, formulas)))
+
+
+def _lines(steps: Iterator[Step]) -> Iterator[Line]:
+    line = ""
+    pre: etree._Element | None = None
+    for step in steps:
+        piece = _piece(step, is_verbatim=pre is not None)
+        *ended, rest = (line + piece).split("\n")
+        for text in ended:
+            yield _line(text, is_verbatim=pre is not None)
+        line = rest
+        if step.kind == "enter" and step.element.tag in PREFORMATTED and pre is None:
+            pre = step.element
+        elif step.kind == "leave" and step.element is pre:
+            pre = None
+    yield _line(line, is_verbatim=False)
+
+
+def _line(text: str, *, is_verbatim: bool) -> Line:
+    return Line(text if is_verbatim and text.strip() else fold(text), is_verbatim)
+
+
+def _piece(step: Step, *, is_verbatim: bool) -> str:
+    """What a step adds to the text: characters, or the break of a line."""
+    if step.hidden:
+        return ""
+    if step.formula is not None:
+        return fold(step.formula.latex)
+    if step.kind == "text":
+        return step.text if is_verbatim else step.text.replace("\n", " ")
+    if hides(step.element):
+        return "\n" if is_medium_apart(step.element) else ""
+    if step.element.tag == "br":
+        return "\n" if step.kind == "enter" and not step.in_formula else ""
+    if step.element.tag in CELLS and not is_block(step.element):
+        is_behind_one = step.element.getprevious() is not None
+        return "\t" if step.kind == "enter" and is_behind_one else ""
+    return "\n" if is_block(step.element) else ""

@@ -1,0 +1,181 @@
+"""Is the archive on disk whole? Checks that read, and never write, the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from archiver.store import schema
+from archiver.store.errors import StoreError
+from archiver.store.paths import check_link, real_database
+from archiver.store.records import content_sha256
+from archiver.store.sqlite import check_archive, connect_for_reading
+from archiver.verify.fidelity.comparison import Point
+
+Ids = frozenset[int]
+
+#: Tables whose rows belong to an article.
+_OWNED: Final = ("links", "formulas", "pictures", "revisions", "reader_counts", "changes")
+#: Articles whose text and metadata no version holds that was taken; where the hash is wrong, the
+#: body itself is looked for.
+_WITHOUT_VERSION: Final = """
+    SELECT id FROM articles AS a WHERE body_html IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM revisions AS r WHERE r.article_id = a.id AND r.suspicious IS NULL
+      AND (r.content_sha256 = a.content_sha256 OR (r.title = a.title AND r.body_html = a.body_html))
+      AND r.author IS a.author AND r.published IS a.published AND r.category IS a.category
+      AND r.tags IS a.tags)
+    ORDER BY id
+"""
+_WITHOUT_REVISION: Final = """
+    SELECT article_id, revision FROM changes AS c WHERE revision IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM revisions AS r WHERE r.article_id = c.article_id AND r.number = c.revision)
+    ORDER BY id
+"""
+#: Rank 1 compares the index with the articles; without it the index is only compared with itself.
+_CHECK_INDEX: Final = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)"
+
+
+def open_for_reading(path: Path) -> Database:
+    """Open an archive so that nothing in it can change; raises ``StoreError``.
+
+    All that is read is of one moment, whatever a crawl writes meanwhile.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        check_link(path.parent)
+        real_database(path)
+        raise StoreError(
+            f"there is no archive at {path}; crawl first, or set KEXUE_DATA_DIR and KEXUE_NAME",
+            wrong_use=True,
+        ) from None
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}", wrong_use=True) from error
+    if size == 0:
+        raise StoreError(f"{path} is empty; the next crawl fills it", wrong_use=True)
+    check_archive(path)
+    db = Database(connect_for_reading(path))
+    # What is no UTF-8 is not what was hashed or written to the JSONL file: it is found there.
+    db.conn.text_factory = lambda text: text.decode("utf-8", "replace")
+    try:
+        _check_migrations(db, path)
+        db.execute("BEGIN")
+    except sqlite3.Error as error:
+        db.close()
+        raise StoreError(f"cannot read {path}: {error}") from error
+    except StoreError:
+        db.close()
+        raise
+    return db
+
+
+def check_pages(db: Database) -> Point:
+    """SQLite's own ``quick_check`` has passed when the database was opened."""
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    return Point("database", "pages", pages)
+
+
+def check_references(db: Database) -> Point:
+    """Every row that belongs to an article finds it."""
+    point = Point("references", "rows", 0)
+    for table in _OWNED:
+        (rows,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+        point.compared += rows
+        orphans = db.execute(
+            f"SELECT article_id, count(*) FROM {table}"  # noqa: S608
+            " WHERE article_id NOT IN (SELECT id FROM articles) GROUP BY article_id"
+        )
+        for article, count in orphans.fetchall():
+            point.note(count, f"{table} has rows of article {article}, which is not there")
+    return point
+
+
+def check_hashes(db: Database, ids: Ids | None) -> Point:
+    """The hash of every article is that of its title and body."""
+    point = Point("hashes", "articles", 0)
+    rows = db.execute("SELECT id, title, body_html, content_sha256 FROM articles ORDER BY id")
+    for article, *values in rows:
+        if ids is None or article in ids:
+            point.compared += 1
+            if fault := _fault_of_hash(*values):
+                point.note(1, f"article {article}: {fault}")
+    return point
+
+
+def check_revisions(db: Database, ids: Ids | None) -> Point:
+    """Every version is the one that was hashed, the current one and those of the log are there."""
+    point = Point("revisions", "versions", 0)
+    rows = db.execute(
+        "SELECT article_id, title, body_html, content_sha256, number FROM revisions"
+        " ORDER BY article_id, number"
+    )
+    for article, title, body, stored, number in rows:
+        if ids is None or article in ids:
+            point.compared += 1
+            if fault := _fault_of_hash(title, body, stored):
+                point.note(1, f"article {article}, version {number}: {fault}")
+    for (article,) in db.execute(_WITHOUT_VERSION).fetchall():
+        if ids is None or article in ids:
+            point.note(1, f"article {article}: its current version is missing")
+    for article, number in db.execute(_WITHOUT_REVISION).fetchall():
+        if ids is None or article in ids:
+            point.note(1, f"article {article}: version {number} of the table changes is missing")
+    return point
+
+
+def _fault_of_hash(title: str, body: str | None, stored: str | None) -> str | None:
+    if body is None:
+        return None if stored is None else "there is a hash, but no body"
+    if stored is None:
+        return "the hash is missing"
+    if content_sha256(title, body) != stored:
+        return "title or body is not the one that was hashed"
+    return None
+
+
+def check_search(db: Database) -> Point:
+    """The search index is in step with the articles.
+
+    SQLite's check is a command that needs a database to write to, so a copy is checked; SQLite
+    holds it in a temporary file.
+    """
+    (articles,) = db.execute("SELECT count(*) FROM articles").fetchone()
+    point = Point("search", "articles", articles)
+    with closing(sqlite3.connect("")) as copy:
+        db.conn.backup(copy)
+        try:
+            copy.execute(_CHECK_INDEX)
+        except sqlite3.OperationalError as error:
+            point.note(1, f"the index cannot be read: {error}")
+        except sqlite3.DatabaseError:
+            point.note(
+                1, "the index is not that of the articles; sqlite-utils rebuild-fts FILE mends it"
+            )
+    return point
+
+
+def missing_ids(db: Database, ids: Iterable[int]) -> list[int]:
+    """Which of these ids the archive does not have."""
+    known = {article for (article,) in db.execute("SELECT id FROM articles")}
+    return sorted(set(ids) - known)
+
+
+def _check_migrations(db: Database, path: Path) -> None:
+    if not db["_sqlite_migrations"].exists():
+        return  # which is named as a difference of the schema
+    applied = {
+        name
+        for (name,) in db.execute(
+            "SELECT name FROM _sqlite_migrations WHERE migration_set = 'kexue'"
+        )
+    }
+    if schema.migration_names() - applied:
+        raise StoreError(
+            f"{path} was written by an older version; the next crawl brings it up to date",
+            wrong_use=True,
+        )

@@ -1,0 +1,53 @@
+"""Results as a table of text, for one article or summed up over many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from archiver.terminal.screen import table as straight
+from archiver.verify.fidelity.comparison import Point
+
+_HEAD = ("", "compared", "differ", "first difference")
+
+
+class Totals:
+    """The results of many articles, point by point."""
+
+    def __init__(self) -> None:
+        self.points: dict[str, Point] = {}
+        self.articles = 0
+        self.without_body = 0
+
+    def add(self, label: str, points: Iterable[Point]) -> None:
+        """Add the results of one article; ``label`` says which, before its first difference."""
+        self.articles += 1
+        for point in points:
+            total = self.points.setdefault(point.name, Point(point.name, point.unit, 0))
+            total.compared += point.compared
+            total.note(point.differ, f"{label}: {point.first}")
+
+    def results(self) -> list[Point]:
+        """One result for each point."""
+        return [replace(point) for point in self.points.values()]
+
+
+def is_clean(points: Iterable[Point]) -> bool:
+    """Does nothing differ?"""
+    return not any(point.differ for point in points)
+
+
+def table(points: Sequence[Point]) -> list[str]:
+    """The lines of a table: name, how much was compared, how much differs, the first difference."""
+    return straight([_HEAD, *(_cells(point) for point in points)], "llrl")
+
+
+def verdict(label: str, points: Sequence[Point]) -> str:
+    """One article on one line."""
+    differ = [f"{point.name} {point.differ:,}" for point in points if point.differ]
+    return f"{label}: {'differs: ' + ', '.join(differ) if differ else 'the same'}"
+
+
+def _cells(point: Point) -> tuple[str, str, str, str]:
+    compared = f"{point.compared:,} {point.unit}"
+    return point.name, compared, f"{point.differ:,}", point.first or ""
