@@ -54,7 +54,7 @@ GATE = pytest.StashKey[list[str]]()
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print the table of the corpus gate (tests/test_gate.py)."""
+    """Print the table of the corpus gate (tests/test_corpus_floors.py)."""
     lines = terminalreporter.config.stash.get(GATE, [])
     if lines:
         terminalreporter.section("fidelity")
