@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 from _pytest.terminal import TerminalReporter
-from rig.process import begin, end_all
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
@@ -18,6 +16,11 @@ from archiver.store.sqlite import close_archive, open_archive
 ROOT = Path(__file__).parents[1]
 #: Real pages and bodies that are not part of the project; they stand beside the checkout.
 REAL = ROOT.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of ``make soak``."""
+    parser.addoption("--soak", action="store_true", help="run the rigs in their full length")
 
 
 @pytest.fixture(scope="session")
@@ -46,25 +49,6 @@ def db(path: Path) -> Iterator[Database]:
     db = open_archive(path)
     yield db
     close_archive(db)
-
-
-#: Tests of a long rig, which goes on in a process of its own meanwhile: they come last.
-_LONG: Final = {"test_faults": "rig.matrix", "test_years": "rig.years"}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin the long rigs at once, and put off the tests of what they have found."""
-    modules = {item: item.path.stem for item in items}
-    items.sort(key=lambda item: list(_LONG).index(modules[item]) if modules[item] in _LONG else -1)
-    if not config.option.collectonly:
-        for name in _LONG:
-            if name in modules.values():
-                begin(_LONG[name])
-
-
-def pytest_sessionfinish() -> None:
-    """Let no rig outlive its tests."""
-    end_all()
 
 
 #: The lines of the corpus gate's table, shown below the results of the tests.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import ROOT
 from replica import make_post
+from rig.commands import run, run_bytes
 
 from archiver import site
 from archiver.demo.blog import Blog
@@ -39,26 +40,17 @@ def extract(settings: Settings, post: Post) -> dict[str, Any]:
 
 
 def run_extract(
-    *words: str, page: bytes = b"", stdout: int = subprocess.PIPE
+    *words: str, page: bytes = b"", stdout: int | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "extract", *words],
-        cwd=ROOT,
-        input=page,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        timeout=60,
-        check=False,
-    )
+    return run_bytes("extract", *words, page=page, stdout=stdout)
 
 
 def test_prints_what_a_crawl_stores(settings: Settings, tmp_path: Path) -> None:
     """Every demo article: the printed object equals the JSONL line of a real crawl."""
-    command = [sys.executable, "-m", "scrapy", "demo", "-s", f"KEXUE_DATA_DIR={tmp_path}"]
-    subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=True)
-    run = Run({"database": tmp_path / "demo.db", "jsonl": tmp_path / "demo.jsonl"})
-    stored = {record["id"]: record for record in records(run.db)}
-    run.db.close()
+    assert run("demo", "-s", f"KEXUE_DATA_DIR={tmp_path}").returncode == 0
+    demo = Run({"database": tmp_path / "demo.db", "jsonl": tmp_path / "demo.jsonl"})
+    stored = {record["id"]: record for record in records(demo.db)}
+    demo.db.close()
     posts = load_posts()
     blog = Blog(tuple(posts))
     extractor = Extractor(settings)
@@ -147,10 +139,10 @@ def test_a_full_disk_is_told_in_one_line() -> None:
     )
 
 
-def test_output_that_takes_no_chinese_has_the_same_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = json.loads(run_extract("-", page=page_of(make_post(321))).stdout)
-    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    done = run_extract("-", page=page_of(make_post(321)))
+def test_output_that_takes_no_chinese_has_the_same_json() -> None:
+    page = page_of(make_post(321))
+    expected = json.loads(run_extract("-", page=page).stdout)
+    done = run_bytes("extract", "-", page=page, env={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout.decode("ascii")) == expected
 
