@@ -21,10 +21,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 REMARK := tests/readers/node_modules
 
-# Two workers are enough: more wait for the disk. Tests of a file share what it has set up, so a
-# worker takes whole files, from the longest on (tests/conftest.py).
+# Tests of a file share what it has set up, so a worker takes whole files, in the order in which
+# tests/conftest.py has them: the longest first.
 WORKERS ?= 2
-PYTEST := python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST := python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.

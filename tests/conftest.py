@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -49,6 +50,21 @@ def db(path: Path) -> Iterator[Database]:
     db = open_archive(path)
     yield db
     close_archive(db)
+
+
+#: The files whose tests take longest, the longest first: what a worker begins with does not keep
+#: the other one waiting at the end.
+LONG: Final = (
+    "faults", "years", "kill", "gone_articles", "backoff", "resume", "incremental", "crawl",
+    "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages", "extract",
+    "encoding", "failure_reasons",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the long files first."""
+    ranks = {f"test_{name}": rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
 
 
 #: The lines of the corpus gate's table, shown below the results of the tests.
