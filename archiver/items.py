@@ -167,3 +167,7 @@ class Article:
     links: list[Link] = field(default_factory=list, repr=False)
     pictures: list[Picture] = field(default_factory=list, repr=False)
     formulas: list[Formula] = field(default_factory=list, repr=False)
+
+
+#: What the parsers of the four kinds of page give.
+Item = Article | ListingEntry | IndexEntry | FeedEntry

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archiver.extraction.extractor import Extractor
+from archiver.verify.saved_page import audit_page
 from conftest import REAL, ROOT
 from hypothesis import given
 from hypothesis import settings as limits
@@ -22,7 +24,6 @@ from scrapy.utils.project import get_project_settings
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.store.records import PARTS
 from archiver.tree.document import parse_fragment
 from archiver.tree.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
@@ -37,7 +38,6 @@ from archiver.verify.fidelity.points import Case, audit
 from archiver.verify.fidelity.served_page import read_page
 from archiver.verify.fidelity.tree_outline import outline_of_tree
 from archiver.verify.result_table import Totals, is_clean, table
-from archiver.verify.saved_page import audit_page
 
 BODY = r"""<h2 id="起点">起点 <a href="#起点">#</a></h2>
 <p>设 $x_1 &lt; y$，见<a href="/archives/42/#b">前文</a>和\eqref{eq:a}。<br>

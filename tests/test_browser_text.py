@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from archiver.verify.saved_page import audit_page
 from markdown_it import MarkdownIt
 from mathjax import MathJax, open_mathjax
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -19,7 +20,6 @@ from archiver.store.records import Row
 from archiver.tree.document import parse_fragment
 from archiver.verify.fidelity.rendering import lines
 from archiver.verify.result_table import is_clean
-from archiver.verify.saved_page import audit_page
 
 pytestmark = pytest.mark.browser
 

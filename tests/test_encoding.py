@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from archiver.extraction.extractor import Extractor
 from conftest import REAL
 from crawling import FIRST, Archive
 from hypothesis import given
@@ -16,9 +17,8 @@ from replica import make_post, make_posts
 
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
+from archiver.pages.decoding import read_page
 from archiver.pages.kind import Kind
-from archiver.pages.received import read_page
 from archiver.store.suspicion import is_damaged_copy
 from archiver.tree.unexpected import UnexpectedPage
 

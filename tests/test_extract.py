@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from archiver.extraction.extractor import Extractor
 from conftest import ROOT
 from replica import make_post
 
@@ -17,7 +18,6 @@ from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.posts import Post, load_posts
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.run.run import Run
 from archiver.store.jsonl import records
 from archiver.tree.unexpected import UnexpectedPage

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archiver.extraction.extractor import Extractor
 from conftest import ROOT
 from scrapy.utils.project import get_project_settings
 
-from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind, kind_of_page, kind_of_text
 from archiver.pages.listing import parse_listing
 from archiver.tree.document import parse_page

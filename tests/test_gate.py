@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from archiver.extraction.extractor import Extractor
+from archiver.verify.saved_page import audit_page
 from conftest import GATE, REAL, ROOT
 from scrapy.settings import Settings
 from test_real import ARTICLES, NO_PAGES, page_of_real
@@ -20,10 +22,8 @@ from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
 from archiver.verify.fidelity.points import UNITS
-from archiver.verify.saved_page import audit_page
 
 FLOORS: dict[str, dict[str, float]] = tomllib.loads(
     (ROOT / "tests" / "floors.toml").read_text("utf-8")

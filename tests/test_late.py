@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from archiver.extraction.extractor import Extractor
+from archiver.verify.saved_page import audit_page
 from conftest import REAL
 from hypothesis import given
 from hypothesis import settings as limits
@@ -14,9 +16,7 @@ from replica import make_post
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.verify.result_table import is_clean, table
-from archiver.verify.saved_page import audit_page
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from archiver.extraction.extractor import Extractor
+from archiver.verify.saved_page import audit_page
 from conftest import REAL
 from replica import make_post, make_posts
 
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.pages.article import parse_article
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
 from archiver.site import Base, article_id
 from archiver.tree.document import parse_page
 from archiver.verify.result_table import is_clean, table
-from archiver.verify.saved_page import audit_page
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

@@ -6,6 +6,7 @@ from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from archiver.extraction.extractor import Extractor
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -17,7 +18,6 @@ from archiver.body.contents.text import plain_text
 from archiver.body.formulas.finder import find_formulas
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.pages.article import parse_article
 from archiver.pages.kind import Kind, kind_of_text
 from archiver.tree.document import DEEPEST, parse_fragment, parse_page

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from archiver.extraction.extractor import Extractor
 from readers import READERS, reader_named
 from readers.shown import Shown, shown_by_author, shown_by_reader
 from readers.soup import NASTY, document
@@ -21,7 +22,6 @@ from test_gate import fixtures, real
 
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
-from archiver.extraction.extractor import Extractor
 from archiver.tree.document import parse_fragment
 
 pytestmark = pytest.mark.readers

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archiver.extraction.extractor import Extractor
 from conftest import REAL
 from replica import make_post
 from scrapy.utils.project import get_project_settings
@@ -20,7 +21,6 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
 
 pytestmark = pytest.mark.real

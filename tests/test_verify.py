@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from archiver.extraction.extractor import Extractor
 from conftest import ROOT
 from replica import make_post
 from scrapy.utils.project import get_project_settings
@@ -22,7 +23,6 @@ from sqlite_utils import Database
 from archiver import PARSER_VERSION, site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.items import Article, Status
 from archiver.pages.article import parse_article
 from archiver.store.articles import save_article

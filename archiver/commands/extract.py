@@ -12,14 +12,14 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archiver.commands.crawl import check_settings
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
 from archiver.pages.kind import Kind
-from archiver.site import article_url, split_url
+from archiver.site import Base, article_url, split_url
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, flush, show, show_json
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.result_table import Totals, is_clean, table, verdict
-from archiver.verify.saved_page import audit_page
+from archiver.verify.page_audit import audit_page
 
 
 class Command(ProjectCommand):
@@ -56,33 +56,32 @@ class Command(ProjectCommand):
         _check_arguments(args, opts)
         check_settings(self.settings)
         names = args or ["-"]
-        extractor = Extractor(self.settings)
+        base = Base.parse(self.settings["KEXUE_BASE_URL"])
         with checked_output(self, "extract"):
             if opts.audit:
-                self._audit(extractor, names, opts.url)
+                self._audit(names, opts.url, base)
             else:
-                self._extract(extractor, names[0], opts.url)
+                self._extract(names[0], opts.url, base)
 
-    def _extract(self, extractor: Extractor, name: str, url: str | None) -> None:
+    def _extract(self, name: str, url: str | None, base: Base) -> None:
         try:
-            kind, items = extractor.extract(_read(name), url)
+            kind, rows, is_damaged = extract(_read(name), url, base)
         except (OSError, UnexpectedPage) as error:
             self._refuse(name, error)
             return
-        _warn(name, extractor)
-        single = kind in {Kind.ARTICLE, Kind.PROTECTED}
-        show_json(items[0] if single else items)
+        _warn(name, is_damaged=is_damaged)
+        show_json(rows[0] if kind in {Kind.ARTICLE, Kind.PROTECTED} else rows)
 
-    def _audit(self, extractor: Extractor, names: list[str], url: str | None) -> None:
+    def _audit(self, names: list[str], url: str | None, base: Base) -> None:
         """A table for one page; for several a line each, and the table of all together."""
         totals = Totals()
         for name in names:
             try:
-                row, points = audit_page(extractor, _read(name), url)
+                row, points, is_damaged = audit_page(_read(name), url, base)
             except (OSError, UnexpectedPage) as error:
                 self._refuse(name, error)
                 continue
-            _warn(name, extractor)
+            _warn(name, is_damaged=is_damaged)
             if row["body_html"] is None:
                 totals.without_body += 1
                 show(f"{name}: article {row['id']} has no body ({row['status']})")
@@ -106,9 +105,9 @@ class Command(ProjectCommand):
         self.exitcode = 1
 
 
-def _warn(name: str, extractor: Extractor) -> None:
-    """Say that something of the page could not be read as UTF-8."""
-    if extractor.is_damaged:
+def _warn(name: str, *, is_damaged: bool) -> None:
+    """Say that something of a page could not be read as UTF-8."""
+    if is_damaged:
         _say(name, "bytes that are no UTF-8 are kept as U+FFFD")
 
 

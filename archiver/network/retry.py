@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from archiver.network.backoff import is_robots, patience_of, wish_of
 from archiver.network.certificate import CertificateRefused
 from archiver.network.failure_reasons import reason_of, status_reason
-from archiver.pages.received import decode_page
+from archiver.pages.decoding import decode_page
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""An article's page."""
+"""An article's page to an article as scraped."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
 
 
 def is_protected(post: Selector) -> bool:
-    """Does the page ask for a password in place of the body?"""
+    """True when the page asks for a password in place of the body."""
     return bool(post.css(site.PROTECTED_FORM))
 
 
@@ -59,7 +59,7 @@ def _post(page: Selector) -> Selector:
 
 
 def _id(post: Selector, asked: int | None, base: site.Base | None) -> int:
-    """The archive id of a page, which must be the one that was asked for."""
+    """The archive id of a page; raises ``UnexpectedPage`` for another one than was asked for."""
     shown = fields.parse_id(post, base)
     if asked is not None and shown is not None and asked != shown:
         raise UnexpectedPage(f"the page of another article ({shown})")

@@ -23,7 +23,7 @@ _READERS = re.compile(r"(?:位读者|人阅读|次阅读|阅读|readers?|views?)
 
 
 def parse_byline(submitted: HtmlElement | None) -> Byline:
-    """Read ``span.submitted``; what it does not have stays ``None``."""
+    """Author, date and reader count of ``span.submitted`` as text; ``None`` for what it lacks."""
     if submitted is None:
         return Byline()
     parts = [part for part in map(_fold, _split(submitted)) if part]
@@ -48,7 +48,7 @@ def _split(submitted: HtmlElement) -> list[str]:
 
 
 def _before_readers(parts: list[str]) -> list[str]:
-    """What can be the author in a line without a date: the first part, if it says ``By``."""
+    """The parts that name the author in a line without a date: the first one, if it says ``By``."""
     return parts[:1] if parts and _BY.match(parts[0]) else []
 
 

@@ -12,7 +12,7 @@ from archiver.tree.unexpected import UnexpectedPage
 
 
 def parse_feed(text: str, base: site.Base | None = None) -> list[FeedEntry]:
-    """The articles of the feed in its order; raises ``UnexpectedPage`` when it is none."""
+    """The articles of a feed in its order; raises ``UnexpectedPage`` for another text."""
     if not is_feed(text):
         raise UnexpectedPage("not an RSS feed")
     if not is_complete(text):
@@ -23,7 +23,7 @@ def parse_feed(text: str, base: site.Base | None = None) -> list[FeedEntry]:
 
 
 def parse_entry(item: Selector, base: site.Base | None) -> FeedEntry | None:
-    """One item; ``None`` when it does not link to an article."""
+    """One item of the feed; ``None`` when it does not link to an article."""
     addresses = (_text(item, "link"), _text(item, "guid"))
     article = next(
         (found for url in addresses if url and (found := site.article_id(url, base))), None

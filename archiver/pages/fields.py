@@ -20,7 +20,7 @@ _NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
 
 
 def first(selector: Selector, css: str) -> HtmlElement | None:
-    """The first element that a selector finds."""
+    """The first element that a CSS selector finds; ``None`` when it finds none."""
     found = selector.css(css)
     return found[0].root if found else None
 
@@ -32,7 +32,7 @@ def parse_title(post: Selector) -> str | None:
 
 
 def parse_id(post: Selector, base: site.Base | None) -> int | None:
-    """The archive id that the title links to."""
+    """The archive id that the title links to; ``None`` when it links to no article."""
     heading = first(post, site.TITLE)
     if heading is None:
         return None
@@ -46,7 +46,7 @@ def parse_post_byline(post: Selector) -> Byline:
 
 
 def parse_category(tools: Selector | None) -> str | None:
-    """The name of the first category."""
+    """The name of the first category; ``None`` when there is none."""
     return next(iter(_linked_names(tools, "/category/")), None)
 
 
@@ -56,7 +56,7 @@ def parse_tags(tools: Selector | None) -> list[str]:
 
 
 def _linked_names(tools: Selector | None, kind: str) -> list[str]:
-    """Texts of the links whose path holds ``kind``."""
+    """The texts of the links whose path holds ``kind``, in the page's order."""
     if tools is None:
         return []
     links = tools.root.iter("a")
@@ -64,7 +64,7 @@ def _linked_names(tools: Selector | None, kind: str) -> list[str]:
 
 
 def _path(href: str) -> str:
-    """The path with a slash in front, as a page with a ``<base>`` may leave it out."""
+    """The path of an address, with a slash in front, which a page with a ``<base>`` may omit."""
     try:
         return f"/{urlsplit(href).path}"
     except ValueError:

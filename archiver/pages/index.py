@@ -44,7 +44,7 @@ def parse_index(page: Selector, base: site.Base | None = None) -> list[IndexEntr
 
 
 def _dated_links(top: HtmlElement) -> Iterator[tuple[HtmlElement, str | None]]:
-    """Links with the date that the headings and the text before them tell (titles do not count)."""
+    """The links, each with the date in the headings and texts before it; titles tell none."""
     calendar = _Calendar()
     inside_link: etree._Element | None = None
     for event, element in etree.iterwalk(top, events=("start", "end")):
@@ -70,7 +70,7 @@ class _Calendar:
         self.day: str | None = None
 
     def read(self, text: str | None) -> None:
-        """Take over what a piece of text names; a new year has no month yet."""
+        """Take over the year, month or day that a text names; a new year has no month yet."""
         if not text:
             return
         if match := _YEAR.search(text):

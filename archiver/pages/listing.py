@@ -59,7 +59,7 @@ def parse_entry(post: Selector, base: site.Base | None) -> ListingEntry | None:
 
 
 def parse_excerpt(post: Selector, article: int, base: site.Base | None) -> str | None:
-    """The text before the "more" link: empty when there is none, ``None`` without such a link."""
+    """The text before the "more" link, which may be empty; ``None`` without such a link."""
     body = fields.first(post, site.BODY)
     if body is None or post.css(site.PROTECTED_FORM):
         return None
@@ -74,7 +74,7 @@ def parse_excerpt(post: Selector, article: int, base: site.Base | None) -> str |
 
 
 def _more_link(body: HtmlElement, article: int, base: site.Base | None) -> HtmlElement | None:
-    """The link that ends the excerpt; an author's own words stand before it."""
+    """The link to the article that ends its excerpt; ``None`` when the last link is another."""
     links = body.xpath(".//a[@href]")
     if not links:
         return None

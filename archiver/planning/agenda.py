@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from archiver import clock
+from archiver.extraction.dates import parse_date
 from archiver.items import Article, FeedEntry, IndexEntry, ListingPage
 from archiver.pages.completion import complete_from_listing
-from archiver.pipelines.dates import parse_date
 from archiver.planning.due import Past, due_articles
 from archiver.planning.listings import Walk
 from archiver.planning.plan import Plan

@@ -33,10 +33,10 @@ from archiver.network.requests import (
     url_of,
 )
 from archiver.pages.article import parse_article
+from archiver.pages.decoding import decode_page, open_page, read_page
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
-from archiver.pages.received import decode_page, open_page, read_page
 from archiver.planning.agenda import Agenda, ReadArticles, ReadListing
 from archiver.planning.listings import EndlessPager
 from archiver.planning.plan import Plan

@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, site
+from archiver.extraction.dates import is_plausible
 from archiver.items import Status
-from archiver.pipelines.dates import is_plausible
 from archiver.store.records import COLUMNS
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import shown
