@@ -12,18 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archiver.extraction.extractor import Extractor
-from archiver.verify.saved_page import audit_page
 from conftest import REAL, ROOT
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from replica import make_post
-from scrapy.utils.project import get_project_settings
 
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
+from archiver.extraction.saved_page import extract
 from archiver.store.records import PARTS
 from archiver.tree.document import parse_fragment
 from archiver.tree.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
@@ -37,6 +35,7 @@ from archiver.verify.fidelity.outline import Event
 from archiver.verify.fidelity.points import Case, audit
 from archiver.verify.fidelity.served_page import read_page
 from archiver.verify.fidelity.tree_outline import outline_of_tree
+from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table
 
 BODY = r"""<h2 id="起点">起点 <a href="#起点">#</a></h2>
@@ -64,11 +63,6 @@ CASES = sorted(
 REAL_ARTICLES = sorted(path.name for path in (REAL / "real_articles").glob("[0-9]*"))
 
 
-@cache
-def extractor() -> Extractor:
-    return Extractor(get_project_settings())
-
-
 def page_of(body: str, article: int = 321) -> bytes:
     post = make_post(article, body=body)
     return answer(Blog((post,)), f"/archives/{article}").body
@@ -77,7 +71,7 @@ def page_of(body: str, article: int = 321) -> bytes:
 @cache
 def extracted() -> tuple[Row, Reading]:
     page = page_of(BODY)
-    _, (row,) = extractor().extract(page, site.article_url(321))
+    (row,) = extract(page, site.article_url(321)).rows
     return row, read_page(page.decode("utf-8"), 321)
 
 
@@ -140,14 +134,14 @@ def derived(row: Row) -> Point:
         table: [{**entry, "position": position} for position, entry in enumerate(row[table])]
         for table in PARTS
     }
-    return audit_derived(Case(row, None, extractor().base), parts)
+    return audit_derived(Case(row, None, site.Base.parse(site.CANONICAL_BASE)), parts)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_fixture_is_clean(case: str) -> None:
     folder = ROOT / "fixtures" / "cases" / case
     url = json.loads((folder / "case.json").read_text("utf-8"))["url"]
-    row, points = audit_page(extractor(), next(folder.glob("page.*")).read_bytes(), url)
+    row, points, _ = audit_page(next(folder.glob("page.*")).read_bytes(), url)
     assert [point for point in points if point.differ] == []
     assert row["body_html"] is None or derived(row).first is None
 
@@ -160,7 +154,7 @@ def test_fixture_is_clean(case: str) -> None:
 def test_real_article_is_clean(article: str) -> None:
     source = (REAL / "real_articles" / article / "source.html").read_text("utf-8")
     body = source.split(">", 1)[1].rstrip().removesuffix("</div>")
-    row, points = audit_page(extractor(), page_of(body, int(article)), None)
+    row, points, _ = audit_page(page_of(body, int(article)))
     assert [point for point in points if point.differ] == []
     assert derived(row).first is None
 
@@ -179,7 +173,7 @@ ELEMENTS = sorted(
 def test_cleaning_and_audit_agree_on_every_element(tag: str) -> None:
     """Whatever an author writes without escaping it: it is safe, and its words are not lost."""
     body = f"<p>前</p><p>用<{tag}>标签</{tag}>后</p><p>末 $x$</p>"
-    row, points = audit_page(extractor(), page_of(body), None)
+    row, points, _ = audit_page(page_of(body))
     assert [point for point in points if point.differ] == []
     assert derived(row).first is None
     assert f"<{tag}" not in row["body_html"] or tag not in FORBIDDEN
@@ -208,7 +202,7 @@ def test_elements_of_the_lists() -> None:
     ],
 )
 def test_elements_that_no_text_needs(html: str, expected: str) -> None:
-    row, points = audit_page(extractor(), page_of(html), None)
+    row, points, _ = audit_page(page_of(html))
     assert row["body_html"] == expected
     assert [point for point in points if point.differ] == []
 
@@ -227,14 +221,14 @@ def test_elements_that_no_text_needs(html: str, expected: str) -> None:
 )
 def test_malformed_markup_moves_no_bounds(body: str) -> None:
     """The reference finds the body also where a stray tag has moved its end."""
-    row, points = audit_page(extractor(), page_of(body), None)
+    row, points, _ = audit_page(page_of(body))
     assert is_clean([*points, derived(row)])
     assert points[0].compared == len("".join(row["body_text"].split())) > 0
 
 
 def test_protected_article_has_nothing_to_compare() -> None:
     page = (ROOT / "fixtures" / "cases" / "protected-403" / "page.html").read_bytes()
-    row, points = audit_page(extractor(), page, None)
+    row, points, _ = audit_page(page)
     assert row["body_html"] is None
     assert {point.compared for point in points} == {0}
     assert is_clean(points)
@@ -572,7 +566,7 @@ def test_trial_case(case: str, markdown: str) -> None:
     if file.name == "body.html":
         inside = file.read_text("utf-8").split(">", 1)[1].strip().removesuffix("</div>")
         page = page_of(inside)
-    row, points = audit_page(extractor(), page, None)
+    row, points, _ = audit_page(page)
     assert is_clean([*points, derived(row)])
     assert row["body_markdown"] == markdown
 
@@ -657,7 +651,7 @@ def test_totals_name_the_first_article() -> None:
 def test_refuses_what_is_no_article() -> None:
     page = (ROOT / "fixtures" / "cases" / "listing-home" / "page.html").read_bytes()
     with pytest.raises(UnexpectedPage, match="only an article's page"):
-        audit_page(extractor(), page, None)
+        audit_page(page)
 
 
 def run_audit(*words: str, page: bytes = b"") -> subprocess.CompletedProcess[bytes]:

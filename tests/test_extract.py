@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archiver.extraction.extractor import Extractor
 from conftest import ROOT
 from replica import make_post
 
@@ -18,12 +17,13 @@ from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.posts import Post, load_posts
 from archiver.demo.routes import answer
+from archiver.extraction.saved_page import extract
 from archiver.run.run import Run
 from archiver.store.jsonl import records
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
-    from scrapy.settings import Settings
+    pass
 
 #: Not told by an article's page: the archive's own time, and the time that only the feed has.
 ELSEWHERE = {"first_seen", "published_at"}
@@ -33,8 +33,8 @@ def page_of(post: Post, blog: Blog | None = None) -> bytes:
     return answer(blog or Blog((post,)), f"/archives/{post.id}").body
 
 
-def extract(settings: Settings, post: Post) -> dict[str, Any]:
-    _, (item,) = Extractor(settings).extract(page_of(post), site.article_url(post.id))
+def extract_post(post: Post) -> dict[str, Any]:
+    (item,) = extract(page_of(post), site.article_url(post.id)).rows
     return item
 
 
@@ -52,7 +52,7 @@ def run_extract(
     )
 
 
-def test_prints_what_a_crawl_stores(settings: Settings, tmp_path: Path) -> None:
+def test_prints_what_a_crawl_stores(tmp_path: Path) -> None:
     """Every demo article: the printed object equals the JSONL line of a real crawl."""
     command = [sys.executable, "-m", "scrapy", "demo", "-s", f"KEXUE_DATA_DIR={tmp_path}"]
     subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=True)
@@ -61,11 +61,10 @@ def test_prints_what_a_crawl_stores(settings: Settings, tmp_path: Path) -> None:
     run.db.close()
     posts = load_posts()
     blog = Blog(tuple(posts))
-    extractor = Extractor(settings)
     for post in posts:
         if post.state in {"published", "protected"}:
             page = page_of(post, blog)
-            _, (item,) = extractor.extract(page, site.article_url(post.id))
+            (item,) = extract(page, site.article_url(post.id)).rows
             expected = stored[post.id]
             if item["comment_count"] is None:
                 expected["comment_count"] = None  # only its listing tells
@@ -174,32 +173,32 @@ def test_closed_output_is_told_in_one_line() -> None:
         "<p>前面的话</p></div>后面的话 $y$",
     ],
 )
-def test_a_closing_tag_too_many_loses_nothing(settings: Settings, body: str) -> None:
+def test_a_closing_tag_too_many_loses_nothing(body: str) -> None:
     """A stray ``</div>`` puts the rest of the text outside the body's element."""
-    item = extract(settings, make_post(321, body=body))
+    item = extract_post(make_post(321, body=body))
     assert item["body_text"].split() == ["前面的话", "后面的话", "$y$"]
     assert item["formula_count"] == 1
 
 
 @pytest.mark.parametrize("tag", ["b", "div", "blockquote", "font", "table><tr><td"])
-def test_ten_thousand_open_tags(settings: Settings, tag: str) -> None:
+def test_ten_thousand_open_tags(tag: str) -> None:
     """A result, in reasonable time, and the author's text is in it."""
-    item = extract(settings, make_post(321, body=f"<p>开头</p>{f'<{tag}>' * 10_000}最里面"))
+    item = extract_post(make_post(321, body=f"<p>开头</p>{f'<{tag}>' * 10_000}最里面"))
     assert item["body_text"].startswith("开头")
     assert "最里面" in item["body_text"]
 
 
-def test_characters_that_xml_cannot_hold(settings: Settings) -> None:
+def test_characters_that_xml_cannot_hold() -> None:
     body = "<p>一\x00二\x01三&#0;&#11;&#xFFFE;四]]>五<!-- a--b -->六<?php 七 ?></p>"
-    item = extract(settings, make_post(321, body=body))
+    item = extract_post(make_post(321, body=body))
     assert item["body_text"].replace("\ufffd", "") == "一二三四]]>五六"
 
 
-def test_a_body_of_a_megabyte(settings: Settings) -> None:
-    item = extract(settings, make_post(321, body="<p>$x_1$ 你好</p>" * 40_000))
+def test_a_body_of_a_megabyte() -> None:
+    item = extract_post(make_post(321, body="<p>$x_1$ 你好</p>" * 40_000))
     assert item["formula_count"] == 40_000
 
 
-def test_refuses_an_article_without_a_title(settings: Settings) -> None:
+def test_refuses_an_article_without_a_title() -> None:
     with pytest.raises(UnexpectedPage, match="no title"):
-        extract(settings, make_post(321, title=""))
+        extract_post(make_post(321, title=""))

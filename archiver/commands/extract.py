@@ -18,8 +18,8 @@ from archiver.site import Base, article_url, split_url
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, flush, show, show_json
 from archiver.tree.unexpected import UnexpectedPage
-from archiver.verify.result_table import Totals, is_clean, table, verdict
 from archiver.verify.page_audit import audit_page
+from archiver.verify.result_table import Totals, is_clean, table, verdict
 
 
 class Command(ProjectCommand):
