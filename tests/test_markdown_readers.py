@@ -16,7 +16,7 @@ import pytest
 from readers import READERS, reader_named
 from readers.shown import Shown, shown_by_author, shown_by_reader
 from readers.soup import NASTY, document
-from test_gate import fixtures, real
+from test_corpus_floors import fixtures, real
 
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
