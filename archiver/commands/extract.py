@@ -8,8 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Final
 
 from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+from scrapy.utils.python import global_object_name
 
 from archiver.commands.crawl import check_settings
 from archiver.extraction.saved_page import extract
@@ -20,6 +23,9 @@ from archiver.terminal.output import checked_output, complain, flush, show, show
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table, verdict
+
+#: Their steps are ``refine``, which is applied.
+_OWN_PIPELINES: Final = "archiver.pipelines."
 
 
 class Command(ProjectCommand):
@@ -57,6 +63,7 @@ class Command(ProjectCommand):
         check_settings(self.settings)
         names = args or ["-"]
         base = Base.parse(self.settings["KEXUE_BASE_URL"])
+        _name_other_pipelines(self.settings)
         with checked_output(self, "extract"):
             if opts.audit:
                 self._audit(names, opts.url, base)
@@ -103,6 +110,14 @@ class Command(ProjectCommand):
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         _say(name, reason)
         self.exitcode = 1
+
+
+def _name_other_pipelines(settings: Settings) -> None:
+    """Say which pipelines of the settings are not applied: those from outside of this project."""
+    for pipeline, position in settings.getdict("ITEM_PIPELINES").items():
+        path = pipeline if isinstance(pipeline, str) else global_object_name(pipeline)
+        if position is not None and not path.startswith(_OWN_PIPELINES):
+            complain("extract", f"{path} is not applied: only a crawl runs pipelines")
 
 
 def _warn(name: str, *, is_damaged: bool) -> None:

@@ -11,12 +11,13 @@ from archiver import site
 from archiver.extraction.refine import refine
 from archiver.items import Article, Item
 from archiver.pages.article import parse_article
-from archiver.pages.decoding import open_page, read_page
+from archiver.pages.decoding import read_page
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.kind import Kind, is_feed, kind_of_page
 from archiver.pages.listing import parse_listing
 from archiver.store.records import Row, article_row, part_rows, record
+from archiver.tree.document import parse_page
 from archiver.tree.unexpected import UnexpectedPage
 
 _ENTRY_KEYS: Final = (
@@ -45,14 +46,20 @@ def extract(page: bytes, url: str | None = None, base: site.Base | None = None) 
     ``url`` is the address that the page was saved from, and ``base`` where the blog was read from,
     which is the live host when it is ``None``.
     """
-    (kind, items), damaged = read_page(page, lambda text: _parse(text, url, base))
+    (kind, items), damaged = read_page(page, lambda text: scrape(text, url, base))
     return Extracted(kind, [_stored(item, base) for item in items], bool(damaged))
 
 
-def _parse(text: str, url: str | None, base: site.Base | None) -> tuple[Kind, Sequence[Item]]:
+def scrape(
+    text: str, url: str | None = None, base: site.Base | None = None
+) -> tuple[Kind, Sequence[Item]]:
+    """The kind of a page or feed, and its items as scraped; raises ``UnexpectedPage``.
+
+    ``text`` is what ``decode_page`` gave; the other arguments are those of ``extract``.
+    """
     if is_feed(text):
         return Kind.FEED, parse_feed(text, base)
-    page = open_page(text)
+    page = parse_page(text)
     kind = kind_of_page(page)
     return kind, _items(kind, page, url, base)
 
