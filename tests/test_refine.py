@@ -46,6 +46,9 @@ def scraped() -> Iterator[Item]:
     yield Article(1, body=parse_fragment("<p>无题</p>"))
     yield Article(2, "题", body=parse_fragment(f'<p><a href="{COPY}/archives/3">文</a></p>'))
     yield Article(3, "题", date_text="2013 年 6 月", readers_text="许多读者", body=None)
+    braces = "".join(rf"\begin{{a{n}}}{{\end{{a{n}}}" for n in range(200))
+    ends = "".join(rf"\end{{a{n}}}" for n in range(200))
+    yield Article(5, "题", body=parse_fragment(f"{braces}{ends}"))
     yield Article(4, "题", date_text=None, feed_text="Sat, 04 May 2019 14:20:59 +0800")
 
 
@@ -62,9 +65,9 @@ def test_the_pipelines_in_their_order_give_what_refine_gives(settings: Settings)
     """A pipeline that is in the settings only, or in another place there, is found here."""
     crawler = crawler_with(settings, KEXUE_BASE_URL=COPY)
     order = sorted(settings.getdict("ITEM_PIPELINES").items(), key=lambda entry: entry[1])
-    kinds: list[type[Pipeline]] = [load_object(path) for path, _ in order]
-    assert kinds.pop() is Store
-    pipelines = [build(kind, crawler) for kind in kinds]
+    *kinds, last = [load_object(path) for path, _ in order]
+    assert last is Store
+    pipelines: list[Pipeline] = [build(kind, crawler) for kind in kinds]
     doubts: Counter[str] = Counter()
 
     def pass_on(item: Item) -> None:

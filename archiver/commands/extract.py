@@ -1,6 +1,6 @@
 """``scrapy extract FILE``: what a crawl would store of one saved page, as JSON.
 
-With ``--audit`` the proof that nothing is lost: the stored article is compared with the page.
+With ``--audit`` it compares what would be stored with the page, as a proof that nothing is lost.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table, verdict
 
-#: Their steps are ``refine``, which is applied.
+#: ``refine`` takes the steps of the pipelines in this package.
 _OWN_PIPELINES: Final = "archiver.pipelines."
 
 
@@ -80,7 +80,7 @@ class Command(ProjectCommand):
         show_json(rows[0] if kind in {Kind.ARTICLE, Kind.PROTECTED} else rows)
 
     def _audit(self, names: list[str], url: str | None, base: Base) -> None:
-        """A table for one page; for several a line each, and the table of all together."""
+        """Print the table of one page; of several pages a line each, and the table of the sums."""
         totals = Totals()
         for name in names:
             try:
@@ -113,7 +113,7 @@ class Command(ProjectCommand):
 
 
 def _name_other_pipelines(settings: Settings) -> None:
-    """Say which pipelines of the settings are not applied: those from outside of this project."""
+    """Say on stderr which pipelines of the settings are not applied: those from elsewhere."""
     for pipeline, position in settings.getdict("ITEM_PIPELINES").items():
         path = pipeline if isinstance(pipeline, str) else global_object_name(pipeline)
         if position is not None and not path.startswith(_OWN_PIPELINES):
@@ -121,7 +121,7 @@ def _name_other_pipelines(settings: Settings) -> None:
 
 
 def _warn(name: str, *, is_damaged: bool) -> None:
-    """Say that something of a page could not be read as UTF-8."""
+    """Say on stderr that some of what was extracted could not be read as UTF-8."""
     if is_damaged:
         _say(name, "bytes that are no UTF-8 are kept as U+FFFD")
 
@@ -132,7 +132,7 @@ def _say(name: str, words: str) -> None:
 
 
 def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:
-    """Raise ``UsageError`` for arguments that mean nothing."""
+    """Raise ``UsageError`` for unknown options, and for arguments that do not go together."""
     for name in args:
         if name.startswith("-") and name != "-":
             raise UsageError(f"unknown option {name}", print_help=False)
@@ -145,7 +145,7 @@ def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:
 
 
 def _check_url(url: str, files: int) -> None:
-    """Raise ``UsageError`` for an address that no page can have, or of several pages."""
+    """Raise ``UsageError`` for an address that no page can have, and for one of several files."""
     if files > 1:
         raise UsageError("--url is the address of one page; give one file", print_help=False)
     parts = split_url(url)

@@ -1,4 +1,4 @@
-"""``scrapy verify``: is the archive whole, and is every article what its page said?"""
+"""``scrapy verify``: check the archive, and on demand every article against its body."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from archiver.verify.result_table import is_clean, table
 
 
 class Command(ProjectCommand):
-    """0: nothing differs; 1: something does, or the archive is damaged; 2: wrong use.
+    """Opens the archive for reading only; a crawl may run meanwhile.
 
-    The archive is opened for reading only; a crawl may run meanwhile.
+    Exit status 1: something differs, or the archive is damaged; 2: wrong use.
     """
 
     requires_project = True
@@ -103,7 +103,7 @@ class Command(ProjectCommand):
 
 
 def _ids(text: str | None) -> Ids | None:
-    """The ids of ``--ids``; raises ``UsageError`` when they are none."""
+    """The article ids of ``--ids``; raises ``UsageError`` for a text that is no list of them."""
     if text is None:
         return None
     numbers = [word.strip() for word in text.split(",")]

@@ -33,9 +33,10 @@ class AuditedPage(NamedTuple):
 
 
 def audit_page(page: bytes, url: str | None = None, base: Base | None = None) -> AuditedPage:
-    """The six points of an article's page; raises ``UnexpectedPage`` for any other page.
+    """An article's page, extracted and compared with itself in six points.
 
-    The arguments are those of ``extract``.
+    The arguments are those of ``extract``. Raises ``UnexpectedPage`` for a page that is no
+    article's. An article without a body has nothing to compare.
     """
     kind, rows, is_damaged = extract(page, url, base)
     if kind in _NO_ARTICLE:
