@@ -68,13 +68,13 @@ def test_bad_bytes_in_the_text_are_kept_and_told(
     old: bytes, new: bytes, key: str, value: str
 ) -> None:
     assert old in PAGE
-    _, (row,), is_damaged = extract(PAGE.replace(old, new, 1))
+    _, (row,), _, is_damaged = extract(PAGE.replace(old, new, 1))
     assert row[key].startswith(value)
     assert is_damaged
 
 
 def test_the_authors_own_replacement_character_is_no_damage() -> None:
-    _, (row,), is_damaged = extract(PAGE.replace(GOOD, "这是\ufffd".encode()))
+    _, (row,), _, is_damaged = extract(PAGE.replace(GOOD, "这是\ufffd".encode()))
     assert row["body_text"].startswith("这是\ufffd")
     assert not is_damaged
 
@@ -115,7 +115,7 @@ def test_any_bytes_give_a_result(damage: list[tuple[int, bytes]]) -> None:
     for place, added in damage:
         page = page[:place] + added + page[place:]
     with suppress(UnexpectedPage):
-        kind, (row,), _ = extract(page)
+        kind, (row,), *_ = extract(page)
         assert kind is not Kind.ARTICLE or row["body_html"]
 
 
@@ -147,7 +147,7 @@ def test_the_trial_case() -> None:
     file = REAL / "trial_cases" / "bad-byte-everywhere" / "page.html"
     if not file.exists():
         pytest.skip(f"{file} is not there")
-    _, (row,), is_damaged = extract(file.read_bytes())
+    _, (row,), _, is_damaged = extract(file.read_bytes())
     assert (row["title"], row["body_text"], is_damaged) == ("测试页", "正文", False)
 
 

@@ -148,6 +148,14 @@ def test_names_pipelines_that_it_does_not_apply() -> None:
     )
 
 
+def test_says_what_it_has_not_understood() -> None:
+    """A date that cannot be one stays out, as in a crawl, and not in silence."""
+    case = ROOT / "fixtures" / "cases" / "article-date-out-of-range" / "page.html"
+    done = run_extract(str(case))
+    assert (done.returncode, json.loads(done.stdout)["published"]) == (0, None)
+    assert done.stderr == b"article 6602: date not understood: '2031-01-01'\n"
+
+
 @pytest.mark.parametrize("words", [["-"], ["--audit", "-"]])
 def test_bytes_that_are_no_utf8_are_kept_with_a_warning(words: list[str]) -> None:
     page = page_of(make_post(321)).replace("这是第".encode(), b"\xff" + "这是第".encode(), 1)

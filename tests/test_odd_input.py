@@ -149,7 +149,7 @@ def test_odd_characters(frame: tuple[bytes, bytes], body: str, text: str) -> Non
 def test_a_lone_surrogate_in_the_bytes_is_damage(frame: tuple[bytes, bytes]) -> None:
     """Its three bytes are no UTF-8, each of them."""
     page = "一\ud800二".encode("utf-8", "surrogatepass").join(frame)
-    _, (item,), is_damaged = saved_page.extract(page, site.article_url(ID))
+    _, (item,), _, is_damaged = saved_page.extract(page, site.article_url(ID))
     assert (item["body_text"], is_damaged) == ("一\ufffd\ufffd\ufffd二", True)
 
 

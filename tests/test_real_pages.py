@@ -63,7 +63,7 @@ def page_of_real(article: str) -> bytes:
 @cache
 def extracted(article: str) -> dict[str, Any]:
     """The item of such a page."""
-    kind, (item,), _ = extract(page_of_real(article), site.article_url(int(article)))
+    kind, (item,), *_ = extract(page_of_real(article), site.article_url(int(article)))
     assert kind is Kind.ARTICLE
     return item
 
@@ -111,7 +111,7 @@ def test_links_and_pictures_are_all_there(article: str) -> None:
     ],
 )
 def test_sample_page(name: str, kind: Kind, items: int) -> None:
-    found, entries, _ = extract((REAL / "site_samples" / name).read_bytes())
+    found, entries, *_ = extract((REAL / "site_samples" / name).read_bytes())
     assert (found, len(entries)) == (kind, items)
     assert all(entry["title"] and entry["id"] for entry in entries)
 

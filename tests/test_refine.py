@@ -75,7 +75,7 @@ def test_the_pipelines_in_their_order_give_what_refine_gives(settings: Settings)
             pipeline.process_item(item)
 
     def refine_and_count(item: Item) -> None:
-        doubts.update(name for name, _ in refine(item, Base.parse(COPY)))
+        doubts.update(doubt.name for doubt in refine(item, Base.parse(COPY)))
 
     articles = 0
     for one, other in zip(scraped(), scraped(), strict=True):

@@ -6,6 +6,7 @@ With ``--audit`` it compares what would be stored with the page, as a proof that
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from scrapy.settings import Settings
 from scrapy.utils.python import global_object_name
 
 from archiver.commands.crawl import check_settings
-from archiver.extraction.saved_page import extract
+from archiver.extraction.saved_page import Extracted, extract
 from archiver.pages.kind import Kind
 from archiver.site import Base, article_url, split_url
 from archiver.terminal.command import ProjectCommand
@@ -23,6 +24,8 @@ from archiver.terminal.output import checked_output, complain, flush, show, show
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table, verdict
+
+logger = logging.getLogger(__name__)
 
 #: ``refine`` takes the steps of the pipelines in this package.
 _OWN_PIPELINES: Final = "archiver.pipelines."
@@ -72,23 +75,24 @@ class Command(ProjectCommand):
 
     def _extract(self, name: str, url: str | None, base: Base) -> None:
         try:
-            kind, rows, is_damaged = extract(_read(name), url, base)
+            extracted = extract(_read(name), url, base)
         except (OSError, UnexpectedPage) as error:
             self._refuse(name, error)
             return
-        _warn(name, is_damaged=is_damaged)
-        show_json(rows[0] if kind in {Kind.ARTICLE, Kind.PROTECTED} else rows)
+        _warn(name, extracted)
+        is_article = extracted.kind in {Kind.ARTICLE, Kind.PROTECTED}
+        show_json(extracted.rows[0] if is_article else extracted.rows)
 
     def _audit(self, names: list[str], url: str | None, base: Base) -> None:
         """Print the table of one page; of several pages a line each, and the table of the sums."""
         totals = Totals()
         for name in names:
             try:
-                row, points, is_damaged = audit_page(_read(name), url, base)
+                row, points, extracted = audit_page(_read(name), url, base)
             except (OSError, UnexpectedPage) as error:
                 self._refuse(name, error)
                 continue
-            _warn(name, is_damaged=is_damaged)
+            _warn(name, extracted)
             if row["body_html"] is None:
                 totals.without_body += 1
                 show(f"{name}: article {row['id']} has no body ({row['status']})")
@@ -120,9 +124,11 @@ def _name_other_pipelines(settings: Settings) -> None:
             complain("extract", f"{path} is not applied: only a crawl runs pipelines")
 
 
-def _warn(name: str, *, is_damaged: bool) -> None:
-    """Say on stderr that some of what was extracted could not be read as UTF-8."""
-    if is_damaged:
+def _warn(name: str, extracted: Extracted) -> None:
+    """Log what was not understood, and say on stderr what could not be read as UTF-8."""
+    for doubt in extracted.doubts:
+        logger.warning("%s", doubt)
+    if extracted.is_damaged:
         _say(name, "bytes that are no UTF-8 are kept as U+FFFD")
 
 

@@ -10,7 +10,7 @@ from archiver.site import Base
 def fill_html(item: Item) -> None:
     """Clean the body of an article in place, and fill ``body_html`` from it.
 
-    It is the body as the page has it, with the site's footer, scripts and trackers.
+    The body is the page's until then, with the site's footer, scripts and trackers in it.
     """
     if isinstance(item, Article) and item.body is not None:
         item.body_html = read_body(item.body, item.id, item.document).html

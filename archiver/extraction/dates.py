@@ -45,7 +45,7 @@ def fill_dates(item: Item) -> list[Doubt]:
     """
     text = item.date_text
     item.published, item.published_at = parse_date(text)
-    doubts = [Doubt("date", text)] if text and item.published is None else []
+    doubts = [Doubt(item.id, "date", text)] if text and item.published is None else []
     if isinstance(item, Article):
         _add_time_of_feed(item)
     return doubts

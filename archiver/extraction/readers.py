@@ -29,7 +29,7 @@ def fill_readers(item: Item) -> list[Doubt]:
     if not isinstance(item, Article | ListingEntry) or item.readers_text is None:
         return []
     item.readers = parse_readers(item.readers_text)
-    return [] if item.readers is not None else [Doubt("readers", item.readers_text)]
+    return [] if item.readers is not None else [Doubt(item.id, "readers", item.readers_text)]
 
 
 def parse_readers(text: str) -> int | None:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from parsel import Selector
 
 from archiver import site
+from archiver.extraction.doubt import Doubt
 from archiver.extraction.refine import refine
 from archiver.items import Article, Item
 from archiver.pages.article import parse_article
@@ -36,6 +37,8 @@ class Extracted(NamedTuple):
     kind: Kind
     #: An article as its JSONL object, an entry of a listing, the index or the feed as its fields.
     rows: list[Row]
+    #: The texts that were not understood.
+    doubts: list[Doubt]
     #: True when some of it holds U+FFFD in place of bytes that are no UTF-8.
     is_damaged: bool
 
@@ -47,7 +50,8 @@ def extract(page: bytes, url: str | None = None, base: site.Base | None = None) 
     which is the live host when it is ``None``.
     """
     (kind, items), damaged = read_page(page, lambda text: scrape(text, url, base))
-    return Extracted(kind, [_stored(item, base) for item in items], bool(damaged))
+    doubts = [doubt for item in items for doubt in refine(item, base)]
+    return Extracted(kind, [_stored(item) for item in items], doubts, bool(damaged))
 
 
 def scrape(
@@ -74,9 +78,8 @@ def _items(kind: Kind, page: Selector, url: str | None, base: site.Base | None) 
     raise UnexpectedPage(_REASONS[kind])
 
 
-def _stored(item: Item, base: site.Base | None) -> Row:
-    """An item as a crawl would store it."""
-    refine(item, base)
+def _stored(item: Item) -> Row:
+    """The JSON object of a refined item."""
     if isinstance(item, Article):
         return record(article_row(item), part_rows(item))
     values = {key: getattr(item, key) for key in _ENTRY_KEYS if hasattr(item, key)}

@@ -41,8 +41,8 @@ class Pipeline:
         """Fill fields of an item; raises ``UnexpectedPage`` for one that is not to be stored."""
         raise NotImplementedError
 
-    def count(self, item: Item, doubts: Iterable[Doubt]) -> None:
+    def count(self, doubts: Iterable[Doubt]) -> None:
         """Count values that could not be understood under ``kexue/doubtful/``, and log them."""
-        for name, text in doubts:
-            self.crawler.stats.inc_value(f"kexue/doubtful/{name}")
-            logger.warning("article %s: %s not understood: %.80r", item.id, name, text)
+        for doubt in doubts:
+            self.crawler.stats.inc_value(f"kexue/doubtful/{doubt.name}")
+            logger.warning("%s", doubt)

@@ -12,4 +12,4 @@ class NormaliseDates(Pipeline):
 
     def step(self, item: Item) -> None:
         """Normalise the dates of an item of any kind."""
-        self.count(item, fill_dates(item))
+        self.count(fill_dates(item))

@@ -12,4 +12,4 @@ class ParseReaderCounts(Pipeline):
 
     def step(self, item: Item) -> None:
         """Read the count of an article or a listing entry."""
-        self.count(item, fill_readers(item))
+        self.count(fill_readers(item))

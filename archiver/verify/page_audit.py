@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from archiver.extraction.saved_page import extract
+from archiver.extraction.saved_page import Extracted, extract
 from archiver.pages.decoding import decode_page
 from archiver.pages.kind import Kind
 from archiver.site import Base
@@ -28,8 +28,7 @@ class AuditedPage(NamedTuple):
     #: The article's JSONL object.
     row: Row
     points: list[Point]
-    #: True when some of the article holds U+FFFD in place of bytes that are no UTF-8.
-    is_damaged: bool
+    extracted: Extracted
 
 
 def audit_page(page: bytes, url: str | None = None, base: Base | None = None) -> AuditedPage:
@@ -38,11 +37,12 @@ def audit_page(page: bytes, url: str | None = None, base: Base | None = None) ->
     The arguments are those of ``extract``. Raises ``UnexpectedPage`` for a page that is no
     article's. An article without a body has nothing to compare.
     """
-    kind, rows, is_damaged = extract(page, url, base)
-    if kind in _NO_ARTICLE:
-        raise UnexpectedPage(f"{_NO_ARTICLE[kind]}; only an article's page can be audited")
-    row = rows[0]
-    return AuditedPage(row, _points(page, row, base), is_damaged)
+    extracted = extract(page, url, base)
+    if extracted.kind in _NO_ARTICLE:
+        words = _NO_ARTICLE[extracted.kind]
+        raise UnexpectedPage(f"{words}; only an article's page can be audited")
+    (row,) = extracted.rows
+    return AuditedPage(row, _points(page, row, base), extracted)
 
 
 def _points(page: bytes, row: Row, base: Base | None) -> list[Point]:
