@@ -1,4 +1,4 @@
-"""Migration ``m004``: what the archive remembers of an article beyond its newest text.
+"""What the archive remembers of an article beyond its newest text.
 
 Versions with their metadata, tombstones, a log of changes, and what index and listings showed.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlite_utils import Database
-
-#: A version is told from another by more than title and body, so it has a number of its own.
-_REVISIONS: Final = (
+STATEMENTS: Final = (
+    "ALTER TABLE articles ADD COLUMN gone_at TEXT",
+    "ALTER TABLE runs ADD COLUMN ending TEXT",
+    "ALTER TABLE runs ADD COLUMN suspicious INTEGER",
+    "ALTER TABLE runs ADD COLUMN unread INTEGER",
+    "UPDATE runs SET ending = 'finished' WHERE outcome = 'ok'",
+    # A version is told from another by more than title and body, so it has a number of its own.
     """
     CREATE TABLE numbered_revisions (
       article_id INTEGER NOT NULL REFERENCES articles(id),
@@ -41,8 +44,6 @@ _REVISIONS: Final = (
     """,
     "DROP TABLE revisions",
     "ALTER TABLE numbered_revisions RENAME TO revisions",
-)
-_CHANGES: Final = (
     """
     CREATE TABLE changes (
       id INTEGER PRIMARY KEY,
@@ -69,8 +70,7 @@ _CHANGES: Final = (
     FROM revisions JOIN articles ON articles.id = article_id
     WHERE number > 1 OR seen_at > first_seen ORDER BY seen_at, article_id
     """,
-)
-_SIGHTINGS: Final = """
+    """
     CREATE TABLE sightings (
       article_id INTEGER PRIMARY KEY,
       title TEXT,
@@ -82,17 +82,5 @@ _SIGHTINGS: Final = """
       is_changed INTEGER NOT NULL DEFAULT 0 CHECK (is_changed IN (0, 1)),
       asked INTEGER NOT NULL DEFAULT 0
     ) STRICT
-"""
-_COLUMNS: Final = (
-    "ALTER TABLE articles ADD COLUMN gone_at TEXT",
-    "ALTER TABLE runs ADD COLUMN ending TEXT",
-    "ALTER TABLE runs ADD COLUMN suspicious INTEGER",
-    "ALTER TABLE runs ADD COLUMN unread INTEGER",
-    "UPDATE runs SET ending = 'finished' WHERE outcome = 'ok'",
+    """,
 )
-
-
-def remember(db: Database) -> None:
-    """The statements of ``m004_memory``, in their order."""
-    for statement in (*_COLUMNS, *_REVISIONS, *_CHANGES, _SIGHTINGS):
-        db.execute(statement)
