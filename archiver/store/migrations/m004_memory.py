@@ -7,6 +7,20 @@ from __future__ import annotations
 
 from typing import Final
 
+_SIGHTINGS: Final = """
+    CREATE TABLE sightings (
+      article_id INTEGER PRIMARY KEY,
+      title TEXT,
+      published TEXT,
+      entry TEXT,
+      first_seen TEXT NOT NULL,
+      last_seen TEXT NOT NULL,
+      absent INTEGER NOT NULL DEFAULT 0,
+      is_changed INTEGER NOT NULL DEFAULT 0 CHECK (is_changed IN (0, 1)),
+      asked INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+"""
+
 STATEMENTS: Final = (
     "ALTER TABLE articles ADD COLUMN gone_at TEXT",
     "ALTER TABLE runs ADD COLUMN ending TEXT",
@@ -70,17 +84,5 @@ STATEMENTS: Final = (
     FROM revisions JOIN articles ON articles.id = article_id
     WHERE number > 1 OR seen_at > first_seen ORDER BY seen_at, article_id
     """,
-    """
-    CREATE TABLE sightings (
-      article_id INTEGER PRIMARY KEY,
-      title TEXT,
-      published TEXT,
-      entry TEXT,
-      first_seen TEXT NOT NULL,
-      last_seen TEXT NOT NULL,
-      absent INTEGER NOT NULL DEFAULT 0,
-      is_changed INTEGER NOT NULL DEFAULT 0 CHECK (is_changed IN (0, 1)),
-      asked INTEGER NOT NULL DEFAULT 0
-    ) STRICT
-    """,
+    _SIGHTINGS,
 )
