@@ -21,7 +21,7 @@ from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
 from archiver.extraction.saved_page import extract
-from archiver.store.records import PARTS
+from archiver.store.tables import PARTS
 from archiver.tree.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.derived_columns import audit_derived
@@ -127,7 +127,7 @@ def derived(row: Row) -> Point:
     """What the stored body gives, beside what the page gave."""
     parts = {
         table: [{**entry, "position": position} for position, entry in enumerate(row[table])]
-        for table in PARTS
+        for table in (part.name for part in PARTS)
     }
     return audit_derived(Case(row, None, site.Base.parse(site.CANONICAL_BASE)), parts)
 

@@ -8,17 +8,16 @@ proof of fidelity, which needs a second reading: it calls the extraction itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from archiver.body.clean.cleaner import safe_html
 from archiver.body.contents.links import list_links
 from archiver.extraction.article_body import fill_links, fill_text
 from archiver.items import Article, Link
-from archiver.store.records import PARTS, Row, article_row, part_rows
+from archiver.store.records import Row, article_row, part_rows
+from archiver.store.tables import DERIVED, PARTS
 from archiver.verify.fidelity.comparison import Point, compare_texts, compare_values
 from archiver.verify.fidelity.points import Case
-
-_COLUMNS: Final = ("body_text", "body_markdown", "formula_count", "picture_count")
 
 
 def check_sanitised(point: Point, case: Case) -> None:
@@ -33,14 +32,15 @@ def audit_derived(case: Case, parts: Mapping[str, Sequence[Row]]) -> Point:
     """
     article = _made(case)
     columns, tables = article_row(article), part_rows(article)
-    compared = len(_COLUMNS) + sum(map(len, tables.values()))
+    compared = len(DERIVED) + sum(map(len, tables.values()))
     point = Point("derived", "values", compared)
     check_sanitised(point, case)
-    for column in _COLUMNS:
+    for column in DERIVED:
         compare_values(point, column, columns[column], case.row[column])
-    for table, expected in tables.items():
-        keys = (*PARTS[table], "position")
-        compare_values(point, table, _chosen(expected, keys), _chosen(parts[table], keys))
+    for table in PARTS:
+        keys = [*(column.name for column in table.filled), "position"]
+        expected, found = tables[table.name], parts[table.name]
+        compare_values(point, table.name, _chosen(expected, keys), _chosen(found, keys))
     return point
 
 

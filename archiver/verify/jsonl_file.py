@@ -1,4 +1,4 @@
-"""Is the JSONL file what the database would write?"""
+"""Compares the JSONL file with what the database would write."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _words(wanted: str, line: str) -> str:
 
 
 def _is_older(path: Path, started: str | None) -> bool:
-    """Is the file from before the last run?"""
+    """True when the file is from before the last run."""
     if started is None:
         return False
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)

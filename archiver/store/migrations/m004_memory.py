@@ -1,4 +1,4 @@
-"""Migration ``m004``: what the archive remembers of an article beyond its newest text.
+"""What the archive remembers of an article beyond its newest text.
 
 Versions with their metadata, tombstones, a log of changes, and what index and listings showed.
 """
@@ -7,10 +7,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlite_utils import Database
+_SIGHTINGS: Final = """
+    CREATE TABLE sightings (
+      article_id INTEGER PRIMARY KEY,
+      title TEXT,
+      published TEXT,
+      entry TEXT,
+      first_seen TEXT NOT NULL,
+      last_seen TEXT NOT NULL,
+      absent INTEGER NOT NULL DEFAULT 0,
+      is_changed INTEGER NOT NULL DEFAULT 0 CHECK (is_changed IN (0, 1)),
+      asked INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+"""
 
-#: A version is told from another by more than title and body, so it has a number of its own.
-_REVISIONS: Final = (
+STATEMENTS: Final = (
+    "ALTER TABLE articles ADD COLUMN gone_at TEXT",
+    "ALTER TABLE runs ADD COLUMN ending TEXT",
+    "ALTER TABLE runs ADD COLUMN suspicious INTEGER",
+    "ALTER TABLE runs ADD COLUMN unread INTEGER",
+    "UPDATE runs SET ending = 'finished' WHERE outcome = 'ok'",
+    # A version is told from another by more than title and body, so it has a number of its own.
     """
     CREATE TABLE numbered_revisions (
       article_id INTEGER NOT NULL REFERENCES articles(id),
@@ -41,8 +58,6 @@ _REVISIONS: Final = (
     """,
     "DROP TABLE revisions",
     "ALTER TABLE numbered_revisions RENAME TO revisions",
-)
-_CHANGES: Final = (
     """
     CREATE TABLE changes (
       id INTEGER PRIMARY KEY,
@@ -69,30 +84,5 @@ _CHANGES: Final = (
     FROM revisions JOIN articles ON articles.id = article_id
     WHERE number > 1 OR seen_at > first_seen ORDER BY seen_at, article_id
     """,
+    _SIGHTINGS,
 )
-_SIGHTINGS: Final = """
-    CREATE TABLE sightings (
-      article_id INTEGER PRIMARY KEY,
-      title TEXT,
-      published TEXT,
-      entry TEXT,
-      first_seen TEXT NOT NULL,
-      last_seen TEXT NOT NULL,
-      absent INTEGER NOT NULL DEFAULT 0,
-      is_changed INTEGER NOT NULL DEFAULT 0 CHECK (is_changed IN (0, 1)),
-      asked INTEGER NOT NULL DEFAULT 0
-    ) STRICT
-"""
-_COLUMNS: Final = (
-    "ALTER TABLE articles ADD COLUMN gone_at TEXT",
-    "ALTER TABLE runs ADD COLUMN ending TEXT",
-    "ALTER TABLE runs ADD COLUMN suspicious INTEGER",
-    "ALTER TABLE runs ADD COLUMN unread INTEGER",
-    "UPDATE runs SET ending = 'finished' WHERE outcome = 'ok'",
-)
-
-
-def remember(db: Database) -> None:
-    """The statements of ``m004_memory``, in their order."""
-    for statement in (*_COLUMNS, *_REVISIONS, *_CHANGES, _SIGHTINGS):
-        db.execute(statement)
