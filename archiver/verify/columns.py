@@ -15,7 +15,7 @@ from archiver.items import Status
 from archiver.pipelines.dates import is_plausible
 from archiver.store.records import COLUMNS
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.fidelity.differences import shown
+from archiver.verify.fidelity.differences import value_in_words
 
 #: The body and what is made of it: only whether they are there is looked at here.
 _TEXTS: Final = ("body_html", "body_text", "body_markdown")
@@ -51,15 +51,15 @@ def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
 def _faults(row: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with single values."""
     if row["url"] != (url := site.article_url(row["id"])):
-        yield f"url: expected {shown(url)}, found {shown(row['url'])}"
+        yield f"url: expected {value_in_words(url)}, found {value_in_words(row['url'])}"
     for column, (is_right, words) in _RULES.items():
         if not is_right(row[column]):
-            yield f"{column} is {words}: {shown(row[column])}"
+            yield f"{column} is {words}: {value_in_words(row[column])}"
     if _is_time(row["published_at"], "08") and row["published_at"][:10] != row["published"]:
-        found = f"{shown(row['published_at'])}, {shown(row['published'])}"
+        found = f"{value_in_words(row['published_at'])}, {value_in_words(row['published'])}"
         yield f"published_at is not of the day published: {found}"
     if (row["status"] == Status.GONE) != (row["gone_at"] is not None):
-        yield f"gone_at does not go with status {row['status']}: {shown(row['gone_at'])}"
+        yield f"gone_at does not go with status {row['status']}: {value_in_words(row['gone_at'])}"
 
 
 def _faults_of_body(row: Mapping[str, Any], *, had_body: bool) -> Iterator[str]:
