@@ -191,6 +191,13 @@ def test_scrapy_commands_are_there(page: str) -> None:
     assert unknown == [], f"{page}: scrapy has no such command or option"
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_readme_names_all_commands(page: str) -> None:
+    folder = ROOT / "archiver" / "commands"
+    own = {path.stem for path in folder.glob("*.py") if "class Command(" in path.read_text("utf-8")}
+    assert own - {words[0] for words in commands(page, "scrapy") if words} == set()
+
+
 @cache
 def options_of(name: str) -> set[str]:
     """The options of a command of this project or of Scrapy; none where there is none."""
