@@ -51,7 +51,7 @@ DOWNLOAD_TIMEOUT = 60  # seconds
 
 # --- Faults ---------------------------------------------------------------------------------------
 RETRY_TIMES = 4  # then the address is named as failed
-RETRY_HTTP_CODES = [408, 425, 429, 500, 502, 503, 504, *range(520, 528), 530]  # 403: see again.py
+RETRY_HTTP_CODES = [408, 425, 429, 500, 502, 503, 504, *range(520, 528), 530]  # 403: see retry.py
 RETRY_PRIORITY_ADJUST = 0  # an address is tried to its end before the next one
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is named once, by the run
 

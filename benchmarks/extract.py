@@ -1,7 +1,7 @@
-"""The time that one article page takes: all fields, and all that is made from them.
+"""Time of extraction per article page: all fields, everything but the store.
 
-Beside it ``lxml.html.document_fromstring`` of the same pages in the same run, as a measure of the
-machine. Every page is another one, so that nothing is read from a cache.
+``lxml.html.document_fromstring`` of the same pages, in the same run, is the measure of the machine.
+No two pages are the same, so that nothing is read from a cache.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _body(models: list[Post], first: int, room: int) -> str:
 
 
 def _once(pieces: Iterator[str]) -> tuple[str, str]:
-    """The first piece stands before the only "more" mark."""
+    """The first piece, and all others as one; the only "more" mark stands between them."""
     return next(pieces), "\n".join(pieces)
 
 

@@ -1,7 +1,6 @@
-"""How much memory one page of a megabyte takes, in units of its size.
+"""Memory for the extraction of one page of a megabyte, in units of its size.
 
-Each page is extracted in a process of its own; what that process had grown to before is not
-counted. ``python benchmarks/memory.py``
+Each page is extracted in a process of its own; the memory it had before is not counted.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from archiver.extraction.saved_page import extract
 
 _TARGET: Final = 20
 _SIZE: Final = 1_000_000
-#: What the body repeats, from an author's pages to the worst that can be written.
+#: The text that a body repeats, from ordinary pages to the worst ones.
 _UNITS: Final = {
     "text": "普通的文字，没有公式。",
     "paragraphs with formulas": "<p>设$x_1$与$y$满足方程，则有如下的结论，读者可以自行推导。</p>\n",

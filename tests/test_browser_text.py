@@ -17,7 +17,7 @@ from test_audit import page_of
 
 from archiver.store.records import Row
 from archiver.tree.document import parse_fragment
-from archiver.verify.fidelity.rendering import lines
+from archiver.verify.fidelity.rendering import rendered_lines
 from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import is_clean
 
@@ -62,7 +62,7 @@ def test_text_and_its_lines(browser: MathJax, body: str) -> None:
     row = extracted(body)
     (shown,) = browser.texts_of_bodies([row["body_html"]])
     assert folded(row["body_text"]) == folded(shown)
-    found = lines(parse_fragment(row["body_html"]))
+    found = rendered_lines(parse_fragment(row["body_html"]))
     assert folded("\n".join(line.text for line in found)) == folded(shown)
 
 

@@ -102,11 +102,11 @@ def test_an_item_fills_the_column(table: Table, column: ItemColumn) -> None:
     assert has_field, words
 
 
-def test_the_pipelines_fill_every_derived_column() -> None:
+def test_extraction_fills_every_derived_column() -> None:
     page = ROOT / "fixtures" / "cases" / "article-plain" / "page.html"
     (found,) = extract(page.read_bytes()).rows
     empty = [name for name in DERIVED if found[name] is None]
-    assert empty == [], "no pipeline fills it; see archiver/settings.py, ITEM_PIPELINES"
+    assert empty == [], "nothing fills it; see fill_text in archiver/extraction/article_body.py"
 
 
 def test_a_derived_column_has_a_parser_version() -> None:

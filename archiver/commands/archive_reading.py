@@ -1,4 +1,4 @@
-"""What the commands that only read an archive share: how they open it, and how they fail."""
+"""Shared by the commands that only read an archive: opening it, and failing with one sentence."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from archiver.verify.integrity import open_for_reading
 def read_archive(
     command: ScrapyCommand, name: str, path: Path, use: Callable[[Database], None]
 ) -> None:
-    """Let a command use an archive as it is at one moment; a crawl may write to it meanwhile.
+    """Call ``use`` with the archive at ``path`` as it is at one moment, while a crawl may go on.
 
-    What is wrong with it, or with what is asked of it (``StoreError``), is one sentence on stderr
-    and the exit status. Output that cannot be written is what ``checked_output`` makes of it.
+    An archive that cannot be read, and a ``StoreError`` of ``use``, become one sentence on stderr
+    and the exit status: 2 for wrong use, else 1. ``checked_output`` deals with closed output.
     """
     with checked_output(command, name):
         try:
@@ -35,7 +35,7 @@ def read_archive(
 
 
 def fail(command: ScrapyCommand, name: str, sentence: str, status: int = 1) -> None:
-    """Say what is wrong, behind what has been printed, and set the exit status."""
+    """Print what is wrong on stderr, after all output, and set the exit status."""
     flush()
     complain(name, sentence)
     command.exitcode = status

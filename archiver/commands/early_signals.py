@@ -1,6 +1,6 @@
-"""What a signal does to a crawl while the reactor does not run: before it, and behind it.
+"""Signals to a crawl before its reactor runs and after it has stopped.
 
-The reactor's time is that of ``archiver.network.interrupt``.
+While it runs, ``archiver.network.interrupt`` deals with them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _CRAWLS: Final = frozenset({"crawl", "demo"})
 
 
 def on_signals(handler: Callable[[int, FrameType | None], object]) -> None:
-    """Let Ctrl-C, SIGTERM and SIGHUP call ``handler``; what is ignored stays so (``nohup``)."""
+    """Let SIGINT, SIGTERM and SIGHUP call ``handler``; an ignored one stays ignored (``nohup``)."""
     for number in _SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
 
 def leave(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - of every handler
-    """End the process at once, with a sentence: there is nothing to be tidied up."""
+    """End the process at once with status 1 and a sentence: nothing has to be tidied up yet."""
     os.write(2, b"scrapy: interrupted; no run is under way\n")
     os._exit(1)
 
@@ -37,6 +37,6 @@ def is_crawl(words: list[str]) -> bool:
 
 
 def leave_at_signals() -> None:
-    """For the time of the imports, which takes longer than that of all checks."""
+    """Let signals end a crawl during its imports, which take longer than all its checks."""
     if is_crawl(sys.argv):
         on_signals(leave)

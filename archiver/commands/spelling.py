@@ -1,4 +1,4 @@
-"""Words of a command line that stand in the wrong place, and the help that names the right ones."""
+"""Slips in a command line: the sentence that puts each right; and the help of ``scrapy crawl``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 from archiver.planning.plan import ARGUMENTS
 from archiver.setting_names import own_settings
 
-#: Columns of a meaning, which is indented by six.
+#: Columns of the text of a meaning.
 _WIDTH: Final = 72
 
 
@@ -21,7 +21,7 @@ class _Help(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
 
 
 def add_help(parser: argparse.ArgumentParser) -> None:
-    """Let ``--help`` name the spider arguments and the settings of this project."""
+    """Add the spider arguments and the settings of this project to ``--help``."""
     parser.formatter_class = _Help
     arguments = [(f"-a {entry.name}={entry.example}", entry.meaning) for entry in ARGUMENTS]
     parser.add_argument_group("Spider Arguments", _list(arguments))
@@ -44,7 +44,7 @@ def check_words(args: list[str], spiders: list[str]) -> None:
 
 
 def argument_slip(name: str) -> str | None:
-    """What to say of a spider argument that was given as a setting."""
+    """The sentence for a spider argument that was given as a setting; ``None`` for another name."""
     for entry in ARGUMENTS:
         if name == entry.name:
             return f"{name} is a spider argument: give it as -a {name}={entry.example}"
@@ -52,14 +52,14 @@ def argument_slip(name: str) -> str | None:
 
 
 def setting_slip(name: str) -> str | None:
-    """What to say of a setting that was given as a spider argument."""
+    """The sentence for a setting that was given as a spider argument; ``None`` for another name."""
     if name.upper() in {setting.name for setting in own_settings()}:
         return f"{name} is a setting: give it as -s {name.upper()}=…"
     return None
 
 
 def _hint(word: str, args: list[str]) -> str | None:
-    """What to say of an option that there is not, or of a spider argument without ``-a``."""
+    """The sentence for an unknown option or a spider argument without ``-a``; else ``None``."""
     name, equals, value = word.lstrip("-").partition("=")
     for entry in ARGUMENTS:
         if name == entry.name and (equals or word.startswith("-")):

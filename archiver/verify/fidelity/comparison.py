@@ -1,4 +1,4 @@
-"""The result of a comparison, and how it comes about."""
+"""The result of a comparison, and the functions that compare."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Point:
     differ: int = 0
     #: The first difference in words, on one line.
     first: str | None = None
-    #: What a reader must know besides, and what is no difference.
+    #: What a reader should know besides; it is no difference.
     remark: str | None = None
 
     def note(self, count: int, words: str) -> None:
-        """Add differences; the words of the first ones stay."""
+        """Add ``count`` differences; the words of the first call stay."""
         if count:
             self.differ += count
             self.first = self.first or words
