@@ -137,7 +137,7 @@ class _Level:
         self.moved: _Level | None = None
 
     def is_in_block(self) -> bool:
-        """True inside a paragraph or block that has started a few levels above."""
+        """True when a paragraph or block has started here or a few levels above."""
         level: _Level | None = self
         for _ in range(_BLOCK_LEVELS):
             if level is None:
