@@ -57,8 +57,8 @@ def test_prints_what_a_crawl_stores(settings: Settings, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scrapy", "demo", "-s", f"KEXUE_DATA_DIR={tmp_path}"]
     subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=True)
     run = Run({"database": tmp_path / "demo.db", "jsonl": tmp_path / "demo.jsonl"})
-    stored = {record["id"]: record for record in records(run.db)}
-    run.db.close()
+    stored = {record["id"]: record for record in records(run.archive.db)}
+    run.archive.db.close()
     posts = load_posts()
     blog = Blog(tuple(posts))
     extractor = Extractor(settings)

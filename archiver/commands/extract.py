@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from archiver.commands.crawl import check_settings
+from archiver.commands.value_checks import check_settings
 from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
 from archiver.site import article_url, split_url
