@@ -15,8 +15,9 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archiver import __version__
-from archiver.commands.early_signals import leave, on_signals
-from archiver.commands.spelling import add_help, argument_slip, check_words
+from archiver.commands.crawl_help import add_help
+from archiver.commands.early_signals import exit_now, handle_signals
+from archiver.commands.misplaced_words import check_words, hint_for_setting
 from archiver.commands.value_checks import check_arguments, check_settings
 from archiver.network.scrapy_internals import shutdown_handler
 from archiver.network.stop import INTERRUPTED
@@ -45,7 +46,7 @@ _NO_FEED = (
 
 
 class Command(ProjectCommand, crawl.Command):
-    """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use."""
+    """Exit status 0: the promises hold; 1: they do not, and stderr says which; 2: wrong use."""
 
     crawler: Crawler | None = None
 
@@ -69,7 +70,7 @@ class Command(ProjectCommand, crawl.Command):
         add_help(parser)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check words, arguments and settings before a line is logged; ``UsageError``."""
+        """Check words, arguments and settings before a line is logged; raises ``UsageError``."""
         assert self.settings is not None
         given = dict(word.partition("=")[::2] for word in opts.set)
         hooks = {name: value for name, value in given.items() if name.startswith("KEXUE_HOOK_")}
@@ -88,7 +89,7 @@ class Command(ProjectCommand, crawl.Command):
         opts.overwrite_output = None  # Scrapy reads it; its option is hidden
         self._check_words(args)
         check_pairs("-a", opts.spargs, "full=1")
-        if hint := next(filter(None, map(argument_slip, given)), None):
+        if hint := next(filter(None, map(hint_for_setting, given)), None):
             raise UsageError(hint, print_help=False)
         super().process_options(args, opts)
         check_arguments(opts.spargs)
@@ -103,7 +104,7 @@ class Command(ProjectCommand, crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the database, crawl, print the report, call the hooks."""
         assert self.settings is not None
-        on_signals(signal.default_int_handler)
+        handle_signals(signal.default_int_handler)
         try:
             self._run_alone(args, opts, files_of(self.settings))
         except StoreError as error:
@@ -175,7 +176,7 @@ class Command(ProjectCommand, crawl.Command):
 
     def _call_hooks(self, report: Mapping[str, Any]) -> None:
         assert self.settings is not None
-        on_signals(signal.default_int_handler)  # Scrapy's go to a reactor that has ended
+        handle_signals(signal.default_int_handler)  # Scrapy's go to a reactor that has ended
         try:
             for sentence in call_hooks(report, self.settings):
                 if sentence != report["outcome"]:  # of a wrong setting of the hooks themselves
@@ -183,4 +184,4 @@ class Command(ProjectCommand, crawl.Command):
         except KeyboardInterrupt:
             self._say("interrupted; the hook was not waited for")
             self.exitcode = self.exitcode or 1
-        on_signals(leave)
+        handle_signals(exit_now)

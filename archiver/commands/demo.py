@@ -38,7 +38,7 @@ class Command(crawl.Command):
         return "Crawl the embedded demo blog and query the result"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Keep the log quiet unless a level was asked for: the table says what happened."""
+        """Set the log level to warnings unless one was given: the table says what happened."""
         super().process_options(args, opts)
         assert self.settings is not None
         opts.spargs = opts.spargs or {"full": "1"}

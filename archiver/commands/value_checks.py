@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from archiver.commands.spelling import setting_slip
+from archiver.commands.misplaced_words import hint_for_argument
 from archiver.planning.plan import Plan
 from archiver.run.hooks import check_hooks
 from archiver.site import Base
@@ -29,16 +29,16 @@ _NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
 
 
 def check_arguments(arguments: dict[str, Any]) -> None:
-    """Raise ``UsageError`` for spider arguments that mean nothing."""
+    """Raise ``UsageError`` for unknown spider arguments and wrong values."""
     try:
         Plan.parse(**arguments)
     except ValueError as error:
-        hint = next(filter(None, map(setting_slip, arguments)), None)
+        hint = next(filter(None, map(hint_for_argument, arguments)), None)
         raise UsageError(hint or str(error), print_help=False) from error
 
 
 def check_settings(settings: Settings) -> None:
-    """Raise ``UsageError`` for a setting that cannot be read."""
+    """Raise ``UsageError`` for a setting whose value cannot be used."""
     for name in _NEVER_EMPTY:
         if not str(settings[name] or "").strip():
             raise UsageError(f"{name} is empty", print_help=False)
@@ -64,7 +64,7 @@ def check_settings(settings: Settings) -> None:
 
 
 def _is_number(read: Callable[[str], float], name: str) -> bool:
-    """Can a setting be read as a number that is not negative?"""
+    """True when a setting can be read as a finite number from 0 on."""
     try:
         value = read(name)
     except (TypeError, ValueError, OverflowError):

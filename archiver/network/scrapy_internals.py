@@ -30,7 +30,7 @@ def use_offline_suffixes() -> None:
     """Let Scrapy check the domains of cookies with the list that tldextract brings along.
 
     Scrapy's own tldextract downloads the public suffix list at the first cookie.
-    Test: ``test_no_suffix_list_is_downloaded`` in tests/test_policy.py.
+    Test: ``test_no_suffix_list_is_downloaded`` in tests/test_scrapy_internals.py.
     """
     cookies._split_domain = TLDExtract(include_psl_private_domains=True, suffix_list_urls=())
 
@@ -113,7 +113,7 @@ def shutdown_handler(process: CrawlerProcessBase) -> Callable[[int, Any], None]:
 def set_log_level(logger: str, level: str) -> None:
     """Set the level that a logger of Scrapy has after logging is configured; call it before.
 
-    Test: ``test_a_terminal_shows_warnings_only`` in tests/test_command_line.py.
+    Test: ``test_warnings_stay`` in tests/test_command_line.py.
     """
     cast("Any", DEFAULT_LOGGING)["loggers"][logger] = {"level": level}
 
