@@ -83,7 +83,12 @@ def test_no_suffix_list_is_downloaded(
 ) -> None:
     """Scrapy would fetch it from publicsuffix.org to check the domain of a cookie."""
     asked: list[object] = []
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **_: asked.append(words) or [])
+
+    def look_up(*words: object, **_: object) -> list[object]:
+        asked.append(words)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setenv("HOME", str(tmp_path))
     values = {**settings.copy_to_dict(), "TWISTED_REACTOR_ENABLED": False}
     cookies = build_from_crawler(OfflineCookies, get_crawler(Spider, values))

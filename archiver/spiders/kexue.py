@@ -12,18 +12,17 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider
 
 from archiver import __version__, site
-from archiver.items import Article, ListingEntry, Status
+from archiver.items import Article, Status
 from archiver.network.exceptions import Stopped
 from archiver.network.failure_reasons import reason_of, status_reason
 from archiver.network.requests import (
     ARTICLE_STATUSES,
-    DAMAGED,
     OPTIONAL,
     is_not_found,
     original_url,
@@ -35,15 +34,15 @@ from archiver.pages.article import parse_article
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
-from archiver.pages.received import decode_page, open_page, read_page
+from archiver.pages.received import decode_page
 from archiver.planning.agenda import Agenda, CountAbsence, ReadArticles, ReadListing, Step
 from archiver.planning.deletions import Deletions, ImplausibleIndex
 from archiver.planning.listing_pager import EndlessPager, ListingPager
 from archiver.planning.overview import Overview
 from archiver.planning.plan import Plan
 from archiver.run.archive_run import ArchiveRun
-from archiver.run.recorder import Recorder
 from archiver.run.run import Run
+from archiver.spiders.recording import RecordingSpider, Results
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
@@ -55,13 +54,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_T = TypeVar("_T")
-Results = Iterator[Request | ListingEntry | Article]
-
 _DELETED: Final = frozenset({404, 410})
 
 
-class KexueSpider(Spider):
+class KexueSpider(RecordingSpider):
     """Finds every article that the blog lists, and reads those that are selected.
 
     Arguments: ``full=1`` reads all articles again, ``ids=6583,7006`` these only (with ``accept=1``
@@ -71,9 +67,7 @@ class KexueSpider(Spider):
 
     name = "kexue"
     keeps_archive = True  # what else runs under these settings opens none
-    policy: RetryPolicy
     run: Run
-    recorder: Recorder
     overview: Overview
     agenda: Agenda
     deletions: Deletions
@@ -172,13 +166,13 @@ class KexueSpider(Spider):
     def parse_index_page(self, response: Response) -> Results:
         """Take over the index of all articles."""
         try:
-            entries = self._read(response, parse_index)
+            entries = self.read(response, parse_index)
             self.overview.note_index(entries)
         except UnexpectedPage as error:
-            yield from self._retry_or_fail(response, str(error), self._next)
+            yield from self.retry_or_fail(response, str(error), self._next)
             return
         self.recorder.index_read(entries)
-        self._page_read(requested_url(response))
+        self.page_read(response)
         yield from self._next()
 
     def _feed_request(self) -> Request:
@@ -195,7 +189,7 @@ class KexueSpider(Spider):
         else:
             self.overview.note_feed(entries)
             self.recorder.articles_listed(entry.id for entry in entries)
-            self._page_read(requested_url(response))
+            self.page_read(response)
         yield from self._next()
 
     def feed_failed(self, failure: Failure) -> Results:
@@ -207,7 +201,7 @@ class KexueSpider(Spider):
 
     def page_failed(self, failure: Failure) -> Results:
         """Record the failure and take the next step."""
-        self._failed(failure)
+        self.request_failed(failure)
         yield from self._next()
 
     # --- Listing pages ---------------------------------------------------------------------------
@@ -219,14 +213,14 @@ class KexueSpider(Spider):
     def parse_listing_page(self, response: Response, number: int) -> Results:
         """The entries of a page, then the request for what comes next."""
         try:
-            page = self._read(response, parse_listing)
+            page = self.read(response, parse_listing)
             if not page.entries and not self.overview.note_empty_listing(number):
                 raise UnexpectedPage("a listing page without articles")
         except UnexpectedPage as error:
             then = partial(self._after_failed_listing, number)
-            yield from self._retry_or_fail(response, str(error), then)
+            yield from self.retry_or_fail(response, str(error), then)
             return
-        self._page_read(requested_url(response))
+        self.page_read(response)
         logger.debug("listing page %d: %d articles", number, len(page.entries))
         yield from page.entries  # stored one by one before the generator goes on
         if page.entries:
@@ -237,7 +231,7 @@ class KexueSpider(Spider):
         """Record the failure, unless the listings have become shorter; take the next step."""
         number = request_of(failure).cb_kwargs["number"]
         if self.overview.note_failed_listing(number, exists=not is_not_found(failure)):
-            self._failed(failure)
+            self.request_failed(failure)
         yield from self._next()
 
     def _after_failed_listing(self, number: int) -> Results:
@@ -252,7 +246,7 @@ class KexueSpider(Spider):
             yield self._request(
                 site.article_path(article),
                 self.parse_article_page,
-                self.article_failed,
+                self.request_failed,
                 priority=-position,  # Scrapy's queue gives out the last one first
                 statuses=ARTICLE_STATUSES,
                 article=article,
@@ -273,12 +267,12 @@ class KexueSpider(Spider):
             self._article_missing(response, article)
             return
         try:
-            item = self._read(response, partial(_parse_article, site.article_url(article)))
+            item = self.read(response, partial(_parse_article, site.article_url(article)))
             if response.status != 200 and item.status is not Status.PROTECTED:
                 raise UnexpectedPage(status_reason(response.status))
         except UnexpectedPage as error:
             reason = str(error) if response.status == 200 else status_reason(response.status)
-            yield from self._retry_or_fail(response, reason, lambda: iter(()))
+            yield from self.retry_or_fail(response, reason, lambda: iter(()))
             return
         item.asked_url = requested_url(response)
         self.policy.page_read(item.asked_url)
@@ -299,58 +293,6 @@ class KexueSpider(Spider):
         if not (is_deleted and self.recorder.article_gone(article)):
             missing = not self.run.archive.has_article(article)
             self.recorder.address_failed(url, article, reason, missing=missing)
-
-    def article_failed(self, failure: Failure) -> None:
-        """Record an article that could not be read."""
-        self._failed(failure)
-
-    # --- Pages that were read, and pages that were not -------------------------------------------
-
-    def _read(self, response: Response, parse: Callable[[Selector, site.Base], _T]) -> _T:
-        """What a page says; raises ``UnexpectedPage``, also for bytes that are no UTF-8 in it.
-
-        When they come again in the same places they are the page's own, and are kept as U+FFFD.
-        """
-        found, places = read_page(response.body, lambda text: parse(open_page(text), self.base))
-        if places:
-            if not self.policy.accepts_damage(request_of(response), places):
-                raise UnexpectedPage(DAMAGED)
-            self.crawler.stats.inc_value("kexue/doubtful/encoding")
-            url = requested_url(response)
-            logger.warning("%s: %s came again, and is kept as U+FFFD", url, DAMAGED)
-            if isinstance(found, Article):
-                found.is_damaged = True
-        return found
-
-    def _page_read(self, url: str) -> None:
-        self.policy.page_read(url)
-        self.recorder.address_read(url)
-
-    def _retry_or_fail(
-        self, response: Response, reason: str, otherwise: Callable[[], Results]
-    ) -> Results:
-        """The request for the next try of a page that is not what it should be.
-
-        After the last try the page is recorded as failed, and ``otherwise`` goes on.
-        """
-        request = request_of(response)
-        again = self.policy.page_refused(request, reason)
-        if again is not None:
-            yield again
-            return
-        self._record_failure(request, reason)
-        self.policy.page_failed(request, reason)
-        yield from otherwise()
-
-    def _failed(self, failure: Failure) -> None:
-        """Record what a request ended with, unless it is the end of the run."""
-        if not isinstance(failure.value, Stopped):
-            self._record_failure(request_of(failure), reason_of(failure))
-            self.policy.request_failed(failure)
-
-    def _record_failure(self, request: Request, reason: str) -> None:
-        article = request.cb_kwargs.get("article")
-        self.recorder.address_failed(original_url(request), article, reason)
 
     # --- The end of the run ----------------------------------------------------------------------
 
