@@ -11,8 +11,9 @@ from typing import Final
 
 from archiver.commands import crawl
 from archiver.commands.archive_reading import refuse_arguments
+from archiver.commands.value_checks import check_arguments
 from archiver.demo.server import DemoServer
-from archiver.run.run import files_of
+from archiver.run.archive_files import files_of
 from archiver.terminal.output import checked_output
 from archiver.terminal.streams import output_encoding
 
@@ -37,11 +38,11 @@ class Command(crawl.Command):
         return "Crawl the embedded demo blog and query the result"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Keep the log quiet unless a level was asked for: the table says what happened."""
+        """Set the log level to warnings unless one was given: the table says what happened."""
         super().process_options(args, opts)
         assert self.settings is not None
         opts.spargs = opts.spargs or {"full": "1"}
-        crawl.check_arguments(opts.spargs)
+        check_arguments(opts.spargs)
         if opts.loglevel is None:
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 

@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from scrapy.utils.python import global_object_name
 
-from archiver.commands.crawl import check_settings
+from archiver.commands.value_checks import check_settings
 from archiver.extraction.saved_page import Extracted, extract
 from archiver.pages.kind import Kind
 from archiver.site import Base, article_url, split_url

@@ -10,13 +10,13 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import fail, read_archive
-from archiver.commands.crawl import check_settings
+from archiver.commands.value_checks import check_settings
 from archiver.reading.history.diff_lines import COLOURS, MARKS, Style
 from archiver.reading.history.history_json import history_object, version_object
 from archiver.reading.history.history_lines import history_lines
 from archiver.reading.history.version_comparison import comparison_lines
 from archiver.reading.history.versions import History, Version, read_history
-from archiver.run.run import files_of
+from archiver.run.archive_files import files_of
 from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import complain, is_on_terminal, show, show_json

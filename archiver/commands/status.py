@@ -10,11 +10,11 @@ from sqlite_utils import Database
 
 from archiver import clock
 from archiver.commands.archive_reading import fail, read_archive, refuse_arguments
-from archiver.commands.crawl import check_settings
+from archiver.commands.value_checks import check_settings
 from archiver.reading.status.ages import parse_age
 from archiver.reading.status.status_lines import screen
 from archiver.reading.status.summary import Summary, read_summary
-from archiver.run.run import files_of
+from archiver.run.archive_files import files_of
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show, show_json
 from archiver.terminal.screen import screen_width

@@ -9,8 +9,8 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import fail, read_archive, refuse_arguments
-from archiver.commands.crawl import check_settings
-from archiver.run.run import files_of
+from archiver.commands.value_checks import check_settings
+from archiver.run.archive_files import files_of
 from archiver.site import Base
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show

@@ -1,4 +1,4 @@
-"""Tell somebody how a run ended: a POST to an address, a command of the shell, or both.
+"""Hooks that get the report of a run: a POST to an address, a command of the shell, or both.
 
 An address may carry a secret in its user, path or query, as those of chat services do, and a
 command anywhere: of the one only scheme and host are ever named, of the other nothing.

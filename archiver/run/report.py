@@ -1,4 +1,4 @@
-"""What a run has done: the table at its end, its line of trouble, its exit status."""
+"""The report of a run: the table at its end, its sentence of trouble, its exit status."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from archiver.terminal.screen import format_seconds, table
 
-#: As many names of missing or failed articles as a person reads.
+#: The most addresses of a kind that the table names.
 _NAMED: Final = 20
-#: How the sentence begins that says what is missing.
+#: The beginning of the sentence that says what is missing.
 INCOMPLETE: Final = "the archive is not complete"
-#: How the engine says that a run went to its end.
+#: The ending of a run that was not stopped, in the words of the engine.
 FINISHED: Final = "finished"
 
 
@@ -60,7 +60,7 @@ class Report:
 
     @property
     def is_partial(self) -> bool:
-        """Was the run asked for a part of the blog only?"""
+        """True when the run was asked for a part of the blog only."""
         return self.mode in {"ids", "partial", "readers"}
 
     @property

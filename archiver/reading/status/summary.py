@@ -89,7 +89,7 @@ class Summary:
 
 
 def read_summary(db: Database, files: Mapping[str, Path], now: datetime) -> Summary:
-    """Read the state of an archive; ``files`` as ``archiver.run.run.files_of`` names them."""
+    """Read the state of an archive; ``files`` as ``archiver.run.archive_files`` names them."""
     articles = queries.archived(db)
     missing, suspicious = queries.missing(db), queries.suspicious(db)
     failures = queries.failures(db)
