@@ -9,7 +9,6 @@ from scrapy.exceptions import DropItem
 
 from archiver import site
 from archiver.items import Article, ListingEntry
-from archiver.pipelines.base import Pipeline
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.run import Run
 
@@ -17,17 +16,16 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-class Store(Pipeline):
+class Store:
     """Write articles and sightings in one transaction each."""
 
-    def __init__(self, crawler: Crawler, run: Run) -> None:
-        super().__init__(crawler)
+    def __init__(self, run: Run) -> None:
         self.run = run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the pipeline; raises ``NotConfigured`` for a spider that keeps no archive."""
-        return cls(crawler, ArchiveRun.of(crawler).run)
+        return cls(ArchiveRun.of(crawler).run)
 
     def process_item(self, item: Any) -> Any:
         """Store an item; a database that cannot be written drops it and stops the run."""
