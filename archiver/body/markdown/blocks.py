@@ -193,7 +193,8 @@ class BlockWriter:
     def _end_table(self) -> None:
         assert self.rows is not None
         self.inline.take()
-        self.layout.block(layout.table(self.rows))
+        if self.rows:  # none where all sections are hidden
+            self.layout.block(layout.table(self.rows))
         self.rows, self.inline.one_line = None, False
 
     def _start_inline(self, element: HtmlElement) -> None:
