@@ -9,7 +9,7 @@ from archiver.items import Article, Status
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
 from archiver.pages.body_bounds import body_element
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 from archiver.tree.unexpected import UnexpectedPage
 
 
@@ -78,7 +78,7 @@ def _tools(page: Selector) -> Selector | None:
 def parse_comment_count(page: Selector) -> int | None:
     """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
     heading = fields.first(page, site.COMMENTS_HEADING)
-    return fields.parse_comment_count(string_of(heading)) if heading is not None else None
+    return fields.parse_comment_count(text_content(heading)) if heading is not None else None
 
 
 def shows_no_comments(page: Selector) -> bool:
@@ -89,4 +89,4 @@ def shows_no_comments(page: Selector) -> bool:
     if not page.css(site.COMMENTS) or page.css(site.COMMENT):
         return False
     heading = fields.first(page, site.COMMENTS_HEADING)
-    return heading is None or not any(map(str.isdigit, string_of(heading)))
+    return heading is None or not any(map(str.isdigit, text_content(heading)))

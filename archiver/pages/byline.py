@@ -11,7 +11,7 @@ import re
 from lxml.html import HtmlElement
 
 from archiver.items import Byline
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 
 _BY = re.compile(r"By\s+", re.IGNORECASE)
 _DATE = re.compile(
@@ -42,7 +42,7 @@ def _split(submitted: HtmlElement) -> list[str]:
     parts = (submitted.text or "").split("|")
     for child in submitted:
         first, *others = (child.tail or "").split("|")
-        parts[-1] += string_of(child) + first
+        parts[-1] += text_content(child) + first
         parts += others
     return parts
 

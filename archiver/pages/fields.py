@@ -12,7 +12,7 @@ from archiver import site
 from archiver.items import Byline
 from archiver.numbers import MOST_PEOPLE, narrow, parse_number
 from archiver.pages.byline import parse_byline
-from archiver.tree.document import words_of
+from archiver.tree.document import one_line_text
 
 #: Looked for from the first digit on only: a million of them are read once.
 _COUNT = re.compile(r"(?<![0-9])(?<![0-9],)([0-9][0-9,]*+)\s*+条?评论")
@@ -28,7 +28,7 @@ def first(selector: Selector, css: str) -> HtmlElement | None:
 def parse_title(post: Selector) -> str | None:
     """The title as text; ``None`` when the page has none."""
     heading = first(post, site.TITLE)
-    return (words_of(heading) or None) if heading is not None else None
+    return (one_line_text(heading) or None) if heading is not None else None
 
 
 def parse_id(post: Selector, base: site.Base | None) -> int | None:
@@ -60,7 +60,7 @@ def _linked_names(tools: Selector | None, kind: str) -> list[str]:
     if tools is None:
         return []
     links = tools.root.iter("a")
-    return [words_of(link) for link in links if kind in _path(link.get("href") or "")]
+    return [one_line_text(link) for link in links if kind in _path(link.get("href") or "")]
 
 
 def _path(href: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from parsel import Selector
 
 from archiver import site
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 
 _END = re.compile(r"</(?:html|body|rss)\s*>", re.IGNORECASE)
 _TAIL = 2000
@@ -74,6 +74,6 @@ def kind_of_page(page: Selector) -> Kind:
         return Kind.INDEX
     if posts.css(site.BYLINE) or (posts and page.css(site.PAGER)):
         return Kind.LISTING
-    if any("404" in string_of(heading.root) for heading in posts.css(site.TITLE)):
+    if any("404" in text_content(heading.root) for heading in posts.css(site.TITLE)):
         return Kind.NOT_FOUND
     return Kind.OTHER

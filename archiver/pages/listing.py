@@ -14,7 +14,7 @@ from archiver.items import ListingEntry, ListingPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.tree.document import string_of, words_of
+from archiver.tree.document import one_line_text, text_content
 from archiver.tree.unexpected import UnexpectedPage
 
 _LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")
@@ -79,7 +79,7 @@ def _more_link(body: HtmlElement, article: int, base: site.Base | None) -> HtmlE
     if not links:
         return None
     last = links[-1]
-    is_more = words_of(last).startswith(site.MORE_LINK_TEXT)
+    is_more = one_line_text(last).startswith(site.MORE_LINK_TEXT)
     return last if is_more and site.article_id(last.get("href"), base) == article else None
 
 
@@ -88,20 +88,20 @@ def parse_comment_count(tools: Selector | None) -> int | None:
     if tools is None:
         return None
     links = [link for link in tools.root.iter("a") if "#comments" in (link.get("href") or "")]
-    return fields.parse_comment_count(string_of(links[-1])) if links else None
+    return fields.parse_comment_count(text_content(links[-1])) if links else None
 
 
 def parse_next_page(pager: Selector) -> int | None:
     """The number of the page that the pager's ``»`` leads to; ``None`` on the last page."""
     for link in pager.css("a"):
-        if words_of(link.root).strip() == site.NEXT_LINK_TEXT:
+        if one_line_text(link.root).strip() == site.NEXT_LINK_TEXT:
             return _page_number(link.root.get("href") or "")
     return None
 
 
 def parse_last_page(pager: Selector) -> int | None:
     """The highest page number that the pager names."""
-    numbers = (parse_number(words_of(link.root), MOST_PAGES) for link in pager.css("a, span"))
+    numbers = (parse_number(one_line_text(link.root), MOST_PAGES) for link in pager.css("a, span"))
     return max((number for number in numbers if number), default=None)
 
 

@@ -225,17 +225,17 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def string_of(element: etree._Element) -> str:
+def text_content(element: etree._Element) -> str:
     """All text below an element without that of comments; empty for a comment itself."""
     if isinstance(element, etree._Comment):
         return ""
     return "".join(cast("list[str]", list(element.itertext(etree.Element))))
 
 
-def words_of(element: etree._Element) -> str:
+def one_line_text(element: etree._Element) -> str:
     """The text below an element on one line, without white space at its ends.
 
     A line break or tab and the white space around it become one space. Other spaces stay: the
     author's two spaces in a title are two in the archive.
     """
-    return _BREAKS.sub(" ", string_of(element)).strip(ASCII_SPACE)
+    return _BREAKS.sub(" ", text_content(element)).strip(ASCII_SPACE)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 VOID = frozenset(
     [
@@ -62,7 +62,7 @@ def inner_html(
     names of elements to the names to write.
     """
     out = [escape(top.text)]
-    for event, element in Walk(top):
+    for event, element in Traversal(top):
         if event == "start":
             out.append(_start_tag(element, address, names))
         elif event == "end":

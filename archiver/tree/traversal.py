@@ -13,7 +13,7 @@ from lxml import etree
 Event = tuple[str, etree._Element]
 
 
-class Walk:
+class Traversal:
     """The events of all nodes below an element, in document order.
 
     An element gives ``start`` and ``end``, a comment or processing instruction gives ``comment``.
