@@ -26,13 +26,11 @@ from archiver.body.contents.text import plain_text
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
 from archiver.items import Article, Status
-from archiver.reading.history.diff import compare_texts
+from archiver.reading.history.text_diff import compare_texts
 from archiver.reading.history.diff_lines import COLOURS, MARKS, show_lines
-from archiver.reading.history.edits import Effort, compare_lines
 from archiver.reading.history.history_lines import history_lines
-from archiver.reading.history.pairing import pair_lines
-from archiver.reading.history.pieces import Mark, Piece, new_text, old_text
-from archiver.reading.history.tokens import tokens_of
+from archiver.reading.history.text_diff import Mark, Piece, new_text, old_text
+from archiver.reading.history.tokens import TOKEN
 from archiver.reading.history.version_comparison import comparison_lines
 from archiver.reading.history.versions import History, read_history
 from archiver.store.articles import save_article
@@ -134,13 +132,13 @@ def shown(old: str, new: str) -> str:
 )
 def test_tokens(text: str, tokens: list[str]) -> None:
     """Chinese one by one; words, numbers and commands whole."""
-    assert tokens_of(text) == tokens
+    assert TOKEN.findall(text) == tokens
 
 
 @limits(deadline=None)  # a loaded machine is no defect
 @given(st.text())
 def test_tokens_are_the_text(text: str) -> None:
-    assert "".join(tokens_of(text)) == text
+    assert "".join(TOKEN.findall(text)) == text
 
 
 def test_columns_of_a_terminal() -> None:

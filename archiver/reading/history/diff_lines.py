@@ -8,8 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from archiver.reading.history.pieces import Line, Mark, Piece, is_changed, new_text, old_text
-from archiver.reading.history.tokens import tokens_of
+from archiver.reading.history.text_diff import Line, Mark, Piece, is_changed, new_text, old_text
+from archiver.reading.history.tokens import TOKEN
 from archiver.terminal.screen import take, width
 
 #: Lines that are shown before and behind a changed one.
@@ -100,7 +100,7 @@ def _breaks(line: Line) -> str:
 
 def _cut(text: str, *, at_start: bool, at_end: bool) -> str:
     """Unchanged text without its middle, or at the ends of a line without its far end."""
-    tokens = tokens_of(text)
+    tokens = TOKEN.findall(text)
     first = [] if at_start and not at_end else take(tokens, _COLUMNS)
     behind = [] if at_end and not at_start else take(reversed(tokens), _COLUMNS)[::-1]
     shown = "".join([*first, _GAP, *behind])

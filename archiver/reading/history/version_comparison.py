@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from archiver.reading.history.diff import compare_texts
+from archiver.reading.history.text_diff import compare_texts
 from archiver.reading.history.diff_lines import Style, show_lines
 from archiver.reading.history.history_lines import minute
 from archiver.reading.history.versions import NAMES, Version, differing

@@ -1,0 +1,133 @@
+"""How one text became another: line by line, and token by token inside a changed line. No I/O.
+
+A text is Markdown: a paragraph is one line, with an empty line after it. The difference is a list
+of lines, a line a list of pieces. All pieces but the added ones are the old text, all but the
+removed ones the new text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from typing import Final, NamedTuple
+
+from archiver.reading.history.edits import Budget, Edit, find_edits, is_common, match
+from archiver.reading.history.tokens import LINE, TOKEN
+
+#: The least part of the shorter one of two lines that both have, if one has become the other.
+_LEAST_KEPT: Final = 0.25
+
+#: The least part of their tokens that two lines share that are taken for one without a search.
+_ALIKE: Final = 0.75
+
+
+class Mark(Enum):
+    """In which of the two texts a piece stands."""
+
+    KEPT = "in both"
+    REMOVED = "in the old one"
+    ADDED = "in the new one"
+
+
+class Piece(NamedTuple):
+    """A part of one line; the line breaks after a line belong to it."""
+
+    mark: Mark
+    text: str
+
+
+Line = list[Piece]
+
+
+def compare_texts(old: str, new: str) -> list[Line]:
+    """All lines of both texts.
+
+    It takes seconds at most: of texts that would need more, the rest is one large change.
+    """
+    budget = Budget()
+    lines: list[Line] = []
+    for before, after in match(LINE.findall(old), LINE.findall(new), budget, is_common):
+        if before == after:
+            lines += [[Piece(Mark.KEPT, line)] for line in before]
+        else:
+            lines += _changed_lines(before, after, budget)
+    return lines
+
+
+def old_text(lines: Iterable[Line]) -> str:
+    """The text that was compared."""
+    return _joined(lines, Mark.ADDED)
+
+
+def new_text(lines: Iterable[Line]) -> str:
+    """The text that it was compared with."""
+    return _joined(lines, Mark.REMOVED)
+
+
+def is_changed(line: Line) -> bool:
+    """True when anything but line breaks is removed or added."""
+    return any(piece.mark is not Mark.KEPT and piece.text.strip("\n") for piece in line)
+
+
+def _joined(lines: Iterable[Line], without: Mark) -> str:
+    return "".join(piece.text for line in lines for piece in line if piece.mark is not without)
+
+
+def _changed_lines(old: Sequence[str], new: Sequence[str], budget: Budget) -> Iterator[Line]:
+    """Lines that were edited, and between them those that were removed, then those added."""
+    old_done = new_done = 0
+    for number, other in _pairs(old, new, budget):
+        yield from _whole_lines(old[old_done:number], new[new_done:other])
+        yield list(_pieces(find_edits(old[number], new[other], budget)))
+        old_done, new_done = number + 1, other + 1
+    yield from _whole_lines(old[old_done:], new[new_done:])
+
+
+def _whole_lines(old: Sequence[str], new: Sequence[str]) -> list[Line]:
+    removed = [[Piece(Mark.REMOVED, line)] for line in old]
+    return removed + [[Piece(Mark.ADDED, line)] for line in new]
+
+
+def _pairs(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[tuple[int, int]]:
+    """The numbers of each old line and of the new one that it has become, in their order."""
+    if len(old) == len(new) and all(map(_are_alike, old, new)):
+        return [(number, number) for number in range(len(old))]
+    shared = _shared("".join(old), "".join(new), budget)
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for (number, other), count in shared.most_common():
+        least = _LEAST_KEPT * min(len(old[number]), len(new[other]))
+        if number not in pairs and other not in taken and count >= least:
+            pairs[number] = other
+            taken.add(other)
+    return sorted(pairs.items())
+
+
+def _are_alike(old: str, new: str) -> bool:
+    """True when most of the tokens of two lines are the same, in whatever order."""
+    tokens, others = Counter(TOKEN.findall(old)), Counter(TOKEN.findall(new))
+    return (tokens & others).total() >= _ALIKE * max(tokens.total(), others.total())
+
+
+def _shared(old: str, new: str, budget: Budget) -> Counter[tuple[int, int]]:
+    """How many characters each old line, by its number, shares with each new one."""
+    shared: Counter[tuple[int, int]] = Counter()
+    number = other = 0
+    for edit in find_edits(old, new, budget):
+        for part in LINE.findall(edit.kept):
+            shared[number, other] += len(part.strip())
+            number, other = number + part.endswith("\n"), other + part.endswith("\n")
+        number, other = number + _ends(edit.removed), other + _ends(edit.added)
+    return shared
+
+
+def _ends(text: str) -> int:
+    """How many lines end in a text."""
+    return sum(line.endswith("\n") for line in LINE.findall(text))
+
+
+def _pieces(edits: Sequence[Edit]) -> Iterator[Piece]:
+    for edit in edits:
+        texts = {Mark.KEPT: edit.kept, Mark.REMOVED: edit.removed, Mark.ADDED: edit.added}
+        yield from (Piece(mark, text) for mark, text in texts.items() if text)
