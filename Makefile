@@ -22,8 +22,9 @@ REMARK := tests/readers/node_modules
 
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
-SLOW := command_line crawl encoding faults gone hook hook_crawl incremental interrupt kill lock \
-  odd_input patience places polite real reasons replica resume suspicious written years
+SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faults gone_articles \
+  hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
+  suspicious_pages symbolic_links years
 
 .PHONY: demo test browser-test readers-test test-lowest lint bench clean
 .NOTPARALLEL:
@@ -44,7 +45,7 @@ test-lowest: $(LOWEST)/.installed
 	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)
-	$(BIN)/python -m pytest tests/test_readers.py
+	$(BIN)/python -m pytest tests/test_markdown_readers.py
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,9 @@ from _pytest.terminal import TerminalReporter
 from rig.process import begin, end_all
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
+from sqlite_utils import Database
+
+from archiver.store.sqlite import close_archive, open_archive
 
 ROOT = Path(__file__).parents[1]
 #: Real pages and bodies that are not part of the project; they stand beside the checkout.
@@ -28,6 +32,20 @@ def real_folder() -> Path:
     if not (REAL / "real_articles").is_dir():
         pytest.skip(f"no real pages at ../{REAL.name}/real_articles")
     return REAL
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The place of a database that is not there yet."""
+    return tmp_path / "kexue.db"
+
+
+@pytest.fixture
+def db(path: Path) -> Iterator[Database]:
+    """An open archive without articles."""
+    db = open_archive(path)
+    yield db
+    close_archive(db)
 
 
 #: Tests of a long rig, which goes on in a process of its own meanwhile: they come last.
@@ -54,7 +72,7 @@ GATE = pytest.StashKey[list[str]]()
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Print the table of the corpus gate (tests/test_gate.py)."""
+    """Print the table of the corpus gate (tests/test_corpus_floors.py)."""
     lines = terminalreporter.config.stash.get(GATE, [])
     if lines:
         terminalreporter.section("fidelity")

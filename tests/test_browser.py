@@ -18,7 +18,7 @@ from replica import make_post
 from test_body import MARKS
 from test_extract import page_of
 from test_fixtures import cases_of, extractor, page_bytes, read
-from test_real import ARTICLES, inner_body, needs_pages
+from test_real_pages import ARTICLES, inner_body, needs_pages
 
 from archiver.body.clean.cleaner import clean_body
 from archiver.body.formulas.finder import find_formulas

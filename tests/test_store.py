@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,18 +32,6 @@ from archiver.store.sqlite import (
 
 DAY1, DAY1_LATER = "2026-11-23T08:00:00+00:00", "2026-11-23T20:00:00+00:00"
 DAY2, DAY3 = "2026-11-24T08:00:00+00:00", "2026-11-25T08:00:00+00:00"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "kexue.db"
-
-
-@pytest.fixture
-def db(path: Path) -> Iterator[Database]:
-    db = open_archive(path)
-    yield db
-    close_archive(db)
 
 
 def an_article(article: int = 6583, **changes: Any) -> Article:

@@ -17,7 +17,7 @@ from readers import READERS, reader_named
 from readers.shown import Shown, shown_by_author, shown_by_reader
 from readers.soup import NASTY, document
 from scrapy.utils.project import get_project_settings
-from test_gate import fixtures, real
+from test_corpus_floors import fixtures, real
 
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 from conftest import GATE, REAL, ROOT
 from scrapy.settings import Settings
-from test_real import ARTICLES, NO_PAGES, page_of_real
+from test_real_pages import ARTICLES, NO_PAGES, page_of_real
 
 from archiver import site
 from archiver.demo.blog import Blog

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -17,17 +16,9 @@ from archiver.store.atomic import replacing
 from archiver.store.change_feed import ATOM, write_feed
 from archiver.store.change_log import note_change
 from archiver.store.errors import StoreError
-from archiver.store.sqlite import close_archive, open_archive
 
 NAMES = {"a": ATOM}
 DAY1, DAY2, DAY3 = (f"2026-11-{day}T08:00:00+00:00" for day in (23, 24, 25))
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = open_archive(tmp_path / "kexue.db")
-    yield db
-    close_archive(db)
 
 
 def add_article(db: Database, article: int, **values: Any) -> None:
