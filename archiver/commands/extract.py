@@ -17,6 +17,7 @@ from archiver.pages.kind import Kind
 from archiver.site import article_url, split_url
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, flush, show, show_json
+from archiver.terminal.tables import plural
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.result_table import Totals, is_clean, table, verdict
 from archiver.verify.saved_page import audit_page
@@ -95,7 +96,7 @@ class Command(ProjectCommand):
         compared = totals.articles - totals.without_body
         if compared:
             if asked > 1:
-                show(f"\n{totals.articles:,} of {asked:,} pages audited")
+                show(f"\n{totals.articles:,} of {plural(asked, 'page')} audited")
             show(*table(totals.results()))
         if not is_clean(totals.results()):
             self.exitcode = 1

@@ -11,17 +11,18 @@ from sqlite_utils import Database
 
 from archiver.commands.archive_reading import fail, read_archive
 from archiver.commands.crawl import check_settings
-from archiver.reading.history.diff_lines import COLOURS, MARKS, Style
+from archiver.reading.history.diff_display import COLOURS, MARKS, Style
 from archiver.reading.history.history_json import history_object, version_object
-from archiver.reading.history.history_lines import history_lines
 from archiver.reading.history.version_comparison import comparison_lines
+from archiver.reading.history.version_table import history_lines
 from archiver.reading.history.versions import History, Version, read_history
 from archiver.run.run import files_of
 from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import complain, is_on_terminal, show, show_json
-from archiver.terminal.screen import screen_width, shown
+from archiver.terminal.printable import printable
 from archiver.terminal.streams import output_encoding
+from archiver.terminal.text_width import screen_width
 from archiver.tree.unexpected import UnexpectedPage
 
 
@@ -88,10 +89,10 @@ def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> No
 
 
 def _print_version(version: Version, *, html: bool) -> None:
-    text = version.row["body_html"] if html else version.markdown
+    text = version.row["body_html"] if html else version.body.markdown
     if text:
         text.encode(output_encoding())  # it is data: whole and unchanged, or refused
-        print(shown(text) if is_on_terminal() else text)  # in a pipe it is data
+        print(printable(text) if is_on_terminal() else text)  # in a pipe it is data
     else:
         complain("history", f"version {version.number} has no text")
 

@@ -11,13 +11,13 @@ from sqlite_utils import Database
 from archiver import clock
 from archiver.commands.archive_reading import fail, read_archive, refuse_arguments
 from archiver.commands.crawl import check_settings
-from archiver.reading.status.ages import parse_age
-from archiver.reading.status.status_lines import screen
+from archiver.reading.status.status_lines import status_lines
 from archiver.reading.status.summary import Summary, read_summary
 from archiver.run.run import files_of
 from archiver.terminal.command import ProjectCommand
+from archiver.terminal.durations import parse_age
 from archiver.terminal.output import show, show_json
-from archiver.terminal.screen import screen_width
+from archiver.terminal.text_width import screen_width
 
 
 class Command(ProjectCommand):
@@ -90,7 +90,7 @@ class Command(ProjectCommand):
         if as_json:
             show_json(summary.as_object(problems))
         else:
-            show(*screen(summary, screen_width(sys.stdout)))
+            show(*status_lines(summary, screen_width(sys.stdout)))
         if problems:
             fail(self, "status", "; ".join(problems))
 

@@ -23,7 +23,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archiver import clock
 from archiver.network.stop import stop_of
-from archiver.terminal.screen import format_seconds
+from archiver.terminal.durations import format_seconds
 
 if TYPE_CHECKING:
     from scrapy import Request

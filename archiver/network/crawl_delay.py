@@ -9,7 +9,7 @@ from scrapy import signals
 from scrapy.extensions.throttle import AutoThrottle
 
 from archiver.network.backoff import patience_of
-from archiver.terminal.screen import format_seconds
+from archiver.terminal.durations import format_seconds
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -11,7 +11,7 @@ from scrapy.logformatter import LogFormatter
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.log import DEFAULT_LOGGING, get_scrapy_root_handler
 
-from archiver.terminal.screen import ERASE_LINE, shown
+from archiver.terminal.printable import ERASE_LINE, printable
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -81,7 +81,7 @@ class ShownFormatter(logging.Formatter):
         """The line of the formatter that was there before."""
         line = self.inner.format(record)
         text = line.removeprefix(ERASE_LINE)
-        return line[: len(line) - len(text)] + shown(text)
+        return line[: len(line) - len(text)] + printable(text)
 
 
 def show_log() -> None:

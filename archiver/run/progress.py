@@ -12,7 +12,10 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from archiver.run.run import Run, require_archive, run_of
-from archiver.terminal.screen import ERASE_LINE, cut, format_seconds, screen_width
+from archiver.terminal.durations import format_seconds
+from archiver.terminal.printable import ERASE_LINE
+from archiver.terminal.tables import plural
+from archiver.terminal.text_width import cut, screen_width
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -67,7 +70,7 @@ class Progress:
 def progress_line(run: Run, seconds: float) -> str:
     """``120/1340 articles, 18/min, 1 h 8 min left``; before that the listings' count."""
     if not run.planned:
-        return f"reading the listings: {len(run.tally.listed)} articles found"
+        return f"reading the listings: {plural(len(run.tally.listed), 'article')} found"
     rate = run.done / seconds if seconds > 0 else 0.0
     left = f", {format_seconds((run.planned - run.done) / rate)} left" if rate else ""
     return f"{run.done}/{run.planned} articles, {rate * 60:.0f}/min{left}"

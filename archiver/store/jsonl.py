@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.records import PARTS, Row, record
+from archiver.terminal.tables import plural
 
 #: How a line of the file begins.
 LINE_ID: Final = re.compile(r'\{"id": ([0-9]{1,18}),')
@@ -45,8 +46,8 @@ def _check_ids(db: Database, path: Path) -> None:
     lost = _ids_of(path) - known
     if lost:
         raise StoreError(
-            f"cannot write {path}: it holds {len(lost):,} articles that the database does not have;"
-            " restore the database, or move the file away"
+            f"cannot write {path}: it holds {plural(len(lost), 'article')} that the database does"
+            " not have; restore the database, or move the file away"
         )
 
 

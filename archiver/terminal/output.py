@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 
 from scrapy.commands import ScrapyCommand
 
-from archiver.terminal.screen import as_json, screen_width, shown, wrapped
+from archiver.terminal.printable import printable, printable_json
 from archiver.terminal.streams import output_encoding
+from archiver.terminal.text_width import screen_width, wrap
 
 
 @contextmanager
@@ -39,20 +40,20 @@ def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
 
 def show(*lines: str) -> None:
     """Print lines for a person."""
-    print(*map(shown, lines), sep="\n")
+    print(*map(printable, lines), sep="\n")
 
 
 def show_json(value: object) -> None:
     """Print one JSON object for a program; with escapes alone where the output is no Unicode."""
     is_unicode = output_encoding().lower().startswith("utf")
-    print(as_json(value, indent=2, ascii_only=not is_unicode))
+    print(printable_json(value, indent=2, ascii_only=not is_unicode))
 
 
 def complain(name: str, sentence: str) -> None:
     """Print on stderr what is wrong: one line, or on a terminal as many as it needs."""
-    text = shown(f"scrapy {name}: {sentence}")
+    text = printable(f"scrapy {name}: {sentence}")
     if sys.stderr is not None and sys.stderr.isatty():
-        text = "\n".join(wrapped(text, screen_width(sys.stderr)))
+        text = "\n".join(wrap(text, screen_width(sys.stderr)))
     print(text, file=sys.stderr)
 
 

@@ -7,18 +7,20 @@ removed ones the new text.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Final, NamedTuple
 
-from archiver.reading.history.edits import Budget, Edit, find_edits, is_common, match
+from archiver.reading.history.edits import Budget, Edit, find_edits, match_parts
 from archiver.reading.history.tokens import LINE, TOKEN
 
-#: The least part of the shorter one of two lines that both have, if one has become the other.
+#: Lines that occur everywhere do not tell where they belong: ``$$``, ``\\end{align}``, fences.
+_COMMON: Final = re.compile(r"[\W_]*|\\(?:begin|end)\{\w+\*?\}\n*|[`~]{3,}\w*\n*")
+#: An old line became a new one when they share at least this part of the shorter one.
 _LEAST_KEPT: Final = 0.25
-
-#: The least part of their tokens that two lines share that are taken for one without a search.
+#: Lines that share at least this part of their tokens are alike.
 _ALIKE: Final = 0.75
 
 
@@ -43,11 +45,12 @@ Line = list[Piece]
 def compare_texts(old: str, new: str) -> list[Line]:
     """All lines of both texts.
 
-    It takes seconds at most: of texts that would need more, the rest is one large change.
+    ``old_text`` and ``new_text`` of them are the texts. It takes seconds at most: in texts that
+    would take longer, fewer parts are found to be the same.
     """
     budget = Budget()
     lines: list[Line] = []
-    for before, after in match(LINE.findall(old), LINE.findall(new), budget, is_common):
+    for before, after in match_parts(LINE.findall(old), LINE.findall(new), budget, _is_common):
         if before == after:
             lines += [[Piece(Mark.KEPT, line)] for line in before]
         else:
@@ -56,12 +59,12 @@ def compare_texts(old: str, new: str) -> list[Line]:
 
 
 def old_text(lines: Iterable[Line]) -> str:
-    """The text that was compared."""
+    """The old one of the two texts that were compared."""
     return _joined(lines, Mark.ADDED)
 
 
 def new_text(lines: Iterable[Line]) -> str:
-    """The text that it was compared with."""
+    """The new one of the two texts that were compared."""
     return _joined(lines, Mark.REMOVED)
 
 
@@ -70,14 +73,14 @@ def is_changed(line: Line) -> bool:
     return any(piece.mark is not Mark.KEPT and piece.text.strip("\n") for piece in line)
 
 
-def _joined(lines: Iterable[Line], without: Mark) -> str:
-    return "".join(piece.text for line in lines for piece in line if piece.mark is not without)
+def _is_common(line: str) -> bool:
+    return _COMMON.fullmatch(line) is not None
 
 
 def _changed_lines(old: Sequence[str], new: Sequence[str], budget: Budget) -> Iterator[Line]:
-    """Lines that were edited, and between them those that were removed, then those added."""
+    """Lines that were edited, and between them the removed lines, then the added ones."""
     old_done = new_done = 0
-    for number, other in _pairs(old, new, budget):
+    for number, other in _pair_lines(old, new, budget):
         yield from _whole_lines(old[old_done:number], new[new_done:other])
         yield list(_pieces(find_edits(old[number], new[other], budget)))
         old_done, new_done = number + 1, other + 1
@@ -89,11 +92,11 @@ def _whole_lines(old: Sequence[str], new: Sequence[str]) -> list[Line]:
     return removed + [[Piece(Mark.ADDED, line)] for line in new]
 
 
-def _pairs(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[tuple[int, int]]:
-    """The numbers of each old line and of the new one that it has become, in their order."""
+def _pair_lines(old: Sequence[str], new: Sequence[str], budget: Budget) -> list[tuple[int, int]]:
+    """The numbers of the old lines that were edited and of the new ones that they became."""
     if len(old) == len(new) and all(map(_are_alike, old, new)):
         return [(number, number) for number in range(len(old))]
-    shared = _shared("".join(old), "".join(new), budget)
+    shared = _count_shared("".join(old), "".join(new), budget)
     pairs: dict[int, int] = {}
     taken: set[int] = set()
     for (number, other), count in shared.most_common():
@@ -110,19 +113,23 @@ def _are_alike(old: str, new: str) -> bool:
     return (tokens & others).total() >= _ALIKE * max(tokens.total(), others.total())
 
 
-def _shared(old: str, new: str, budget: Budget) -> Counter[tuple[int, int]]:
-    """How many characters each old line, by its number, shares with each new one."""
+def _count_shared(old: str, new: str, budget: Budget) -> Counter[tuple[int, int]]:
+    """How many characters an old line and a new one share, by their numbers."""
     shared: Counter[tuple[int, int]] = Counter()
     number = other = 0
     for edit in find_edits(old, new, budget):
         for part in LINE.findall(edit.kept):
             shared[number, other] += len(part.strip())
-            number, other = number + part.endswith("\n"), other + part.endswith("\n")
-        number, other = number + _ends(edit.removed), other + _ends(edit.added)
+            number += part.endswith("\n")
+            other += part.endswith("\n")
+        number, other = (
+            number + _count_line_ends(edit.removed),
+            other + _count_line_ends(edit.added),
+        )
     return shared
 
 
-def _ends(text: str) -> int:
+def _count_line_ends(text: str) -> int:
     """How many lines end in a text."""
     return sum(line.endswith("\n") for line in LINE.findall(text))
 
@@ -131,3 +138,7 @@ def _pieces(edits: Sequence[Edit]) -> Iterator[Piece]:
     for edit in edits:
         texts = {Mark.KEPT: edit.kept, Mark.REMOVED: edit.removed, Mark.ADDED: edit.added}
         yield from (Piece(mark, text) for mark, text in texts.items() if text)
+
+
+def _joined(lines: Iterable[Line], without: Mark) -> str:
+    return "".join(piece.text for line in lines for piece in line if piece.mark is not without)

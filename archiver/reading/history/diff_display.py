@@ -1,4 +1,4 @@
-"""A difference as lines for a person: what changed, with a little of what stands around it."""
+"""The difference of two texts for a person: the changes, and a little of the text around them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Final
 
 from archiver.reading.history.text_diff import Line, Mark, Piece, is_changed, new_text, old_text
 from archiver.reading.history.tokens import TOKEN
-from archiver.terminal.screen import take, width
+from archiver.terminal.text_width import take, width
 
-#: Lines that are shown before and behind a changed one.
-_AROUND: Final = 2
-#: Columns of unchanged text that are shown before and behind a change in a line.
-_COLUMNS: Final = 40
-#: Columns that must be saved, or nothing is left out.
-_LEAST: Final = 20
+#: Unchanged lines that are shown before and after a changed one.
+_CONTEXT_LINES: Final = 2
+#: Columns of unchanged text that are shown before and after a change in a line.
+_CONTEXT_COLUMNS: Final = 40
+#: Fewer columns than these are not left out.
+_LEAST_LEFT_OUT: Final = 20
 _GAP: Final = "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What stands around the pieces that are removed and added."""
+    """What stands before and after the pieces that were removed and added."""
 
     removed: tuple[str, str]
     added: tuple[str, str]
@@ -31,7 +31,7 @@ class Style:
     removed_space: tuple[str, str]
     added_space: tuple[str, str]
 
-    def show(self, piece: Piece) -> str:
+    def mark(self, piece: Piece) -> str:
         """A removed or added piece between its marks."""
         is_removed = piece.mark is Mark.REMOVED
         if piece.text.isspace():
@@ -51,57 +51,58 @@ COLOURS: Final = Style(
 )
 
 
-def show_lines(lines: Sequence[Line], style: Style) -> str:
-    """The changed lines and two around each; ``…`` where others, or parts of one, are left out.
+def format_diff(lines: Sequence[Line], style: Style) -> str:
+    """The changed lines and two around each; ``…`` stands for other lines, and parts of lines.
 
-    Lines without changes, and long unchanged parts of others, are cut to some 40 columns on each
-    side; nothing that has changed is. Empty when nothing but line breaks differs.
+    Unchanged lines, and long unchanged parts of changed ones, are cut to some 40 columns on each
+    side. No change is ever cut. Empty when nothing but line breaks differs.
     """
     if not any(map(is_changed, lines)):
         return ""
-    shown: list[str] = []
+    parts: list[str] = []
     for is_near, group in groupby(zip(_near_changes(lines), lines, strict=True), itemgetter(0)):
         found = [line for _, line in group]
         if is_near or len(found) == 1:  # the gap would take a line too
-            shown += [_show_line(line, style) for line in found]
+            parts += [_format_line(line, style) for line in found]
         else:
-            shown.append(_GAP + _breaks(found[-1]))
-    return "".join(shown).rstrip("\n")
+            parts.append(_GAP + _line_breaks(found[-1]))
+    return "".join(parts).rstrip("\n")
 
 
 def _near_changes(lines: Sequence[Line]) -> list[bool]:
-    """For every line whether it, or one close by, has changed."""
+    """For every line, whether it or one close by has changed."""
     near = [False] * len(lines)
     for number, line in enumerate(lines):
         if is_changed(line):
-            start, end = max(0, number - _AROUND), min(len(near), number + _AROUND + 1)
+            start = max(0, number - _CONTEXT_LINES)
+            end = min(len(near), number + _CONTEXT_LINES + 1)
             near[start:end] = [True] * (end - start)
     return near
 
 
-def _show_line(line: Line, style: Style) -> str:
-    words = (Piece(piece.mark, piece.text.rstrip("\n")) for piece in line)
-    pieces = [piece for piece in words if piece.text]
+def _format_line(line: Line, style: Style) -> str:
+    stripped = (Piece(piece.mark, piece.text.rstrip("\n")) for piece in line)
+    pieces = [piece for piece in stripped if piece.text]
     last = len(pieces) - 1
-    shown = [
+    parts = [
         _cut(piece.text, at_start=number == 0, at_end=number == last)
         if piece.mark is Mark.KEPT
-        else style.show(piece)
+        else style.mark(piece)
         for number, piece in enumerate(pieces)
     ]
-    return "".join(shown) + _breaks(line)
+    return "".join(parts) + _line_breaks(line)
 
 
-def _breaks(line: Line) -> str:
-    """One line break, or an empty line where a paragraph ends."""
+def _line_breaks(line: Line) -> str:
+    """One line break, or two where a paragraph ends."""
     text = new_text([line]) or old_text([line])
     return text[len(text.rstrip("\n")) :][:2] or "\n"
 
 
 def _cut(text: str, *, at_start: bool, at_end: bool) -> str:
-    """Unchanged text without its middle, or at the ends of a line without its far end."""
+    """Unchanged text without its middle, or at one end of a line without the part at that end."""
     tokens = TOKEN.findall(text)
-    first = [] if at_start and not at_end else take(tokens, _COLUMNS)
-    behind = [] if at_end and not at_start else take(reversed(tokens), _COLUMNS)[::-1]
-    shown = "".join([*first, _GAP, *behind])
-    return shown if width(text) - width(shown) >= _LEAST else text
+    first = [] if at_start and not at_end else take(tokens, _CONTEXT_COLUMNS)
+    last = [] if at_end and not at_start else take(reversed(tokens), _CONTEXT_COLUMNS)[::-1]
+    shortened = "".join([*first, _GAP, *last])
+    return shortened if width(text) - width(shortened) >= _LEAST_LEFT_OUT else text
