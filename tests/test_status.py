@@ -25,8 +25,9 @@ from archiver.reading.times import seconds_between
 from archiver.store.change_log import note_change
 from archiver.store.sqlite import close_archive, open_archive
 from archiver.terminal.durations import format_age, parse_age
+from archiver.terminal.plural import plural
 from archiver.terminal.printable import one_line
-from archiver.terminal.tables import layout_table, plural
+from archiver.terminal.text_tables import layout_table
 from archiver.terminal.text_width import cut, screen_width, width, wrap
 from archiver.verify.integrity import open_for_reading
 

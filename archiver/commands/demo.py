@@ -10,7 +10,6 @@ import sys
 from typing import Final
 
 from archiver.commands import crawl
-from archiver.commands.archive_reading import refuse_arguments
 from archiver.demo.server import DemoServer
 from archiver.run.run import files_of
 from archiver.terminal.output import checked_output
@@ -65,7 +64,7 @@ class Command(crawl.Command):
                 self._show_queries()
 
     def _check_words(self, args: list[str]) -> None:
-        refuse_arguments(args, self.name)
+        self.refuse_arguments(args)
 
     def _show_queries(self) -> None:
         """Run the queries with the command-line tool, as a user would."""

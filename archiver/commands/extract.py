@@ -17,7 +17,7 @@ from archiver.pages.kind import Kind
 from archiver.site import article_url, split_url
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, flush, show, show_json
-from archiver.terminal.tables import plural
+from archiver.terminal.plural import plural
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.result_table import Totals, is_clean, table, verdict
 from archiver.verify.saved_page import audit_page

@@ -13,8 +13,8 @@ from scrapy.exceptions import NotConfigured
 
 from archiver.run.run import Run, require_archive, run_of
 from archiver.terminal.durations import format_seconds
+from archiver.terminal.plural import plural
 from archiver.terminal.printable import ERASE_LINE
-from archiver.terminal.tables import plural
 from archiver.terminal.text_width import cut, screen_width
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archiver.terminal.durations import format_seconds
-from archiver.terminal.tables import layout_table
+from archiver.terminal.text_tables import layout_table
 
 #: As many names of missing or failed articles as a person reads.
 _NAMED: Final = 20

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.records import PARTS, Row, record
-from archiver.terminal.tables import plural
+from archiver.terminal.plural import plural
 
 #: How a line of the file begins.
 LINE_ID: Final = re.compile(r'\{"id": ([0-9]{1,18}),')

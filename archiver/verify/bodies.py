@@ -8,7 +8,7 @@ from archiver import PARSER_VERSION
 from archiver.site import Base
 from archiver.store.jsonl import rows
 from archiver.store.records import record
-from archiver.terminal.tables import plural
+from archiver.terminal.plural import plural
 from archiver.verify.derived_columns import audit_derived
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.points import Case, audit_case

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from archiver.terminal.tables import layout_table, plural
+from archiver.terminal.plural import plural
+from archiver.terminal.text_tables import layout_table
 from archiver.verify.fidelity.comparison import Point
 
 _HEAD = ("", "compared", "differ", "first difference")

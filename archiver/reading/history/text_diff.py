@@ -122,10 +122,8 @@ def _count_shared(old: str, new: str, budget: Budget) -> Counter[tuple[int, int]
             shared[number, other] += len(part.strip())
             number += part.endswith("\n")
             other += part.endswith("\n")
-        number, other = (
-            number + _count_line_ends(edit.removed),
-            other + _count_line_ends(edit.added),
-        )
+        number += _count_line_ends(edit.removed)
+        other += _count_line_ends(edit.added)
     return shared
 
 

@@ -10,7 +10,7 @@ from archiver.reading.history.versions import COLUMN_NAMES, History, Version
 from archiver.reading.times import format_time
 from archiver.store.records import Row
 from archiver.terminal.printable import one_line
-from archiver.terminal.tables import layout_table
+from archiver.terminal.text_tables import layout_table
 from archiver.terminal.text_width import cut
 
 _HEAD: Final = ("", "no.", "seen (UTC)", "characters", "formulas", "title")

@@ -10,7 +10,7 @@ from archiver.reading.times import format_time
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age, format_seconds
 from archiver.terminal.printable import one_line
-from archiver.terminal.tables import layout_table
+from archiver.terminal.text_tables import layout_table
 from archiver.terminal.text_width import cut
 
 #: Columns of a title, and of an address, that have a reason after them.

@@ -1,4 +1,4 @@
-"""Tables of text, and counts in words."""
+"""Tables of text with straight columns."""
 
 from __future__ import annotations
 
@@ -22,8 +22,3 @@ def layout_table(rows: Iterable[Sequence[str]], align: str, indent: str = "") ->
     sides = ["right" if side == "r" else "left" for side in align]
     text = tabulate(cells, tablefmt="plain", colalign=sides, disable_numparse=True)
     return [f"{indent}{line}".rstrip(" ") for line in text.split("\n")]
-
-
-def plural(count: int, noun: str) -> str:
-    """A count with its noun: ``1 article``, ``1,340 articles``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
