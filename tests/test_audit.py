@@ -506,9 +506,9 @@ def test_words_for_value(expected: object, found: object, words: str) -> None:
 
 def test_totals_name_the_first_article() -> None:
     totals = Totals()
-    totals.add("article 1", [Point("text", "characters", 10)])
-    totals.add("article 2", [Point("text", "characters", 5, 2, "body_text, …")])
-    totals.add("article 3", [Point("text", "characters", 5, 1, "body_html, …")])
+    totals.add("article 1", [Point("text", "character", 10)])
+    totals.add("article 2", [Point("text", "character", 5, 2, "body_text, …")])
+    totals.add("article 3", [Point("text", "character", 5, 1, "body_html, …")])
     assert table(totals.results()) == [
         "      compared       differ  first difference",
         "text  20 characters       3  article 2: body_text, …",

@@ -36,7 +36,7 @@ from archiver.run.log import name_of
 from archiver.run.progress import Progress, progress_line
 from archiver.run.report import Failure, Report
 from archiver.spiders.kexue import KexueSpider
-from archiver.terminal.screen import format_seconds
+from archiver.terminal.durations import format_seconds
 
 URL = "https://kexue.fm/archives/6583"
 PAGE = "<!DOCTYPE html><html><body><p>注意力</p></body></html>".encode()

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from archiver import PARSER_VERSION
 from archiver.extraction.saved_page import extract
 from archiver.items import Article, Formula, Link, Picture
-from archiver.reading.history.versions import NAMES
+from archiver.reading.history.versions import COLUMN_NAMES
 from archiver.store import migrations as package
 from archiver.store.articles import save_article
 from archiver.store.column import Column, ItemColumn, Role, Table
@@ -125,8 +125,8 @@ def test_a_password_takes_nothing_away(db: Database) -> None:
 
 
 def test_history_tells_of_all_that_makes_a_version() -> None:
-    told = {*NAMES, "content_sha256"}
-    assert told == {*VERSIONED}, "archiver/reading/history/versions.py: NAMES and its queries"
+    told = {*COLUMN_NAMES, "content_sha256"}
+    assert told == {*VERSIONED}, "reading/history/versions.py: COLUMN_NAMES and its queries"
 
 
 # --- docs/data-format.md --------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import sys
 from typing import Final
 
 from archiver.commands import crawl
-from archiver.commands.archive_reading import refuse_arguments
 from archiver.commands.value_checks import check_arguments
 from archiver.demo.server import DemoServer
 from archiver.run.archive_files import files_of
@@ -66,7 +65,7 @@ class Command(crawl.Command):
                 self._show_queries()
 
     def _check_words(self, args: list[str]) -> None:
-        refuse_arguments(args, self.name)
+        self.refuse_arguments(args)
 
     def _show_queries(self) -> None:
         """Run the queries with the command-line tool, as a user would."""

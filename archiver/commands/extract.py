@@ -21,6 +21,7 @@ from archiver.pages.kind import Kind
 from archiver.site import Base, article_url, split_url
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, flush, show, show_json
+from archiver.terminal.plural import plural
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table, verdict
@@ -105,7 +106,7 @@ class Command(ProjectCommand):
         compared = totals.articles - totals.without_body
         if compared:
             if asked > 1:
-                show(f"\n{totals.articles:,} of {asked:,} pages audited")
+                show(f"\n{totals.articles:,} of {plural(asked, 'page')} audited")
             show(*table(totals.results()))
         if not is_clean(totals.results()):
             self.exitcode = 1

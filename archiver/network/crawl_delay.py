@@ -10,7 +10,7 @@ from scrapy.extensions.throttle import AutoThrottle
 
 from archiver.network.retry_policy import RetryPolicy
 from archiver.network.scrapy_internals import raise_delay
-from archiver.terminal.screen import format_seconds
+from archiver.terminal.durations import format_seconds
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -39,7 +39,7 @@ from archiver.network.requests import (
 )
 from archiver.network.scrapy_internals import is_forbidden_by_robots
 from archiver.network.stop import Stop
-from archiver.terminal.screen import format_seconds
+from archiver.terminal.durations import format_seconds
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -12,7 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.log import get_scrapy_root_handler
 
 from archiver.network.scrapy_internals import DOWNLOAD_LOGGER, ROBOTS_LOGGER, set_log_level
-from archiver.terminal.screen import ERASE_LINE, shown
+from archiver.terminal.printable import ERASE_LINE, printable
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -77,7 +77,7 @@ class ShownFormatter(logging.Formatter):
         """The line of the formatter that was there before."""
         line = self.inner.format(record)
         text = line.removeprefix(ERASE_LINE)
-        return line[: len(line) - len(text)] + shown(text)
+        return line[: len(line) - len(text)] + printable(text)
 
 
 def show_log() -> None:

@@ -13,7 +13,10 @@ from scrapy.exceptions import NotConfigured
 
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.counts import RunCounts
-from archiver.terminal.screen import ERASE_LINE, cut, format_seconds, screen_width
+from archiver.terminal.durations import format_seconds
+from archiver.terminal.plural import plural
+from archiver.terminal.printable import ERASE_LINE
+from archiver.terminal.text_width import cut, screen_width
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -70,7 +73,7 @@ class Progress:
 def progress_line(counts: RunCounts, seconds: float) -> str:
     """``120/1340 articles, 18/min, 1 h 8 min left``; before that the listings' count."""
     if not counts.planned:
-        return f"reading the listings: {len(counts.listed)} articles found"
+        return f"reading the listings: {plural(len(counts.listed), 'article')} found"
     rate = counts.done / seconds if seconds > 0 else 0.0
     left = f", {format_seconds((counts.planned - counts.done) / rate)} left" if rate else ""
     return f"{counts.done}/{counts.planned} articles, {rate * 60:.0f}/min{left}"

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from archiver.terminal.screen import format_seconds, table
+from archiver.terminal.durations import format_seconds
+from archiver.terminal.text_tables import layout_table
 
 #: The most addresses of a kind that the table names.
 _NAMED: Final = 20
@@ -171,7 +172,7 @@ class Report:
         rows += [(name, str(path)) for name, path in self.files.items()]
         named = self._named()
         return [
-            *(f"  {line}" for line in table(rows, "ll")),
+            *layout_table(rows, "ll", indent="  "),
             *(line for name, entries in named.items() for line in _named(name, entries)),
         ]
 

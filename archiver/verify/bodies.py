@@ -8,6 +8,7 @@ from archiver import PARSER_VERSION
 from archiver.site import Base
 from archiver.store.jsonl import rows
 from archiver.store.records import record
+from archiver.terminal.plural import plural
 from archiver.verify.derived_columns import audit_derived
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.points import Case, audit_case
@@ -29,8 +30,11 @@ def count_old(db: Database, ids: Ids | None) -> int:
 
 def words_for_old(count: int) -> str:
     """The sentence that says how many articles an older version has extracted, and what to do."""
-    subject = "1 article was" if count == 1 else f"{count:,} articles were"
-    return f"{subject} extracted by an older version and may lack Markdown; {READ_AGAIN} fills them"
+    verb = "was" if count == 1 else "were"
+    return (
+        f"{plural(count, 'article')} {verb} extracted by an older version and may lack Markdown;"
+        f" {READ_AGAIN} fills them"
+    )
 
 
 def audit_archive(db: Database, ids: Ids | None, base: Base | None = None) -> Totals:
@@ -41,7 +45,7 @@ def audit_archive(db: Database, ids: Ids | None, base: Base | None = None) -> To
     extracted is a difference of the point ``extraction``.
     """
     totals = Totals()
-    extraction = Point("extraction", "articles", 0)
+    extraction = Point("extraction", "article", 0)
     for row, parts in rows(db):
         if ids is not None and row["id"] not in ids:
             continue

@@ -33,7 +33,7 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+(?P<
 
 def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
     """Formats, counts, and whether status and body agree; ``ids`` limits the articles."""
-    point = Point("columns", "articles", 0)
+    point = Point("columns", "article", 0)
     kept = {
         article
         for (article,) in db.execute(

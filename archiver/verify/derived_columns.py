@@ -33,7 +33,7 @@ def audit_derived(case: Case, parts: Mapping[str, Sequence[Row]]) -> Point:
     article = _made(case)
     columns, tables = article_row(article), part_rows(article)
     compared = len(DERIVED) + sum(map(len, tables.values()))
-    point = Point("derived", "values", compared)
+    point = Point("derived", "value", compared)
     check_sanitised(point, case)
     for column in DERIVED:
         compare_values(point, column, columns[column], case.row[column])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from archiver.terminal import screen
+from archiver.terminal.plural import plural
+from archiver.terminal.text_tables import layout_table
 from archiver.verify.fidelity.comparison import Point
 
 _HEAD = ("", "compared", "differ", "first difference")
@@ -39,7 +40,7 @@ def is_clean(points: Iterable[Point]) -> bool:
 
 def table(points: Sequence[Point]) -> list[str]:
     """The lines of a table: name, how much was compared, how much differs, the first difference."""
-    return screen.table([_HEAD, *(_cells(point) for point in points)], "llrl")
+    return layout_table([_HEAD, *(_cells(point) for point in points)], "llrl")
 
 
 def verdict(label: str, points: Sequence[Point]) -> str:
@@ -49,5 +50,4 @@ def verdict(label: str, points: Sequence[Point]) -> str:
 
 
 def _cells(point: Point) -> tuple[str, str, str, str]:
-    compared = f"{point.compared:,} {point.unit}"
-    return point.name, compared, f"{point.differ:,}", point.first or ""
+    return point.name, plural(point.compared, point.unit), f"{point.differ:,}", point.first or ""
