@@ -15,7 +15,7 @@ _BEHIND = frozenset({"tools", "neighbours", "similar", "comments"})
 
 def body_element(post: Selector) -> HtmlElement:
     """The element with all of the body and its footer, and nothing of what stands behind it."""
-    body: HtmlElement = post.css("#PostContent")[0].root
+    body: HtmlElement = post.css(site.ARTICLE_BODY)[0].root
     _expel(body)
     if not _has_footer(body):
         _take_in(body)
