@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from archiver import PARSER_VERSION
 from archiver.items import Article, Formula, Link, ListingEntry, Picture, Status
 from archiver.store import articles, failures
 from archiver.store import run_records as runs
@@ -91,7 +92,7 @@ def test_new_article(db: Database) -> None:
         "first_seen": DAY1,
         "last_seen": DAY1,
         "fetched_at": DAY1,
-        "parser_version": 3,
+        "parser_version": PARSER_VERSION,
         "gone_at": None,
     }
     assert rows(db, "SELECT * FROM links") == [
@@ -185,7 +186,7 @@ def test_a_new_parser_fills_what_the_old_one_lacked(db: Database) -> None:
         db.execute("DELETE FROM formulas")
     assert save_article(db, an_article(), DAY2).change is Change.UNCHANGED
     sql = "SELECT body_markdown, parser_version, first_seen FROM articles"
-    assert rows(db, sql) == [("注意力**机制**与旋转", 3, DAY1)]
+    assert rows(db, sql) == [("注意力**机制**与旋转", PARSER_VERSION, DAY1)]
     assert rows(db, "SELECT label FROM formulas") == [("eq:a",)]
     assert rows(db, "SELECT count(*) FROM revisions") == [(1,)]
 

@@ -6,6 +6,7 @@ Each message says what to do; docs/adding-a-field.md has the steps.
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -109,6 +110,20 @@ def test_extraction_fills_every_derived_column() -> None:
     assert empty == [], "nothing fills it; see fill_text in archiver/extraction/article_body.py"
 
 
+#: Fields of ``Article`` that are read on the way to the archive, and not stored.
+ON_THE_WAY = {
+    *("date_text", "readers_text", "feed_text"),  # as the page says it
+    *("body", "document", "asked_url"),
+    *("shows_no_comments", "excerpt_known", "excerpt_of_page", "is_damaged"),
+}
+
+
+def test_every_field_of_an_article_is_stored() -> None:
+    stored = {*ARTICLES.names, *(part.name for part in PARTS)}
+    lost = [field.name for field in fields(Article) if field.name not in stored | ON_THE_WAY]
+    assert lost == [], f"declare it in {DECLARATION}, or name it in ON_THE_WAY"
+
+
 def test_a_derived_column_has_a_parser_version() -> None:
     """Rows of earlier versions lack it, and are read again for it."""
     later = [column.name for column in ARTICLES.filled if column.since > PARSER_VERSION]
@@ -117,8 +132,13 @@ def test_a_derived_column_has_a_parser_version() -> None:
 
 def test_a_password_takes_nothing_away(db: Database) -> None:
     """A column that one function forgot was once lost here, silently."""
-    save_article(db, an_article(excerpt="摘要", excerpt_known=True), DAY1)
+    article = an_article(excerpt="摘要", excerpt_known=True)
+    for column in ARTICLES.filled:
+        if column.name in DERIVED and column.of(article) is None:
+            setattr(article, column.name, 7)
+    save_article(db, article, DAY1)
     before = row_of(db)
+    assert [name for name in DERIVED if before[name] is None] == []
     save_article(db, a_protected(), DAY2)
     seen = {"status": "protected", "last_seen": DAY2, "fetched_at": DAY2}
     assert row_of(db) == {**before, **seen}

@@ -51,8 +51,8 @@ def is_protected(post: Selector) -> bool:
 
 def _post(page: Selector) -> Selector:
     posts = page.css(site.POST)
-    if not posts or not posts[0].css("#PostContent"):
-        raise UnexpectedPage("not an article's page (no #PostContent)")
+    if not posts or not posts[0].css(site.ARTICLE_BODY):
+        raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
     if not posts[0].css(site.BYLINE):
         raise UnexpectedPage("not an article's page (no line with author and date)")
     return posts[0]

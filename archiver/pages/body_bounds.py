@@ -18,7 +18,7 @@ def body_element(post: Selector) -> HtmlElement:
 
     The page's tree is changed in place.
     """
-    body: HtmlElement = post.css("#PostContent")[0].root
+    body: HtmlElement = post.css(site.ARTICLE_BODY)[0].root
     _drop_following_blocks(body)
     if not _has_footer(body):
         _append_rest(body)

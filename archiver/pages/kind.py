@@ -68,7 +68,7 @@ def kind_of_text(text: str) -> Kind | None:
 def kind_of_page(page: Selector) -> Kind:
     """The kind of a whole HTML page, once it is parsed."""
     posts = page.css(site.POST)
-    if posts and posts[0].css("#PostContent") and posts[0].css(site.BYLINE):
+    if posts and posts[0].css(site.ARTICLE_BODY) and posts[0].css(site.BYLINE):
         return Kind.PROTECTED if posts[0].css(site.PROTECTED_FORM) else Kind.ARTICLE
     if page.css(site.INDEX):
         return Kind.INDEX

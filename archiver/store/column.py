@@ -130,6 +130,9 @@ class ItemColumn(Column):
     keep: Keep = Keep.IF_UNTOLD
     #: True when a difference is an edit that readers see: ``changes.fields`` names the column.
     is_edit: bool = True
+    #: True when null may mean that nobody has looked yet, as in the rows that are older than the
+    #: column: to be told the first time is no change then.
+    null_is_unread: bool = False
     in_jsonl: bool = True
     #: The ``PARSER_VERSION`` that first made a derived column; earlier rows may lack it.
     since: int = 1

@@ -27,6 +27,7 @@ _NEVER_UNTOLD: Final = ARTICLES.select(lambda column: column.keep is Keep.IF_UNT
 _HIDDEN_BY_PASSWORD: Final = ARTICLES.select(lambda column: column.keep is Keep.IF_PROTECTED)
 #: A difference in one of these is a change of the article.
 _TOLD: Final = ARTICLES.select(lambda column: column.role is Role.TOLD)
+_UNREAD: Final = ARTICLES.select(lambda column: column.null_is_unread)
 
 
 def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
@@ -63,11 +64,15 @@ def recall(row: Row, entry: ListingEntry | None) -> Row:
 def compare(old: Row | None, merged: Row) -> Change:
     """What a reading has brought: a new article, a change (of more than its counts), or nothing.
 
-    A newer version of the extraction that reads the same body is no change of the article, nor is
-    an excerpt that is told for the first time.
+    A newer version of the extraction that reads the same body is no change of the article.
     """
     if old is None:
         return Change.NEW
-    ignored = {"excerpt"} if old["excerpt"] is None else set()
+    ignored = first_told(old)
     same = all(old[key] == merged[key] for key in _TOLD if key not in ignored)
     return Change.UNCHANGED if same else Change.CHANGED
+
+
+def first_told(old: Row) -> set[str]:
+    """The columns that nobody had looked for when a row was stored: a value is no change of it."""
+    return {key for key in _UNREAD if old[key] is None}

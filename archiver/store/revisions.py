@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.items import Status
+from archiver.store.merge import first_told
 from archiver.store.records import Row
 from archiver.store.tables import EDITS, TOLD_BY, VERSIONED
 
@@ -56,12 +57,9 @@ def is_version(row: Row) -> bool:
 
 
 def changed_fields(old: Row, new: Row) -> list[str]:
-    """The columns in which an article has changed for its readers, in the order of the table.
-
-    An excerpt that is told for the first time is no change.
-    """
-    untold = {"excerpt"} if old["excerpt"] is None else set()
-    return [field for field in EDITS if old[field] != new[field] and field not in untold]
+    """The columns in which an article has changed for its readers, in the order of the table."""
+    ignored = first_told(old)
+    return [field for field in EDITS if old[field] != new[field] and field not in ignored]
 
 
 def kind_of_change(old: Row | None, new: Row, fields: list[str]) -> str | None:

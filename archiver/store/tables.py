@@ -74,7 +74,7 @@ ARTICLES: Final = Table(
         # merge.py keeps it where no listing was read.
         _told(
             "excerpt", Format.TEXT, 'text before the "more" mark',
-            "the listing shows the whole article", keep=Keep.IF_PROTECTED,
+            "the listing shows the whole article", keep=Keep.IF_PROTECTED, null_is_unread=True,
         ),
         _told(
             "body_html", Format.TEXT, "clean body", "protected, and never read before that",
