@@ -181,9 +181,9 @@ IGNORED = """
 import os, signal
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 import archiver.spiders.kexue as spiders
-def page_asked(self, request):
+def page_requested(self, request):
     os.kill(os.getpid(), signal.SIGHUP)
-spiders.KexueSpider.page_asked = page_asked
+spiders.KexueSpider.page_requested = page_requested
 """
 
 

@@ -140,7 +140,7 @@ def import_all() -> None:
 
     import archiver.commands
     import archiver.spiders.kexue
-    from archiver.pipelines.dates import parse_date
+    from archiver.extraction.dates import parse_date
 
     assert all((scrapy.cmdline, archiver.spiders.kexue))
     if _MEASURED in os.environ:
@@ -174,7 +174,7 @@ def run_command(order: Order, descriptors: list[int], held: int) -> NoReturn:
     """Become `scrapy`; the exception that ends the command ends this interpreter as it would."""
     from scrapy.cmdline import execute
 
-    from archiver.commands.early_signals import leave_at_signals
+    from archiver.commands.early_signals import exit_at_signals
 
     become(order, descriptors, held)
     if os.environ.get(_MEASURED):
@@ -182,7 +182,7 @@ def run_command(order: Order, descriptors: list[int], held: int) -> NoReturn:
 
         coverage.process_startup(force=True)
     exec(order.program, {})
-    leave_at_signals()  # as the import of the commands does in a cold start
+    exit_at_signals()  # as the import of the commands does in a cold start
     execute(sys.argv)
     raise SystemExit(0)
 
