@@ -11,12 +11,10 @@ import sys
 from dataclasses import replace
 from typing import Final
 
-from scrapy.settings import Settings
-
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
 from archiver.demo.theme import render_article
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
 
 _TARGET: Final = 20
 _SIZE: Final = 1_000_000
@@ -45,13 +43,10 @@ def main() -> None:
 
 def measure(unit: str) -> float:
     """Peak memory of extracting a page, above what the process had before, by the page's size."""
-    settings = Settings()
-    settings.setmodule("archiver.settings")
-    extractor = Extractor(settings)
-    extractor.extract(_page(unit, 1000))  # what is loaded at the first page is not the page's
+    extract(_page(unit, 1000))  # what is loaded at the first page is not the page's
     page = _page(unit, _SIZE)
     before = _peak()
-    extractor.extract(page)
+    extract(page)
     return (_peak() - before) / len(page)
 
 

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.items import Formula
-from archiver.tree.document import build_tree, string_of, xml_text
+from archiver.tree.document import build_tree, text_content, xml_text
 from archiver.tree.elements import DROPPED, EMBEDS
 from archiver.verify.fidelity.addresses import absolute_address
 from archiver.verify.fidelity.late_pictures import Resolve, addresses_of_pictures
@@ -193,7 +193,7 @@ def _lines(tree: HtmlElement, formulas: Formulas) -> list[str]:
     """The lines of the text, without the self anchors of headings, which are hidden in ``tree``."""
     for heading in tree.iter(*HEADINGS):
         for anchor in heading.iter("a"):
-            if is_self_anchor_text(anchor.get("href"), string_of(anchor)):
+            if is_self_anchor_text(anchor.get("href"), text_content(anchor)):
                 anchor.set("hidden", "")
     return [fold(line.text) for line in rendered_lines(tree, formulas)]
 

@@ -19,8 +19,9 @@ class Point:
     """The result of one comparison."""
 
     name: str
+    #: What was compared, in the singular.
     unit: str
-    #: How much was compared.
+    #: How much of it.
     compared: int
     #: How much of it differs; 0 is the proof.
     differ: int = 0

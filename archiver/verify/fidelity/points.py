@@ -25,12 +25,12 @@ from archiver.verify.fidelity.tree_outline import outline_of_tree
 
 #: The points in the order in which they are reported, and what each one counts.
 UNITS: Final = {
-    "text": "characters",
-    "formulas": "formulas",
-    "markdown": "events",
-    "links": "links",
-    "pictures": "pictures",
-    "safety": "elements",
+    "text": "character",
+    "formulas": "formula",
+    "markdown": "event",
+    "links": "link",
+    "pictures": "picture",
+    "safety": "element",
 }
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 from archiver.tree.elements import ATTRIBUTES, FORBIDDEN
 from archiver.verify.fidelity.outline import quoted, without_space
 from archiver.verify.fidelity.overlay import size_fault, style_faults
@@ -26,7 +26,7 @@ def safety_faults(body: HtmlElement) -> Iterator[str]:
         yield from _element_faults(element)
     for heading in body.iter(*HEADINGS):
         for anchor in heading.iter("a"):
-            if without_space(string_of(anchor)) == site.SELF_ANCHOR_TEXT and "#" in anchor.get(
+            if without_space(text_content(anchor)) == site.SELF_ANCHOR_TEXT and "#" in anchor.get(
                 "href", ""
             ):
                 yield f"the self anchor of a heading: {quoted(anchor.get('href', ''))}"
