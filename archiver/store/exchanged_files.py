@@ -1,4 +1,4 @@
-"""Are the files of the archive the ones that this run has written?"""
+"""Whether the files of the archive are still those that this run has written."""
 
 from __future__ import annotations
 

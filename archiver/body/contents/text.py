@@ -101,7 +101,7 @@ def _text(node: TextNode, formulas: Formulas) -> str:
     spans = formulas.spans(node)
     if not spans:
         return text
-    # A formula that goes on behind <br> leaves out the line feed of the source (math.py).
+    # A formula that goes on behind <br> leaves out the line feed of the source.
     pieces: list[str] = []
     position = int(is_tail and owner in formulas.breaks and text.startswith("\n"))
     for start, end, _ in spans:
