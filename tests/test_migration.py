@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,11 +20,10 @@ from archived import (
 )
 from sqlite_utils import Database
 
-from archiver.store import migration_m004 as memory
 from archiver.store import run_records as runs
-from archiver.store import schema
 from archiver.store.articles import save_article
 from archiver.store.errors import StoreError
+from archiver.store.migrations import m004_memory, migrations
 from archiver.store.revisions import save_revision
 from archiver.store.sqlite import check_archive, close_archive, open_archive
 
@@ -41,7 +40,7 @@ _OLD_RUN = "INSERT INTO runs (started_at, finished_at, mode, outcome, versions) 
 def old(path: Path) -> Path:
     """An archive of the version before: two versions of 1, a protected 2, a run that was killed."""
     with closing(Database(sqlite3.connect(path))) as db:
-        schema.migrations.apply(db, stop_before="m004_memory")
+        migrations.apply(db, stop_before="m004_memory")
         with db.atomic():
             fill(db)
     return path
@@ -132,21 +131,13 @@ def test_a_run_of_an_older_archive_is_no_session(old: Path) -> None:
     close_archive(db)
 
 
-class FullDisk:
-    """A database that takes so many statements, then no more."""
-
-    def __init__(self, db: Database, statements: int) -> None:
-        self.db, self.left = db, statements
-
-    def execute(self, statement: str) -> sqlite3.Cursor:
-        if self.left == 0:
-            raise sqlite3.OperationalError("database or disk is full")
-        self.left -= 1
-        return self.db.execute(statement)
+STATEMENTS = m004_memory.STATEMENTS
 
 
-def full_disk(db: Database, statements: int) -> None:
-    memory.remember(FullDisk(db, statements))  # type: ignore[arg-type]
+def full_disk(statements: int) -> Iterator[str]:
+    """So many statements of the migration, then no more room."""
+    yield from STATEMENTS[:statements]
+    raise sqlite3.OperationalError("database or disk is full")
 
 
 def dump(path: Path) -> list[str]:
@@ -154,23 +145,14 @@ def dump(path: Path) -> list[str]:
         return list(connection.iterdump())
 
 
-def count_statements() -> int:
-    """How many statements the migration has."""
-    with closing(Database(memory=True)) as db:
-        schema.migrations.apply(db, stop_before="m004_memory")
-        disk = FullDisk(db, 1000)
-        memory.remember(disk)  # type: ignore[arg-type]
-    return 1000 - disk.left
-
-
 def test_a_migration_that_breaks_off_leaves_the_old_archive(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After every one of its statements; then, with room on the disk, it works."""
     before = dump(old)
-    for left in range(count_statements()):
+    for left in range(len(STATEMENTS)):
         with monkeypatch.context() as patch:
-            patch.setattr(schema, "remember", partial(full_disk, statements=left))
+            patch.setattr(m004_memory, "STATEMENTS", full_disk(left))
             with pytest.raises(StoreError) as caught:
                 open_archive(old)
         sentence = f"cannot open the database {old}: database or disk is full"

@@ -11,7 +11,7 @@ from conftest import ROOT
 from archiver.body.read import Body, read_body, read_stored_body
 from archiver.items import Formula, Link, Picture
 from archiver.pages.article import parse_article
-from archiver.pages.received import decode_page, open_page
+from archiver.pages.decoding import decode_page, open_page
 from archiver.site import Base
 from archiver.tree.document import parse_fragment
 

@@ -28,10 +28,11 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from archiver.items import Article
-from archiver.store import schema, tombstones
+from archiver.store import tombstones
 from archiver.store.articles import save_article
 from archiver.store.merge import Change
-from archiver.store.records import content_sha256
+from archiver.store.migrations import migrations
+from archiver.store.tables import content_sha256
 
 # --- Versions -------------------------------------------------------------------------------------
 
@@ -211,7 +212,7 @@ PAGES = st.one_of(
 def test_whatever_a_page_becomes_nothing_is_lost(life: list[tuple[Article | None, bool]]) -> None:
     """Every text that was ever read is a version; the row has one that was taken."""
     with closing(Database(memory=True)) as db:
-        schema.migrations.apply(db)
+        migrations.apply(db)
         for page, accept in life:
             if page is None:
                 tombstones.mark_gone(db, 6583, DAY2)

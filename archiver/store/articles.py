@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,9 +11,10 @@ from sqlite_utils import Database
 
 from archiver.items import Article, ListingEntry
 from archiver.store.change_log import note_change
+from archiver.store.column import Table
 from archiver.store.failures import forget_failure, note_failure
-from archiver.store.merge import DERIVED, Change, compare, merge, recall
-from archiver.store.records import COLUMNS, COUNTS, PARTS, Row, article_row, part_rows
+from archiver.store.merge import Change, compare, merge, recall
+from archiver.store.records import Row, article_row, part_rows
 from archiver.store.revisions import (
     changed_fields,
     has_revision,
@@ -24,31 +25,32 @@ from archiver.store.revisions import (
 )
 from archiver.store.sightings import Shown, note_entry, note_read, shown_before
 from archiver.store.suspicion import suspicion
+from archiver.store.tables import ARTICLES, COUNTS, DERIVED, PARTS
 
-_INSERT = (
-    f"INSERT INTO articles ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{c}' for c in COLUMNS)})"  # noqa: S608
-)
-_UPDATE = (
-    f"UPDATE articles SET {', '.join(f'{c} = :{c}' for c in COLUMNS if c != 'id')} WHERE id = :id"  # noqa: S608
-)
-_SEEN = """
+
+def _insert(table: str, names: Iterable[str]) -> str:
+    """The statement that writes a row, each column from the parameter of its name."""
+    names = list(names)
+    values = ", ".join(f":{name}" for name in names)
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"  # noqa: S608
+
+
+_INSERT: Final = _insert("articles", ARTICLES.names)
+_UPDATE: Final = f"""
+    UPDATE articles SET {", ".join(f"{c} = :{c}" for c in ARTICLES.names if c != "id")}
+    WHERE id = :id
+"""  # noqa: S608
+_SEEN: Final = f"""
     UPDATE articles SET last_seen = :now, fetched_at = coalesce(:fetched_at, fetched_at),
-      readers = coalesce(:readers, readers),
-      comment_count = coalesce(:comment_count, comment_count),
+      {", ".join(f"{count} = coalesce(:{count}, {count})" for count in COUNTS)},
       excerpt = coalesce(excerpt, :excerpt)
     WHERE id = :id
-"""
+"""  # noqa: S608
 _COUNT = """
     INSERT INTO reader_counts (article_id, seen_at, readers) VALUES (:id, :now, :readers)
     ON CONFLICT (article_id, substr(seen_at, 1, 10))
     DO UPDATE SET seen_at = excluded.seen_at, readers = excluded.readers
 """
-#: Table → the statement that fills one row of it.
-_PART: Final = {
-    table: f"INSERT INTO {table} (article_id, position, {', '.join(columns)})"  # noqa: S608
-    f" VALUES (:article_id, :position, {', '.join(f':{c}' for c in columns)})"
-    for table, columns in PARTS.items()
-}
 _KNOWN: Final = """
     SELECT id, a.title, author, a.published, published_at, category, tags, status, a.first_seen,
       fetched_at, coalesce(is_changed, 0) AS is_changed
@@ -156,11 +158,12 @@ def _save_suspicious(db: Database, row: Row, now: str, why: str) -> None:
 
 
 def _is_other_text(old: Row | None, row: Row) -> bool:
+    """True when title or body differ from what is stored."""
     return old is None or old["content_sha256"] != row["content_sha256"]
 
 
 def _is_read_anew(old: Row | None, row: Row) -> bool:
-    """Has another version of the extraction read this body than the one that is stored?"""
+    """True when another version of the extraction has made the stored row."""
     return old is not None and old["parser_version"] != row["parser_version"]
 
 
@@ -171,41 +174,39 @@ def _has_lost(db: Database, article: Article, old: Row | None, row: Row) -> bool
     """
     if old is None or article.body_html is None:
         return False
+    made = part_rows(article)
     return (
-        any(old[name] != row[name] for name in DERIVED if name != "parser_version")
+        any(old[name] != row[name] for name in DERIVED)
         or not has_revision(db, row)
-        or any(_parts_of(db, table, article.id) != rows for table, rows in _parts(article).items())
+        or any(_parts_of(db, table, article.id) != made[table.name] for table in PARTS)
     )
 
 
-def _parts(article: Article) -> dict[str, list[tuple[Any, ...]]]:
-    """The parts of an article in the columns of their tables."""
-    rows = part_rows(article)
-    return {t: [tuple(row[c] for c in _columns(t)) for row in rows[t]] for t in PARTS}
+def _parts_of(db: Database, table: Table, article: int) -> list[Row]:
+    """The stored rows of a part, in the columns that the body fills."""
+    columns = ", ".join(_filled(table))
+    query = f"SELECT {columns} FROM {table.name} WHERE article_id = ? ORDER BY position"  # noqa: S608
+    return list(db.query(query, [article]))
 
 
-def _parts_of(db: Database, table: str, article: int) -> list[tuple[Any, ...]]:
-    columns = ", ".join(_columns(table))
-    query = f"SELECT {columns} FROM {table} WHERE article_id = ? ORDER BY position"  # noqa: S608
-    return db.execute(query, [article]).fetchall()
-
-
-def _columns(table: str) -> tuple[str, ...]:
-    return ("position", *PARTS[table])
+def _filled(table: Table) -> list[str]:
+    return ["article_id", "position", *(column.name for column in table.filled)]
 
 
 def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | None) -> bool:
-    parameters = {key: values[key] for key in ("id", *COUNTS, "excerpt")}
+    parameters = {key: values.get(key) for key in ("id", *COUNTS, "excerpt")}
     cursor = db.execute(_SEEN, parameters | {"now": now, "fetched_at": fetched_at})
     return cursor.rowcount > 0
 
 
 def _save_parts(db: Database, article: Article) -> None:
     """What the body holds, in place of what another body held."""
-    for table, rows in part_rows(article).items():
-        db.execute(f"DELETE FROM {table} WHERE article_id = ?", [article.id])  # noqa: S608
-        for part in rows:
-            db.execute(_PART[table], part)
+    made = part_rows(article)
+    for table in PARTS:
+        db.execute(f"DELETE FROM {table.name} WHERE article_id = ?", [article.id])  # noqa: S608
+        insert = _insert(table.name, _filled(table))
+        for part in made[table.name]:
+            db.execute(insert, part)
 
 
 def _save_readers(db: Database, article: int, readers: int | None, now: str) -> None:

@@ -13,7 +13,9 @@ from sqlite_utils import Database
 
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
-from archiver.store.records import PARTS, Row, record
+from archiver.store.records import Row, record
+from archiver.store.tables import PARTS
+from archiver.terminal.plural import plural
 
 #: How a line of the file begins.
 LINE_ID: Final = re.compile(r'\{"id": ([0-9]{1,18}),')
@@ -45,8 +47,8 @@ def _check_ids(db: Database, path: Path) -> None:
     lost = _ids_of(path) - known
     if lost:
         raise StoreError(
-            f"cannot write {path}: it holds {len(lost):,} articles that the database does not have;"
-            " restore the database, or move the file away"
+            f"cannot write {path}: it holds {plural(len(lost), 'article')} that the database does"
+            " not have; restore the database, or move the file away"
         )
 
 
@@ -70,7 +72,7 @@ def records(db: Database, *, with_counts: bool = True) -> Iterator[Row]:
 
 def rows(db: Database) -> Iterator[tuple[Row, dict[str, list[Row]]]]:
     """The rows of all articles, sorted by id, each with the rows of its parts by table."""
-    parts = {table: _Parts(db, table) for table in PARTS}
+    parts = {table.name: _Parts(db, table.name) for table in PARTS}
     for row in db.query("SELECT * FROM articles ORDER BY id"):
         yield row, {table: groups.of(row["id"]) for table, groups in parts.items()}
 

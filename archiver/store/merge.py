@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from archiver.items import ListingEntry, Status
-from archiver.store.records import COUNTS, SEEN, Row
+from archiver.store.column import Keep, Role
+from archiver.store.records import Row
 from archiver.store.suspicion import is_damaged_copy
+from archiver.store.tables import ARTICLES, COUNTS
 
 
 class Change(StrEnum):
@@ -19,16 +21,13 @@ class Change(StrEnum):
     SUSPICIOUS = "suspicious"
 
 
-#: Made from ``body_html`` by one version of the extraction.
-DERIVED: Final = (
-    "body_text", "body_markdown", "formula_count", "picture_count", "parser_version",
-)  # fmt: skip
 #: Known once, known for ever: a page that does not show them does not take them back.
-_NEVER_UNTOLD: Final = (*COUNTS, "published", "author", "category")
+_NEVER_UNTOLD: Final = ARTICLES.select(lambda column: column.keep is Keep.IF_UNTOLD)
 #: What the page of a protected article does not show: kept as it was last seen.
-_HIDDEN_BY_PASSWORD: Final = (
-    "title", "excerpt", "body_html", "content_sha256", *DERIVED,
-)  # fmt: skip
+_HIDDEN_BY_PASSWORD: Final = ARTICLES.select(lambda column: column.keep is Keep.IF_PROTECTED)
+#: A difference in one of these is a change of the article.
+_TOLD: Final = ARTICLES.select(lambda column: column.role is Role.TOLD)
+_UNREAD: Final = ARTICLES.select(lambda column: column.null_is_unread)
 
 
 def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
@@ -58,18 +57,22 @@ def recall(row: Row, entry: ListingEntry | None) -> Row:
     """The row, with what only its last listing has ever told, in this run or in an earlier one."""
     if entry is None:
         return row
-    told = {key: getattr(entry, key) for key in (*COUNTS, "excerpt")}
+    told = {key: getattr(entry, key, None) for key in (*COUNTS, "excerpt")}
     return {**row, **{key: value for key, value in told.items() if row[key] is None}}
 
 
 def compare(old: Row | None, merged: Row) -> Change:
-    """Is the article new, changed (anything but its counts), or as it was?
+    """What a reading has brought: a new article, a change (of more than its counts), or nothing.
 
-    A newer version of the extraction that reads the same body is no change of the article, nor is
-    an excerpt that is told for the first time.
+    A newer version of the extraction that reads the same body is no change of the article.
     """
     if old is None:
         return Change.NEW
-    ignored = {*SEEN, *COUNTS, *DERIVED, *(("excerpt",) if old["excerpt"] is None else ())}
-    same = all(old[key] == value for key, value in merged.items() if key not in ignored)
+    ignored = first_told(old)
+    same = all(old[key] == merged[key] for key in _TOLD if key not in ignored)
     return Change.UNCHANGED if same else Change.CHANGED
+
+
+def first_told(old: Row) -> set[str]:
+    """The columns that nobody had looked for when a row was stored: a value is no change of it."""
+    return {key for key in _UNREAD if old[key] is None}

@@ -8,22 +8,21 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.items import Status
+from archiver.store.merge import first_told
 from archiver.store.records import Row
+from archiver.store.tables import EDITS, TOLD_BY, VERSIONED
 
-#: What tells two versions apart: ``content_sha256`` is of title and body.
-_TOLD_BY: Final = ("content_sha256", "author", "published", "category", "tags")
-_SAME = f"""
+_SAME: Final = f"""
     SELECT number FROM revisions WHERE article_id = :id
-    AND {" AND ".join(f"{column} IS :{column}" for column in _TOLD_BY)}
+    AND {" AND ".join(f"{column} IS :{column}" for column in TOLD_BY)}
 """  # noqa: S608
-_NEW = """
-    INSERT INTO revisions (article_id, number, content_sha256, seen_at, title, body_html, author,
-      published, category, tags, suspicious)
+_NEW: Final = f"""
+    INSERT INTO revisions (article_id, number, seen_at, suspicious, {", ".join(VERSIONED)})
     VALUES (:id, (SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE article_id = :id),
-      :content_sha256, :now, :title, :body_html, :author, :published, :category, :tags, :suspicious)
+      :now, :suspicious, {", ".join(f":{column}" for column in VERSIONED)})
     RETURNING number
-"""
-_ACCEPTED = "UPDATE revisions SET suspicious = NULL WHERE article_id = ? AND number = ?"
+"""  # noqa: S608
+_ACCEPTED: Final = "UPDATE revisions SET suspicious = NULL WHERE article_id = ? AND number = ?"
 
 
 def save_revision(
@@ -48,23 +47,19 @@ def has_revision(db: Database, row: Mapping[str, Any]) -> bool:
 
 
 def was_taken(db: Database, row: Mapping[str, Any]) -> bool:
-    """Is this a version that the article had before? To go back to it is no reason for doubt."""
+    """True when the article had this version before: to go back to it is no reason for doubt."""
     return db.execute(f"{_SAME} AND suspicious IS NULL", dict(row)).fetchone() is not None
 
 
 def is_version(row: Row) -> bool:
-    """Is there anything to keep? A protected article that was never read has no version."""
+    """True when there is a body to keep: a protected article that was never read has none."""
     return row["content_sha256"] is not None
 
 
 def changed_fields(old: Row, new: Row) -> list[str]:
-    """The columns in which an article has changed for its readers, in the order of the table.
-
-    An excerpt that is told for the first time is no change.
-    """
-    fields = ("title", "author", "published", "category", "tags", "excerpt", "body_html")
-    untold = {"excerpt"} if old["excerpt"] is None else set()
-    return [field for field in fields if old[field] != new[field] and field not in untold]
+    """The columns in which an article has changed for its readers, in the order of the table."""
+    ignored = first_told(old)
+    return [field for field in EDITS if old[field] != new[field] and field not in ignored]
 
 
 def kind_of_change(old: Row | None, new: Row, fields: list[str]) -> str | None:

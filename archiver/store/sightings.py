@@ -18,9 +18,10 @@ from sqlite_utils import Database
 from archiver import site
 from archiver.items import IndexEntry, ListingEntry, Status
 from archiver.store.records import Row
+from archiver.store.tables import EDITS
 
 #: What an edit can change in a listing; its counts rise by themselves.
-_SHOWN: Final = ("title", "author", "published", "category", "tags", "excerpt")
+_SHOWN: Final = tuple(name for name in EDITS if name in ListingEntry.__dataclass_fields__)
 _SEEN: Final = """
     INSERT INTO sightings (article_id, first_seen, last_seen) VALUES (:id, :now, :now)
     ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0
@@ -176,7 +177,7 @@ def shown_before(db: Database, article: int) -> Shown:
 
 
 def differs(entry: ListingEntry, row: Row | None) -> bool:
-    """Does a listing show an article otherwise than the archive has it?"""
+    """True when a listing shows an article otherwise than the archive has it."""
     if row is None:
         return False
     looks_protected = entry.title == site.PROTECTED_TITLE
@@ -195,7 +196,7 @@ def differs(entry: ListingEntry, row: Row | None) -> bool:
 
 
 def _differs_in_index(entry: IndexEntry, before: Row | None, row: Row | None) -> bool:
-    """Does the index show another title or day than before, or than the archive has?"""
+    """True when the index shows another title or day than before, or than the archive has."""
     if before is not None and before["title"] is not None:
         old_title, old_day = before["title"], before["published"]
     elif row is not None and row["status"] == Status.PUBLISHED:

@@ -11,9 +11,10 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archiver.store import schema
 from archiver.store.errors import StoreError
+from archiver.store.migrations import migration_names, migrations
 from archiver.store.paths import check_link, real_database
+from archiver.store.tables import APPLICATION_ID
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0
@@ -92,9 +93,9 @@ def _prepare(path: Path) -> Database:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")  # a power failure takes nothing back
         db.execute("PRAGMA foreign_keys = ON")
-        schema.migrations.apply(db)
+        migrations.apply(db)
         with db.atomic():  # find out now, not with the first article, that nothing can be written
-            db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     except BaseException:
         db.close()
         raise
@@ -134,7 +135,7 @@ def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
         name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
     }
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    if tables and application_id != schema.APPLICATION_ID:
+    if tables and application_id != APPLICATION_ID:
         raise StoreError(
             f"{path} is a database of another program; it was not touched."
             " Move it away or set KEXUE_DATA_DIR to another folder",
@@ -147,7 +148,7 @@ def _check_identity(connection: sqlite3.Connection, path: Path) -> None:
                 "SELECT name FROM _sqlite_migrations WHERE migration_set = 'kexue'"
             )
         }
-        if newer := applied - schema.migration_names():
+        if newer := applied - migration_names():
             raise StoreError(
                 f"{path} was written by a newer version ({max(newer)}); it was not touched."
                 " Update this program",
@@ -174,12 +175,12 @@ def _is_wrong_use(error: sqlite3.Error) -> bool:
 
 
 def _is_full(error: sqlite3.Error) -> bool:
-    """Is there no room on the disk, or none to be written to?"""
+    """True when the disk is full, or cannot be written to."""
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
 
 
 def _is_half_done(error: sqlite3.Error) -> bool:
-    """Must a write be undone first, which a connection that only reads cannot do?"""
+    """True when a write must be undone first, which a connection that only reads cannot do."""
     return getattr(error, "sqlite_errorname", "") in _HALF_DONE
 
 

@@ -1,4 +1,4 @@
-"""Does a page look like a changed theme rather than like an edit? No I/O.
+"""Tells a page that a changed theme has spoilt from one that its author has edited. No I/O.
 
 What an author edits is mostly there still. A page that has lost its body, more than half of its
 text, all of its formulas, pictures or links has most likely been read wrongly, or sent wrongly: it
@@ -15,7 +15,9 @@ import re
 from typing import Final
 
 from archiver.items import Status
+from archiver.store.column import Format
 from archiver.store.records import Row
+from archiver.store.tables import ARTICLES
 
 #: An edit that leaves less than this share of the text is no longer taken for one.
 _SHARE_LEFT: Final = 0.5
@@ -23,8 +25,14 @@ _SHARE_LEFT: Final = 0.5
 _FORMULAS, _PICTURES, _LINKS = 1, 1, 2
 #: A link in a clean body; the one that stands for a frame or player is none of the author's.
 _LINK = re.compile(r'<a (?=[^>]*\bhref=)(?![^>]*\bclass="embed")')
-#: What a version is told by, as text.
-_TEXTS: Final = ("title", "author", "category", "tags", "body_html")
+#: What an edit changes, as text; the excerpt may come from a listing, ``merge`` looks at it.
+_TEXTS: Final = ARTICLES.select(
+    lambda column: (
+        column.is_edit
+        and column.format in {Format.NAME, Format.TEXT, Format.STRINGS}
+        and column.name != "excerpt"
+    )
+)
 
 
 def suspicion(old: Row | None, new: Row) -> str | None:
@@ -46,7 +54,7 @@ def suspicion(old: Row | None, new: Row) -> str | None:
 
 
 def _lost(old: Row, new: Row) -> str | None:
-    """Of what kind a page has had something, and has nothing any more."""
+    """Why a page that has lost all formulas, pictures or links is suspicious, or ``None``."""
     for kind, fewest, before, after in (
         ("formula", _FORMULAS, old.get("formula_count"), new.get("formula_count")),
         ("picture", _PICTURES, old.get("picture_count"), new.get("picture_count")),
@@ -59,10 +67,12 @@ def _lost(old: Row, new: Row) -> str | None:
 
 
 def _count_links(row: Row) -> int:
+    """How many links a body has."""
     return len(_LINK.findall(row["body_html"]))
 
 
 def _damage(old: Row, new: Row) -> str | None:
+    """Why a page with characters that could not be read is suspicious, or ``None``."""
     for column in _TEXTS:
         if is_damaged_copy(old.get(column), new.get(column)):
             return f"some characters of its {column} cannot be read any more"

@@ -12,9 +12,9 @@ _GONE = "UPDATE articles SET status = 'gone', gone_at = ? WHERE id = ? AND statu
 
 
 def mark_gone(db: Database, article: int, now: str) -> bool:
-    """Make an archived article a tombstone; ``False`` when it is none to be made of it.
+    """Make an archived article a tombstone; ``False`` when it is one, or is not archived.
 
-    It is no failure any more, and not looked at again until the blog lists it.
+    Its failures are forgotten. It is not read again until the blog lists it.
     """
     with db.atomic():
         note_read(db, article)
@@ -26,6 +26,6 @@ def mark_gone(db: Database, article: int, now: str) -> bool:
 
 
 def is_gone(db: Database, article: int) -> bool:
-    """Is an archived article a tombstone?"""
+    """True when an archived article is a tombstone."""
     found = db.execute("SELECT 1 FROM articles WHERE id = ? AND status = 'gone'", [article])
     return found.fetchone() is not None

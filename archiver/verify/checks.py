@@ -8,7 +8,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from archiver.site import Base
-from archiver.store.records import COLUMNS, PARTS
+from archiver.store.tables import ARTICLES, OWNED, PARTS, REVISIONS, VERSIONED
 from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.columns import check_columns
 from archiver.verify.declared_schema import Columns, Declared
@@ -24,23 +24,16 @@ from archiver.verify.integrity import (
 from archiver.verify.jsonl_file import check_jsonl
 from archiver.verify.result_table import Totals
 
-_ARTICLES: Final = frozenset(f"articles.{column}" for column in COLUMNS)
 _HASHED: Final = frozenset(f"articles.{c}" for c in ("id", "title", "body_html", "content_sha256"))
-_VERSIONS: Final = _HASHED | {f"articles.{c}" for c in ("author", "published", "category", "tags")}
-_REVISIONS: Final = frozenset(
-    f"revisions.{column}"
-    for column in (
-        "article_id", "number", "title", "body_html", "content_sha256", "author", "published",
-        "category", "tags", "suspicious",
-    )
-) | {"changes.id", "changes.article_id", "changes.revision"}  # fmt: skip
-_OWNERS: Final = frozenset(
-    f"{table}.article_id" for table in (*PARTS, "revisions", "reader_counts", "changes")
-)
+_VERSIONS: Final = _HASHED | {f"articles.{column}" for column in VERSIONED}
+_REVISIONS: Final = REVISIONS.qualified - {"revisions.seen_at"} | {
+    f"changes.{column}" for column in ("id", "article_id", "revision")
+}
+_OWNERS: Final = frozenset(f"{table.name}.article_id" for table in OWNED)
 _PARTS: Final = frozenset(
-    f"{table}.{column}"
-    for table, columns in PARTS.items()
-    for column in ("article_id", "position", *columns)
+    f"{table.name}.{column}"
+    for table in PARTS
+    for column in ("article_id", "position", *(c.name for c in table.filled))
 )
 _RUNS: Final = frozenset({"runs.id", "runs.started_at", "runs.finished_at"})
 
@@ -66,23 +59,23 @@ class Checks:
             points.append(check_hashes(db, ids))
         if self._can("revisions", _VERSIONS | _REVISIONS):
             points.append(check_revisions(db, ids))
-        if self._can("columns", _ARTICLES | _REVISIONS):
+        if self._can("columns", ARTICLES.qualified | _REVISIONS):
             points.append(check_columns(db, ids))
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
             points.append(check_search(db))
-        if self._can("JSONL", _ARTICLES | _PARTS | _RUNS):
+        if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
             points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
         return points
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
         """The six points of every article; ``base`` is where they were read from."""
-        if self._can("fidelity", _ARTICLES | _PARTS):
+        if self._can("fidelity", ARTICLES.qualified | _PARTS):
             return audit_archive(self._db, self._ids, base)
         return Totals()
 
     def count_old(self) -> int:
         """How many articles with a body an older version has extracted."""
-        return count_old(self._db, self._ids) if self._has(_ARTICLES) else 0
+        return count_old(self._db, self._ids) if self._has(ARTICLES.qualified) else 0
 
     def count_articles(self) -> int | None:
         """How many articles there are; ``None`` when that cannot be told."""

@@ -1,4 +1,4 @@
-"""Do the columns of ``articles`` hold what docs/data-format.md says of them?"""
+"""Holds the columns of ``articles`` to what ``archiver.store.tables`` declares of them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, site
+from archiver.extraction.dates import is_plausible
 from archiver.items import Status
-from archiver.pipelines.dates import is_plausible
-from archiver.store.records import COLUMNS
+from archiver.store.column import AS_BODY, Format, ItemColumn
+from archiver.store.tables import ARTICLES, DERIVED
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.fidelity.differences import shown
+from archiver.verify.fidelity.differences import value_in_words
 
-#: The body and what is made of it: only whether they are there is looked at here.
-_TEXTS: Final = ("body_html", "body_text", "body_markdown")
-_FROM_BODY: Final = ("body_text", "content_sha256")
-#: Rows of an earlier version may lack these.
-_FROM_BODY_NOW: Final = ("body_markdown", "formula_count", "picture_count")
-_VALUES: Final = ", ".join(column for column in COLUMNS if column not in _TEXTS)
+#: The body and the texts made of it: only whether they are there is looked at here.
+_TEXTS: Final = (
+    "body_html",
+    *ARTICLES.select(lambda column: column.name in DERIVED and column.format is Format.TEXT),
+)
+_WITH_BODY: Final = [column for column in ARTICLES.filled if column.null == AS_BODY]
+_VALUES: Final = ", ".join(column for column in ARTICLES.names if column not in _TEXTS)
 _FLAGS: Final = ", ".join(f"{column} IS NOT NULL AS {column}" for column in _TEXTS)
 _ROWS: Final = f"SELECT {_VALUES}, {_FLAGS} FROM articles ORDER BY id"  # noqa: S608
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -31,7 +33,7 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+(?P<
 
 def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
     """Formats, counts, and whether status and body agree; ``ids`` limits the articles."""
-    point = Point("columns", "articles", 0)
+    point = Point("columns", "article", 0)
     kept = {
         article
         for (article,) in db.execute(
@@ -51,20 +53,29 @@ def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
 def _faults(row: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with single values."""
     if row["url"] != (url := site.article_url(row["id"])):
-        yield f"url: expected {shown(url)}, found {shown(row['url'])}"
-    for column, (is_right, words) in _RULES.items():
-        if not is_right(row[column]):
-            yield f"{column} is {words}: {shown(row[column])}"
+        yield f"url: expected {value_in_words(url)}, found {value_in_words(row['url'])}"
+    for column in ARTICLES.filled:
+        if fault := _fault_of_format(column, row[column.name]):
+            yield f"{column.name} is {fault}: {value_in_words(row[column.name])}"
     if _is_time(row["published_at"], "08") and row["published_at"][:10] != row["published"]:
-        found = f"{shown(row['published_at'])}, {shown(row['published'])}"
+        found = f"{value_in_words(row['published_at'])}, {value_in_words(row['published'])}"
         yield f"published_at is not of the day published: {found}"
     if (row["status"] == Status.GONE) != (row["gone_at"] is not None):
-        yield f"gone_at does not go with status {row['status']}: {shown(row['gone_at'])}"
+        yield f"gone_at does not go with status {row['status']}: {value_in_words(row['gone_at'])}"
+
+
+def _fault_of_format(column: ItemColumn, value: Any) -> str | None:
+    """What a value is that is not in the format of its column, or ``None``."""
+    rule = _RULES.get(column.format)
+    if rule is None or column.name in _TEXTS or (value is None and column.null is not None):
+        return None
+    is_right, words = rule
+    return None if is_right(value) else words
 
 
 def _faults_of_body(row: Mapping[str, Any], *, had_body: bool) -> Iterator[str]:
     """What does not agree with the body that is there, or is not."""
-    made = [*_FROM_BODY, *(_FROM_BODY_NOW if row["parser_version"] >= PARSER_VERSION else ())]
+    made = [column.name for column in _WITH_BODY if row["parser_version"] >= column.since]
     if row["body_html"]:
         for column in made:
             if not _is_there(row, column):
@@ -84,7 +95,7 @@ def _is_there(row: Mapping[str, Any], column: str) -> bool:
 
 
 def _is_day(value: Any) -> bool:
-    """A day on which the blog can have published, in the blog's time zone."""
+    """True for a day on which the blog can have published, in the blog's time zone."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         return False
     try:
@@ -94,7 +105,7 @@ def _is_day(value: Any) -> bool:
 
 
 def _is_time(value: Any, hours: str) -> bool:
-    """A time to the second with an offset of so many hours."""
+    """True for a time to the second with an offset of so many hours."""
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None or match["hours"] != hours:
         return False
@@ -103,10 +114,6 @@ def _is_time(value: Any, hours: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_utc(value: Any) -> bool:
-    return _is_time(value, "00")
 
 
 def _are_tags(value: Any) -> bool:
@@ -118,7 +125,7 @@ def _are_tags(value: Any) -> bool:
 
 
 def _is_count(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and value >= 0)
+    return isinstance(value, int) and value >= 0
 
 
 def _is_version(value: Any) -> bool:
@@ -129,25 +136,17 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-_COUNT: Final = (_is_count, "negative")
-_UTC: Final = (_is_utc, "no time in UTC like 2026-11-23T11:15:13+00:00")
-#: Column → its rule, and what a value is that breaks it.
-_RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
-    "title": (_is_text, "empty"),
-    "published": (lambda value: value is None or _is_day(value), "no day from 2009 to tomorrow"),
-    "published_at": (
-        lambda value: value is None or _is_time(value, "08"),
-        "no time like 2026-11-23T19:15:13+08:00",
+#: Format → its rule, and what a value is that breaks it; a format without a rule holds anything.
+_RULES: Final[Mapping[Format, tuple[Callable[[Any], bool], str]]] = {
+    Format.COUNT: (_is_count, "negative"),
+    Format.PARSER_VERSION: (_is_version, f"none from 1 to {PARSER_VERSION}"),
+    Format.NAME: (_is_text, "empty"),
+    Format.STRINGS: (_are_tags, "no JSON array of strings"),
+    Format.DAY: (_is_day, "no day from 2009 to tomorrow"),
+    Format.BLOG_TIME: (
+        lambda value: _is_time(value, "08"), "no time like 2026-11-23T19:15:13+08:00",
     ),
-    "readers": _COUNT,
-    "tags": (_are_tags, "no JSON array of strings"),
-    "comment_count": _COUNT,
-    "formula_count": _COUNT,
-    "picture_count": _COUNT,
-    "license": (_is_text, "empty"),
-    "first_seen": _UTC,
-    "last_seen": _UTC,
-    "fetched_at": _UTC,
-    "parser_version": (_is_version, f"none from 1 to {PARSER_VERSION}"),
-    "gone_at": (lambda value: value is None or _is_utc(value), _UTC[1]),
-}
+    Format.UTC: (
+        lambda value: _is_time(value, "00"), "no time in UTC like 2026-11-23T11:15:13+00:00",
+    ),
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Is the schema of an archive the one that this version makes?"""
+"""Compares the schema of an archive with the one that this version makes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archiver.store import schema
+from archiver.store.migrations import migrations
+from archiver.store.tables import TABLES
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import words_for_text
 
@@ -33,10 +34,10 @@ class Declared:
     def __init__(self, db: Database) -> None:
         fresh = Database(memory=True)
         try:
-            schema.migrations.apply(fresh)
+            migrations.apply(fresh)
             self._expected = _declarations(fresh)
-            #: All columns that this version declares.
-            self.columns = _columns(fresh)
+            #: All columns that this version declares, and those of the tools' own tables.
+            self.columns = _columns(fresh).union(*(table.qualified for table in TABLES))
         finally:
             fresh.close()
         self._found = _declarations(db)
@@ -48,12 +49,13 @@ class Declared:
 
         Tables, indexes and views of others do no harm; a trigger may change what is stored.
         """
-        point = Point("schema", "objects", len(self._expected))
+        point = Point("schema", "object", len(self._expected))
         faults = [*self._changed(), *self._foreign_triggers()]
         point.note(len(faults), "; ".join(faults))
         return point
 
     def _changed(self) -> list[str]:
+        """A sentence for each object that is missing or declared otherwise."""
         faults = []
         for (kind, name), sql in self._expected.items():
             found = self._found.get((kind, name))
@@ -69,10 +71,11 @@ class Declared:
         return faults
 
     def _is_below_missing(self, name: str) -> bool:
-        """Is this a table of the search index, which is missing as a whole?"""
+        """True for a table of the search index where that is missing as a whole."""
         return name.startswith("articles_fts_") and ("table", "articles_fts") not in self._found
 
     def _foreign_triggers(self) -> list[str]:
+        """A sentence for each trigger that this version does not make."""
         others = self._found.keys() - self._expected.keys()
         return [
             f"trigger {name} is none of this program's"

@@ -1,4 +1,4 @@
-"""Is the archive on disk whole? Checks that read, and never write, the database."""
+"""Checks of the database as a whole: references, hashes, versions, search. They never write."""
 
 from __future__ import annotations
 
@@ -10,27 +10,25 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archiver.store import schema
 from archiver.store.errors import StoreError
+from archiver.store.migrations import migration_names
 from archiver.store.paths import check_link, real_database
-from archiver.store.records import content_sha256
 from archiver.store.sqlite import check_archive, connect_for_reading
+from archiver.store.tables import OWNED, TOLD_BY, content_sha256
 from archiver.verify.fidelity.comparison import Point
 
 Ids = frozenset[int]
 
-#: Tables whose rows belong to an article.
-_OWNED: Final = ("links", "formulas", "pictures", "revisions", "reader_counts", "changes")
+_METADATA: Final = [name for name in TOLD_BY if name != "content_sha256"]
 #: Articles whose text and metadata no version holds that was taken; where the hash is wrong, the
 #: body itself is looked for.
-_WITHOUT_VERSION: Final = """
+_WITHOUT_VERSION: Final = f"""
     SELECT id FROM articles AS a WHERE body_html IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM revisions AS r WHERE r.article_id = a.id AND r.suspicious IS NULL
       AND (r.content_sha256 = a.content_sha256 OR (r.title = a.title AND r.body_html = a.body_html))
-      AND r.author IS a.author AND r.published IS a.published AND r.category IS a.category
-      AND r.tags IS a.tags)
+      AND {" AND ".join(f"r.{name} IS a.{name}" for name in _METADATA)})
     ORDER BY id
-"""
+"""  # noqa: S608
 _WITHOUT_REVISION: Final = """
     SELECT article_id, revision FROM changes AS c WHERE revision IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM revisions AS r WHERE r.article_id = c.article_id AND r.number = c.revision)
@@ -77,13 +75,13 @@ def open_for_reading(path: Path) -> Database:
 def check_pages(db: Database) -> Point:
     """SQLite's own ``quick_check`` has passed when the database was opened."""
     (pages,) = db.execute("PRAGMA page_count").fetchone()
-    return Point("database", "pages", pages)
+    return Point("database", "page", pages)
 
 
 def check_references(db: Database) -> Point:
     """Every row that belongs to an article finds it."""
-    point = Point("references", "rows", 0)
-    for table in _OWNED:
+    point = Point("references", "row", 0)
+    for table in (table.name for table in OWNED):
         (rows,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
         point.compared += rows
         orphans = db.execute(
@@ -97,7 +95,7 @@ def check_references(db: Database) -> Point:
 
 def check_hashes(db: Database, ids: Ids | None) -> Point:
     """The hash of every article is that of its title and body."""
-    point = Point("hashes", "articles", 0)
+    point = Point("hashes", "article", 0)
     rows = db.execute("SELECT id, title, body_html, content_sha256 FROM articles ORDER BY id")
     for article, *values in rows:
         if ids is None or article in ids:
@@ -109,7 +107,7 @@ def check_hashes(db: Database, ids: Ids | None) -> Point:
 
 def check_revisions(db: Database, ids: Ids | None) -> Point:
     """Every version is the one that was hashed, the current one and those of the log are there."""
-    point = Point("revisions", "versions", 0)
+    point = Point("revisions", "version", 0)
     rows = db.execute(
         "SELECT article_id, title, body_html, content_sha256, number FROM revisions"
         " ORDER BY article_id, number"
@@ -145,7 +143,7 @@ def check_search(db: Database) -> Point:
     holds it in a temporary file.
     """
     (articles,) = db.execute("SELECT count(*) FROM articles").fetchone()
-    point = Point("search", "articles", articles)
+    point = Point("search", "article", articles)
     with closing(sqlite3.connect("")) as copy:
         db.conn.backup(copy)
         try:
@@ -174,7 +172,7 @@ def _check_migrations(db: Database, path: Path) -> None:
             "SELECT name FROM _sqlite_migrations WHERE migration_set = 'kexue'"
         )
     }
-    if schema.migration_names() - applied:
+    if migration_names() - applied:
         raise StoreError(
             f"{path} was written by an older version; the next crawl brings it up to date",
             wrong_use=True,

@@ -1,4 +1,4 @@
-"""Is the JSONL file what the database would write?"""
+"""Compares the JSONL file with what the database would write."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
     While a run goes on, or after one that was killed, the file is older than the database: then
     what differs is a remark.
     """
-    point = Point("JSONL", "lines", 0)
+    point = Point("JSONL", "line", 0)
     started, finished = _last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
@@ -115,7 +115,7 @@ def _words(wanted: str, line: str) -> str:
 
 
 def _is_older(path: Path, started: str | None) -> bool:
-    """Is the file from before the last run?"""
+    """True when the file is from before the last run."""
     if started is None:
         return False
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)

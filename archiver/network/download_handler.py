@@ -1,0 +1,60 @@
+"""The download handler: it keeps a pause also for requests that have passed the middlewares.
+
+Behind the middlewares a request waits in Scrapy's downloader for its turn (the delay, the requests
+before it). The server may ask for a pause meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import DownloadFailedError
+from scrapy.utils.httpobj import urlparse_cached
+
+from archiver.network.backoff import requested_wait
+from archiver.network.certificate import fault_of, is_refused
+from archiver.network.exceptions import CertificateRefused
+from archiver.network.retry_policy import RetryPolicy
+from archiver.network.scrapy_internals import disable_resending
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class PausingDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's handler for http and https, which keeps the pause and can be aborted."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        disable_resending(self)
+        self.policy = RetryPolicy.of(crawler)
+        self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request after the pause.
+
+        Raises ``Stopped`` when the run has been stopped, and ``CertificateRefused``.
+        """
+        await self.policy.pause.wait()
+        download = super().download_request(request)
+        try:
+            response = await self.policy.in_flight.run(download)
+        except DownloadFailedError as error:
+            if not is_refused(error):
+                raise
+            parts = urlparse_cached(request)
+            fault = await asyncio.to_thread(fault_of, parts.hostname or "", parts.port or 443)
+            raise CertificateRefused(fault) from error
+        if response.status in self.codes:
+            self._hold(response)
+        return response
+
+    def _hold(self, response: Response) -> None:
+        """Extend the pause before the next request, which no middleware would hold back in time."""
+        wish = requested_wait(response)
+        if wish is not None:
+            self.policy.hold(wish)

@@ -1,0 +1,181 @@
+"""How a table and its columns are declared; ``archiver.store.tables`` has the declarations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+
+class Format(StrEnum):
+    """What the values of a column look like, in SQLite and in JSONL.
+
+    ``archiver.verify.columns`` holds the columns of ``articles`` to it.
+    """
+
+    NUMBER = "number"
+    COUNT = "count"  # a number from 0
+    FLAG = "flag"  # 0 or 1, in JSONL true or false
+    PARSER_VERSION = "parser version"  # a number from 1 to PARSER_VERSION
+    TEXT = "text"
+    NAME = "name"  # a text that is more than white space
+    STRINGS = "strings"  # a JSON array of strings, in JSONL the array
+    JSON = "json"
+    DAY = "day"  # 2026-11-23, in the blog's time zone
+    BLOG_TIME = "blog time"  # 2026-11-23T19:15:13+08:00
+    UTC = "utc"  # 2026-11-23T11:15:13+00:00
+
+    @property
+    def sql_type(self) -> str:
+        """The type in ``CREATE TABLE``."""
+        return "INTEGER" if self in _INTEGERS else "TEXT"
+
+    @property
+    def json_type(self) -> str:
+        """The type in the JSONL file, in the words of docs/data-format.md."""
+        return _JSON_TYPES.get(self, "number" if self in _INTEGERS else "string")
+
+    def to_sql(self, value: Any) -> Any:
+        """The value of an item as SQLite stores it; ``None`` is null."""
+        if value is None:
+            return None
+        if self is Format.STRINGS:
+            return json.dumps(value, ensure_ascii=False)
+        return int(value) if self in _INTEGERS else str(value)
+
+    def to_json(self, stored: Any) -> Any:
+        """A stored value as the JSONL file has it; raises ``ValueError`` for a broken array."""
+        if self is Format.STRINGS:
+            return json.loads(stored)
+        return bool(stored) if self is Format.FLAG else stored
+
+
+_INTEGERS: Final = frozenset({Format.NUMBER, Format.COUNT, Format.FLAG, Format.PARSER_VERSION})
+_JSON_TYPES: Final = {Format.STRINGS: "array of strings", Format.FLAG: "true or false"}
+
+
+class Role(StrEnum):
+    """Where the value comes from, which decides what a difference means."""
+
+    #: Told by the page, a listing or the feed: a difference is a change of the article.
+    TOLD = "told"
+    #: Shown by the page or a listing, and rising by itself: a difference is no change.
+    #: ``KEXUE_JSONL_COUNTS=0`` leaves it out of the JSONL file.
+    COUNT = "count"
+    #: Made from ``body_html`` by one version of the extraction: a difference is no change. It is
+    #: there exactly when there is a body, and ``scrapy verify`` makes it again to compare.
+    DERIVED = "derived"
+    #: Noted by the archive about its own doing: a difference is no change.
+    ARCHIVE = "archive"
+
+
+class Keep(StrEnum):
+    """When the stored value stays although the page has been read again."""
+
+    #: Null never replaces a value: what was told once is known for ever.
+    IF_UNTOLD = "if untold"
+    #: A protected page replaces nothing of a body that was read before.
+    IF_PROTECTED = "if protected"
+    #: The new reading always has its say.
+    NEVER = "never"
+
+
+#: When a column is null that is there exactly when there is a body.
+AS_BODY: Final = "as `body_html`"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of any table."""
+
+    name: str
+    format: Format
+    #: What it says, in a few words: docs/data-format.md begins with them.
+    meaning: str
+    #: When it is null, in the words of docs/data-format.md; ``None`` is ``NOT NULL``.
+    null: str | None = None
+    _: KW_ONLY
+    #: True for the primary key, or a part of it.
+    key: bool = False
+    #: The table whose ``id`` it refers to.
+    refers_to: str | None = None
+    default: str | None = None
+    #: The only values that SQLite accepts; of a flag 0 and 1.
+    words: tuple[str, ...] = ()
+
+    def sql(self, *, is_whole_key: bool = False) -> str:
+        """Its line in ``CREATE TABLE``."""
+        words = ["'" + word + "'" for word in self.words]
+        allowed = ["0", "1"] if self.format is Format.FLAG else words
+        parts = [
+            f"{self.name} {self.format.sql_type}",
+            "PRIMARY KEY" if is_whole_key else "NOT NULL" if self.null is None else "",
+            f"REFERENCES {self.refers_to}(id)" if self.refers_to else "",
+            f"DEFAULT {self.default}" if self.default else "",
+            f"CHECK ({self.name} IN ({', '.join(allowed)}))" if allowed else "",
+        ]
+        return " ".join(filter(None, parts))
+
+
+@dataclass(frozen=True)
+class ItemColumn(Column):
+    """A column that is filled from an item: of ``articles``, or of what a body holds."""
+
+    role: Role = Role.TOLD
+    #: Item → value; without it the attribute of the item that has the column's name.
+    value: Callable[[Any], Any] | None = None
+    keep: Keep = Keep.IF_UNTOLD
+    #: True when a difference is an edit that readers see: ``changes.fields`` names the column.
+    is_edit: bool = True
+    #: True when null may mean that nobody has looked yet, as in the rows that are older than the
+    #: column: to be told the first time is no change then.
+    null_is_unread: bool = False
+    in_jsonl: bool = True
+    #: The ``PARSER_VERSION`` that first made a derived column; earlier rows may lack it.
+    since: int = 1
+
+    def of(self, item: Any) -> Any:
+        """The value for an item, as SQLite stores it."""
+        value = getattr(item, self.name) if self.value is None else self.value(item)
+        return self.format.to_sql(value)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the archive; its columns stand in their order."""
+
+    name: str
+    columns: tuple[Column, ...]
+    is_without_rowid: bool = False
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def filled(self) -> tuple[ItemColumn, ...]:
+        """The columns that an item fills."""
+        return tuple(column for column in self.columns if isinstance(column, ItemColumn))
+
+    def select(self, condition: Callable[[ItemColumn], bool]) -> tuple[str, ...]:
+        """The names of the columns that an item fills and a condition holds for."""
+        return tuple(column.name for column in self.filled if condition(column))
+
+    @cached_property
+    def qualified(self) -> frozenset[str]:
+        """The names of all columns with that of the table, as ``links.problem``."""
+        return frozenset(f"{self.name}.{name}" for name in self.names)
+
+    def sql(self) -> str:
+        """The ``CREATE TABLE`` that all migrations together come to."""
+        keys = [column.name for column in self.columns if column.key]
+        is_one = len(keys) == 1
+        lines = [column.sql(is_whole_key=is_one and column.key) for column in self.columns]
+        if not is_one:
+            lines.append(f"PRIMARY KEY ({', '.join(keys)})")
+        options = "STRICT, WITHOUT ROWID" if self.is_without_rowid else "STRICT"
+        return f"CREATE TABLE {self.name} ({', '.join(lines)}) {options}"

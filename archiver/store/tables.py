@@ -1,0 +1,300 @@
+"""Every table and column of the archive, declared once. docs/adding-a-field.md says how to add one.
+
+What is written here is what the rest goes by: the rows and JSONL objects (``records``), what a new
+reading replaces (``merge``), what counts as an edit (``revisions``), the statements that write, the
+checks of ``scrapy verify``. ``tests/test_tables.py`` holds the migrations and
+docs/data-format.md to it. Columns and keys stand in the order of the tables and of the JSONL file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from archiver import PARSER_VERSION, site
+from archiver.items import Article
+from archiver.store.column import AS_BODY, Column, Format, ItemColumn, Keep, Role, Table
+
+#: ``PRAGMA application_id`` of every archive ("KXFM"), so that a foreign database is recognised.
+APPLICATION_ID: Final = 0x4B58464D
+
+
+def content_sha256(title: str | None, body_html: str | None) -> str:
+    """SHA-256 in hex of title and body, separated by a NUL, in UTF-8."""
+    return hashlib.sha256(f"{title or ''}\0{body_html or ''}".encode()).hexdigest()
+
+
+# --- Articles and what their bodies hold ----------------------------------------------------------
+
+_told = partial(ItemColumn, role=Role.TOLD)
+_count = partial(ItemColumn, role=Role.COUNT, is_edit=False)
+_noted = partial(ItemColumn, role=Role.ARCHIVE, keep=Keep.NEVER, is_edit=False)
+
+
+def _derived(
+    name: str,
+    values: Format,
+    meaning: str,
+    *,
+    since: int,
+    value: Callable[[Article], Any] | None = None,
+) -> ItemColumn:
+    """A column made from the body, by the extraction from the parser version ``since`` on."""
+    return ItemColumn(
+        name, values, meaning, AS_BODY, role=Role.DERIVED, keep=Keep.IF_PROTECTED, is_edit=False,
+        since=since, value=value,
+    )  # fmt: skip
+
+
+ARTICLES: Final = Table(
+    "articles",
+    (
+        _told("id", Format.NUMBER, "archive id", key=True, is_edit=False),
+        _told(
+            "url", Format.TEXT, "`https://kexue.fm/archives/<id>`", is_edit=False,
+            value=lambda article: site.article_url(article.id),
+        ),
+        _told("title", Format.NAME, "title", keep=Keep.IF_PROTECTED),
+        _told("author", Format.TEXT, "name in the byline", "the page names none"),
+        _told(
+            "published", Format.DAY, "day of publication", "no page tells a plausible day"
+        ),
+        # merge.py keeps it as long as the day stays.
+        _told(
+            "published_at", Format.BLOG_TIME, "exact time", "only the day is known",
+            keep=Keep.NEVER, is_edit=False,
+        ),
+        _count("readers", Format.COUNT, "readers", "no page has ever shown a count"),
+        _told("category", Format.TEXT, "name of the category", "the page names none"),
+        # merge.py keeps them where the page has not told the category either.
+        _told("tags", Format.STRINGS, "JSON array of strings", default="'[]'"),
+        _count("comment_count", Format.COUNT, "comments", "no page has ever shown a count"),
+        # merge.py keeps it where no listing was read.
+        _told(
+            "excerpt", Format.TEXT, 'text before the "more" mark',
+            "the listing shows the whole article", keep=Keep.IF_PROTECTED, null_is_unread=True,
+        ),
+        _told(
+            "body_html", Format.TEXT, "clean body", "protected, and never read before that",
+            keep=Keep.IF_PROTECTED,
+        ),
+        _derived("body_text", Format.TEXT, "plain text of the body", since=1),
+        _derived("body_markdown", Format.TEXT, "the body as Markdown", since=2),
+        _derived(
+            "formula_count", Format.COUNT, "formulas that MathJax 2.7 finds", since=2,
+            value=lambda article: len(article.formulas),
+        ),
+        _derived(
+            "picture_count", Format.COUNT, "`<img>` elements with an address", since=2,
+            value=lambda article: len(article.pictures),
+        ),
+        # Not derived: no version of the extraction makes another one of the same title and body.
+        _told(
+            "content_sha256", Format.TEXT, "hash of title and body", AS_BODY,
+            keep=Keep.IF_PROTECTED, is_edit=False,
+            value=lambda article: content_sha256(article.title, article.body_html),
+        ),
+        _told(
+            "license", Format.NAME, f"`{site.LICENSE}`", is_edit=False,
+            value=lambda _: site.LICENSE,
+        ),
+        _told(
+            "status", Format.TEXT, "`published`, `protected` (behind a password) or `gone`",
+            is_edit=False, words=("published", "protected", "gone"),
+        ),
+        _noted("first_seen", Format.UTC, "first stored"),
+        _noted("last_seen", Format.UTC, "last seen on a listing or as a page", in_jsonl=False),
+        _noted("fetched_at", Format.UTC, "page last read", in_jsonl=False),
+        _noted(
+            "parser_version", Format.PARSER_VERSION, "version of the extraction",
+            keep=Keep.IF_PROTECTED, value=lambda _: PARSER_VERSION,
+        ),
+        # An article whose page has been read is not gone.
+        _told(
+            "gone_at", Format.UTC, "when it was found to be gone", "the status is not `gone`",
+            keep=Keep.NEVER, is_edit=False, value=lambda _: None,
+        ),
+    ),
+)  # fmt: skip
+
+_owner = partial(Column, "article_id", Format.NUMBER, refers_to="articles")
+
+
+def _part(name: str, *columns: Column) -> Table:
+    """A table of what a body holds: the list of that name of an article, in document order."""
+    position = Column("position", Format.NUMBER, f"place among the article's {name}", key=True)
+    place = (_owner(f"the article with the {name.removesuffix('s')}", key=True), position)
+    return Table(name, (*place, *columns), is_without_rowid=True)
+
+
+_of_part = partial(ItemColumn, role=Role.DERIVED)
+
+LINKS: Final = _part(
+    "links",
+    _of_part("url", Format.TEXT, "address, absolute"),
+    _of_part("text", Format.TEXT, "text of the link on one line"),
+    _of_part(
+        "target_id", Format.NUMBER, "archive id of the article that it leads to",
+        "it leads to no article of this blog",
+    ),
+    _of_part(
+        "problem", Format.TEXT, "why it cannot be followed as written",
+        "nothing is known to be wrong",
+    ),
+)  # fmt: skip
+PICTURES: Final = _part(
+    "pictures",
+    _of_part("url", Format.TEXT, "address, absolute"),
+    _of_part("alt", Format.TEXT, "alternative text on one line"),
+    _of_part("caption", Format.TEXT, "caption on one line", "it has none"),
+    Column("sha256", Format.TEXT, "hash of the file", "always, in this version"),
+    Column("path", Format.TEXT, "where the file is", "as `sha256`"),
+    Column("status", Format.TEXT, "what came of fetching it", "as `sha256`"),
+)
+FORMULAS: Final = _part(
+    "formulas",
+    _of_part("latex", Format.TEXT, "LaTeX, verbatim with delimiters"),
+    _of_part("display", Format.FLAG, "1 for a displayed formula, 0 for one in a line"),
+    _of_part("label", Format.TEXT, r"name in its first `\label{…}`", "it has none"),
+)
+
+# --- The past of the articles ---------------------------------------------------------------------
+
+READER_COUNTS: Final = Table(
+    "reader_counts",
+    (
+        _owner("the article", key=True),
+        Column("seen_at", Format.UTC, "when the count was read", key=True),
+        Column("readers", Format.COUNT, "readers"),
+    ),
+    is_without_rowid=True,
+)
+#: A version is told from another by the columns that this table shares with ``articles``.
+REVISIONS: Final = Table(
+    "revisions",
+    (
+        _owner("the article", key=True),
+        Column("number", Format.NUMBER, "number of the version", key=True),
+        Column("content_sha256", Format.TEXT, "hash of this title and body"),
+        Column("seen_at", Format.UTC, "first seen"),
+        Column("title", Format.NAME, "title of this version"),
+        Column("body_html", Format.TEXT, "clean body of this version", "never in this version"),
+        Column("author", Format.TEXT, "author in this version", "the page named none"),
+        Column("published", Format.DAY, "day of publication in this version", "none was told"),
+        Column("category", Format.TEXT, "category in this version", "the page named none"),
+        Column("tags", Format.STRINGS, "tags of this version", "older archives"),
+        Column("suspicious", Format.TEXT, "why this version was not taken", "it was taken"),
+    ),
+)
+CHANGES: Final = Table(
+    "changes",
+    (
+        Column("id", Format.NUMBER, "number of the change", key=True),
+        _owner("the article"),
+        Column("seen_at", Format.UTC, "when it was seen"),
+        Column(
+            "kind", Format.TEXT, "`new`, `edited`, `protected`",
+            words=(
+                "new", "edited", "protected", "opened", "gone", "returned", "suspicious",
+            ),
+        ),
+        Column(
+            "revision", Format.NUMBER, "number of the version in `revisions`", "there is none"
+        ),
+        Column(
+            "fields", Format.STRINGS, "JSON array of the columns of `articles` that changed",
+            default="'[]'",
+        ),
+    ),
+)  # fmt: skip
+
+# --- The crawl ------------------------------------------------------------------------------------
+
+SIGHTINGS: Final = Table(
+    "sightings",
+    (
+        Column("article_id", Format.NUMBER, "archive id", key=True),
+        Column("title", Format.TEXT, "title on the index", "the index has never listed it"),
+        Column("published", Format.DAY, "day on the index", "as `title`"),
+        Column(
+            "entry", Format.JSON, "the last entry on a listing page",
+            "no listing page has shown it",
+        ),
+        Column("first_seen", Format.UTC, "first seen there"),
+        Column("last_seen", Format.UTC, "last seen there"),
+        Column(
+            "absent", Format.COUNT, "runs in a row that have not found it listed", default="0"
+        ),
+        Column(
+            "is_changed", Format.FLAG, "1 when it was shown otherwise than before", default="0"
+        ),
+        Column("asked", Format.COUNT, "how often its page was asked for", default="0"),
+        Column("entry_at", Format.UTC, "when `entry` was read", "as `entry`"),
+    ),
+)  # fmt: skip
+_OPEN: Final = "as `finished_at`"
+_of_run = partial(Column, null=_OPEN)
+RUNS: Final = Table(
+    "runs",
+    (
+        Column("id", Format.NUMBER, "number of the run", key=True),
+        Column("started_at", Format.UTC, "start"),
+        Column("finished_at", Format.UTC, "end", "the run goes on"),
+        Column("mode", Format.TEXT, "`normal`, `full`, `ids`, `partial`"),
+        _of_run("outcome", Format.TEXT, "`ok`, or the sentence"),
+        _of_run("requests", Format.COUNT, "requests sent"),
+        _of_run("bytes", Format.COUNT, "bytes received"),
+        _of_run("listed", Format.COUNT, "articles that the blog lists"),
+        _of_run("new", Format.COUNT, "articles that the archive did not have"),
+        _of_run("changed", Format.COUNT, "articles of which something but a count has changed"),
+        _of_run("unchanged", Format.COUNT, "archived articles that stayed as they were"),
+        _of_run("protected", Format.COUNT, "articles read and found behind a password"),
+        _of_run("gone", Format.COUNT, "articles found to be gone in this run"),
+        _of_run("missing", Format.COUNT, "articles that the blog lists but answers with 404"),
+        _of_run("failed", Format.COUNT, "addresses that could not be read"),
+        Column("versions", Format.JSON, "JSON object: `archiver`, `parser`, `scrapy`"),
+        Column("ending", Format.TEXT, "`finished`", "the run goes on"),
+        Column("suspicious", Format.COUNT, "articles whose page was not believed", "as `requests`"),
+        Column(
+            "unread", Format.COUNT, "articles that the blog lists and the archive does not have",
+            "as `requests`",
+        ),
+    ),
+)  # fmt: skip
+FAILURES: Final = Table(
+    "failures",
+    (
+        Column("url", Format.TEXT, "address that was asked", key=True),
+        Column(
+            "article_id", Format.NUMBER, "archive id", "the address is a listing or the index"
+        ),
+        Column("first_seen", Format.UTC, "first failure"),
+        Column("last_seen", Format.UTC, "last failure"),
+        Column("tries", Format.COUNT, "runs and attempts that noted the failure"),
+        Column("reason", Format.TEXT, "the last reason"),
+    ),
+)  # fmt: skip
+
+# --- What follows ---------------------------------------------------------------------------------
+
+#: What a body holds, in the order of the keys in JSONL.
+PARTS: Final = (LINKS, PICTURES, FORMULAS)
+TABLES: Final = (
+    ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, RUNS, FAILURES,
+)  # fmt: skip
+#: Tables whose rows belong to an article.
+OWNED: Final = tuple(
+    table for table in TABLES if any(column.refers_to == "articles" for column in table.columns)
+)
+#: Columns in which an article has changed for its readers, when they differ.
+EDITS: Final = ARTICLES.select(lambda column: column.is_edit)
+#: Counts that rise while an article stays as it is.
+COUNTS: Final = ARTICLES.select(lambda column: column.role is Role.COUNT)
+#: What one version of the extraction makes of ``body_html``.
+DERIVED: Final = ARTICLES.select(lambda column: column.role is Role.DERIVED)
+#: The columns of a version.
+VERSIONED: Final = tuple(name for name in ARTICLES.names if name in REVISIONS.names)
+#: Those that tell it from another, as ``content_sha256`` is of title and body.
+TOLD_BY: Final = tuple(name for name in VERSIONED if name not in {"title", "body_html"})
