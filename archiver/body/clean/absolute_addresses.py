@@ -80,7 +80,7 @@ def problem_of(href: str) -> Problem | None:
 
 
 def _has_host(url: str) -> bool:
-    """May an address have the host it has? One without a scheme needs none."""
+    """True for an address with a valid host, and for one that needs none."""
     try:
         parts = urlsplit(url)
         _ = parts.port

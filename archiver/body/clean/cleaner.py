@@ -21,7 +21,7 @@ from archiver.body.clean.embeds import replace_embeds
 from archiver.body.clean.lazy_pictures import show_late_pictures
 from archiver.body.clean.restored_formulas import restore_formulas
 from archiver.body.clean.safe_addresses import drop_unsafe_addresses, may_stay
-from archiver.body.clean.stand_ins import drop, keep_apart, write_comments
+from archiver.body.clean.separators import drop_elements, separate, write_comments
 from archiver.body.clean.styles import clean_styles
 from archiver.body.clean.trackers import is_tracker
 from archiver.tree.elements import (
@@ -49,7 +49,7 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
     """
     restore_formulas(body)
     strip_boilerplate(body)
-    keep_apart(body.iter(*EMBEDS))
+    separate(body.iter(*EMBEDS))
     # before the cleaning takes the parameters of old players and the copies in noscript away
     show_late_pictures(body, article, document)
     replace_embeds(body, article, document)
@@ -64,8 +64,8 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
 def clean_tree(body: HtmlElement) -> None:
     """Take out of a body what does not belong to a text, in place; the text behind it stays."""
     dropped = [*body.iter(*DROPPED), *filter(is_tracker, body.iter("img"))]
-    keep_apart(dropped)
-    drop(dropped)
+    separate(dropped)
+    drop_elements(dropped)
     for element in body.iterdescendants(etree.Element):
         if element.tag not in TAGS:
             element.tag = _kept_name(element.tag)

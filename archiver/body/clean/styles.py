@@ -52,7 +52,7 @@ class _Grammar(NamedTuple):
     #: The longest length.
     pixels: float = 0
     percent: float = 0
-    #: May a length grow with the letters?
+    #: True when a length may grow with the letters.
     grows: bool = True
 
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from archiver.body.formulas.braces import ClosingMarks
 from archiver.body.formulas.found import Formulas, TextNode, text_of
-from archiver.body.formulas.text_runs import Run
+from archiver.body.formulas.text_runs import TextRun
 from archiver.items import Formula
 from archiver.tree.document import comment_text
 from archiver.tree.unexpected import UnexpectedPage
@@ -33,7 +33,7 @@ _LONG_NAME = 200
 _ENVIRONMENT_END = re.compile(rf"(?=(\\end\{{[^}}]{{0,{_LONG_NAME}}}\}}))")
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 #: Braces, escapes and marks to look at one by one before a table is made for the whole run.
-_PATIENCE = 64
+_MOST_TOKENS = 64
 #: Tables for one run: for four marks and some environments. Only unclosed braces around the ends of
 #: the same environments ask for more, and each takes time in proportion to the run.
 _MOST_TABLES = 8
@@ -52,10 +52,10 @@ class _Opening:
     display: bool
 
 
-class RunScanner:
+class FormulaScanner:
     """Searches one run. A position is (piece of the run, offset in its text)."""
 
-    def __init__(self, run: Run, formulas: Formulas) -> None:
+    def __init__(self, run: TextRun, formulas: Formulas) -> None:
         self.run = run
         self.texts = [text_of(piece) if isinstance(piece, tuple) else "" for piece in run]
         self.formulas = formulas
@@ -113,7 +113,7 @@ class RunScanner:
         return end
 
     def _is_missing(self, opening: _Opening) -> bool:
-        """Is there surely no closing mark behind an opening?"""
+        """True when there is surely no closing mark behind an opening."""
         if opening.end in self.missing:
             return True
         last = self._last(opening)
@@ -148,7 +148,7 @@ class RunScanner:
                 elif found == "}" and depth:
                     depth -= 1
                 looked_at += 1
-                if looked_at > _PATIENCE and (last is None or inside_braces):
+                if looked_at > _MOST_TOKENS and (last is None or inside_braces):
                     return self._look_up(opening)
             offset = 0
         return inside_braces
@@ -174,7 +174,7 @@ class RunScanner:
                 if goes_on and text.startswith("\n") and _is_behind_break(node):
                     start = 1  # the line break of the source behind <br> is the same line break
                 stop = end if piece == last else len(text)
-                self.formulas.add_span(node, start, stop, goes_on=goes_on)
+                self.formulas.add_part(node, start, stop, goes_on=goes_on)
                 latex.append(text[start:stop])
             elif node.tag == "br":
                 self.formulas.breaks.add(node)
@@ -193,7 +193,7 @@ def formula_text(comment: etree._Element) -> str:
 
 
 def ends_formula(text: str, end: str) -> bool:
-    """Would a text inside a formula end it, or change the braces around what follows?"""
+    """True for a text that would end a formula, or change the braces of what follows in it."""
     depth = 0
     for match in _closing_tokens(end).finditer(text):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
