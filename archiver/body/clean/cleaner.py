@@ -72,7 +72,7 @@ def clean_tree(body: HtmlElement) -> None:
 
 
 def _kept_name(tag: str) -> str:
-    """What to call an element: one that the sanitiser would unwrap still has to part the text."""
+    """The name for an element not in ``TAGS``: the sanitiser would join the texts around it."""
     is_pseudo = tag not in FORBIDDEN and _PSEUDO_NAME.match(tag)
     return RENAMED.get(tag) or (tag if is_pseudo else "span")
 

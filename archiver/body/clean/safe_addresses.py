@@ -1,4 +1,4 @@
-"""Which addresses of a body may stay: the scheme decides, as a browser reads it."""
+"""The addresses of a body that may stay: the scheme decides, as a browser reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is taken out of a body must not join the texts around it to formulas that nobody wrote.
+"""Elements are taken out of a body without joining the texts around them to a new formula.
 
 MathJax ends its search at every element but ``<br>`` and ``<wbr>``: ``$a<script></script>b$`` is no
 formula, and would be one without the script. And it reads the texts before and behind a comment
@@ -24,9 +24,9 @@ _FORMULA_END = re.compile(r"[$\\}]")
 
 
 def separate(elements: Iterable[etree._Element]) -> None:
-    """Put an empty ``<span>`` before each element that may stand between two parts of a formula.
+    """Put an empty ``<span>`` before each element between texts that could be one formula.
 
-    To be called before the elements are dropped.
+    Called before the elements are taken out.
     """
     for element in list(_between_marks(elements)):
         element.addprevious(new_element("span"))

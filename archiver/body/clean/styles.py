@@ -43,7 +43,7 @@ _DISPLAYS: Final = frozenset(
 
 
 class _Grammar(NamedTuple):
-    """What the value of a property may be made of."""
+    """The parts that the value of a property may have."""
 
     #: Any word when ``None``.
     words: Set[str] | None = None

@@ -1,4 +1,4 @@
-"""What a formula is, and where the formulas of a tree stand in it."""
+"""The formulas of a tree, and their places in its text nodes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FormulaPart(NamedTuple):
 
 @dataclass(slots=True)
 class Formulas:
-    """The formulas of a tree in document order, and where they stand in it."""
+    """The formulas of a tree in document order, with their places."""
 
     found: list[Formula] = field(default_factory=list)
     #: The ``<br>`` elements inside formulas.

@@ -18,7 +18,7 @@ from archiver.tree.document import comment_text
 from archiver.tree.unexpected import UnexpectedPage
 
 _CDATA = re.compile("\\[CDATA\\[([^\u2028\u2029]*)\\]\\]\\Z")
-#: A name in braces is looked for apart: where no brace closes it, a pattern would search the rest
+#: A name in braces is no part of the pattern: where no brace closes it, it would search the rest
 #: of the text at each mark. Backslashes that begin nothing are left behind in one go.
 _OPENING = re.compile(
     r"\$\$|\\\(|\\\[|\$"
@@ -96,7 +96,7 @@ class FormulaScanner:
         return self._close(_Opening(piece, start, brace + 1, again, f"{_END}{name}}}", True))
 
     def _closing_brace(self, piece: int, offset: int) -> int:
-        """Where the next closing brace of a piece stands, or -1; the last answer is kept."""
+        """The offset of the next closing brace of a piece, or -1; the last answer is kept."""
         known_piece, known_from, brace = self.brace
         if known_piece != piece or not known_from <= offset <= (brace if brace >= 0 else offset):
             brace = self.texts[piece].find("}", offset)
@@ -120,7 +120,7 @@ class FormulaScanner:
         return last is not None and last < (opening.piece, opening.inside)
 
     def _last(self, opening: _Opening) -> tuple[int, int] | None:
-        """Where the closing mark stands last (before all, if nowhere); ``None`` if not known."""
+        """The place of the last closing mark (before all, if none); ``None`` if it is not known."""
         if not opening.end.startswith(_END) or len(opening.end) > _LONG_NAME:
             return None
         if self.last_ends is None:
@@ -213,7 +213,7 @@ def _opening(piece: int, match: re.Match[str]) -> _Opening:
 
 
 def _last_ends(texts: list[str]) -> dict[str, tuple[int, int]]:
-    """Where each ``\\end{name}`` of a run stands last."""
+    """The last place of each ``\\end{name}`` of a run."""
     return {
         match[1]: (piece, match.start())
         for piece, text in enumerate(texts)
@@ -223,5 +223,5 @@ def _last_ends(texts: list[str]) -> dict[str, tuple[int, int]]:
 
 @lru_cache(maxsize=64)
 def _closing_tokens(end: str) -> re.Pattern[str]:
-    """What counts while looking for a closing mark: the mark, escapes and braces."""
+    """The tokens to look at for a closing mark: the mark, escapes and braces."""
     return re.compile(rf"{re.escape(end)}|\\.|[{{}}]")

@@ -1,4 +1,4 @@
-"""What tex2jax searches for formulas in one go: text nodes among siblings.
+"""The runs of text that tex2jax searches for formulas: text nodes among siblings.
 
 Modelled on ``scanElement`` and ``scanText`` of MathJax 2.7.9, ``extensions/tex2jax.js``.
 """

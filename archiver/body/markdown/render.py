@@ -26,7 +26,7 @@ _REACH = 8
 
 
 class Role(Enum):
-    """What a piece is."""
+    """The kind of a piece."""
 
     TEXT = auto()
     FORMULA = auto()
@@ -72,7 +72,7 @@ def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> I
 
 
 def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Where each emphasis begins and ends that has no other one inside."""
+    """The first and last piece of each emphasis that has no other one inside."""
     found: list[tuple[int, int]] = []
     innermost = None
     for position, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""Which tables Markdown can say: GFM has rows of single-line cells and nothing else."""
+"""The tables that GFM can say: it has rows of single-line cells and nothing else."""
 
 from __future__ import annotations
 
