@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The moment, in UTC."""
+    """The time now, in UTC."""
     return datetime.now(UTC)
 
 
 def utc_now() -> str:
-    """Now, in UTC, as the archive writes it: ISO 8601 to the second."""
+    """The time now as the archive writes it: ISO 8601 in UTC, to the second."""
     return now().isoformat(timespec="seconds")

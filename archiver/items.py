@@ -141,17 +141,17 @@ class Article:
     excerpt: str | None = None
     status: Status = Status.PUBLISHED
 
-    #: Has its page a place for comments, and none in it? The number 0 stands on the listing only.
+    #: True when its page has the place for comments and none in it; only a listing shows the 0.
     shows_no_comments: bool = False
     #: The body as a tree; pipelines take the boilerplate out of it in place.
     body: HtmlElement | None = field(default=None, repr=False, compare=False)
     #: What relative addresses of the body are resolved against, where the page has a ``<base>``.
     document: str | None = None
-    #: Is ``excerpt`` all there is to tell: did a listing show this article, or its page the mark?
+    #: True when ``excerpt`` is final: a listing has shown the article, or its page has the mark.
     excerpt_known: bool = False
-    #: Is it the page's mark that tells it, which an edited body may have moved?
+    #: True when the excerpt ends at the page's mark, which an edit of the body may have moved.
     excerpt_of_page: bool = False
-    #: Does it hold U+FFFD in place of bytes that were no UTF-8?
+    #: True when it holds U+FFFD in place of bytes that were no UTF-8.
     is_damaged: bool = False
     #: The address that was asked for its page.
     asked_url: str | None = None
@@ -167,3 +167,7 @@ class Article:
     links: list[Link] = field(default_factory=list, repr=False)
     pictures: list[Picture] = field(default_factory=list, repr=False)
     formulas: list[Formula] = field(default_factory=list, repr=False)
+
+
+#: What the parsers of the four kinds of page give.
+Item = Article | ListingEntry | IndexEntry | FeedEntry

@@ -1,4 +1,4 @@
-"""The names of settings: those that this project adds, and those that nobody knows."""
+"""The names of settings: those of this project, and those that neither it nor Scrapy has."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Unknown:
     name: str
     #: The setting that was probably meant.
     meant: str | None
-    #: Was it given on the command line?
+    #: True when it was given on the command line.
     is_given: bool
 
 
@@ -46,9 +46,10 @@ def own_settings() -> list[Setting]:
 
 
 def find_unknown(settings: Settings) -> Iterator[Unknown]:
-    """The settings that nobody knows, with the known name each is near to.
+    """The settings that neither Scrapy nor this project has, each with the name it is near to.
 
-    A name of the settings file that is near to none is an extension's, or a constant.
+    A name of the settings file that is near to no other is left out: it may be a constant, or the
+    setting of somebody's extension.
     """
     known = {*Settings(), *(name for name in vars(defaults) if name.startswith("KEXUE_"))}
     for name in settings:

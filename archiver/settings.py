@@ -51,19 +51,23 @@ DOWNLOAD_TIMEOUT = 60  # seconds
 
 # --- Faults ---------------------------------------------------------------------------------------
 RETRY_TIMES = 4  # then the address is named as failed
-RETRY_HTTP_CODES = [408, 425, 429, 500, 502, 503, 504, *range(520, 528), 530]  # 403: see again.py
+RETRY_HTTP_CODES = [408, 425, 429, 500, 502, 503, 504, *range(520, 528), 530]  # 403: see retry.py
 RETRY_PRIORITY_ADJUST = 0  # an address is tried to its end before the next one
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is named once, by the run
 
 # --- Order of work --------------------------------------------------------------------------------
-DOWNLOAD_HANDLERS = {
-    "http": "archiver.network.download.PatientDownload",  # a pause holds for queued requests too
-    "https": "archiver.network.download.PatientDownload",
+ADDONS = {  # made before all other components, which ask them by RetryPolicy.of and ArchiveRun.of
+    "archiver.network.retry_policy.RetryPolicy": 100,  # when to wait, try again, give up
+    "archiver.run.archive_run.ArchiveRun": 200,  # the run of a spider that keeps an archive
+}
+DOWNLOAD_HANDLERS = {  # a pause holds for queued requests too
+    "http": "archiver.network.download_handler.PausingDownloadHandler",
+    "https": "archiver.network.download_handler.PausingDownloadHandler",
 }
 DOWNLOADER_MIDDLEWARES = {
     "archiver.network.own_hosts.OwnHostsOnly": 45,  # before robots.txt of a foreign host is asked
-    "archiver.network.retry.TryAgain": 550,  # sees decoded pages (590 unpacks them)
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once; see TryAgain
+    "archiver.network.retry.RetryLater": 550,  # sees decoded pages (590 unpacks them)
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,  # retries at once; see RetryLater
     "archiver.network.gate.PassGate": 570,  # unpacked (590), and its cookie is kept (700)
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,  # asks publicsuffix.org
     "archiver.network.cookies.OfflineCookies": 700,
@@ -87,7 +91,7 @@ EXTENSIONS = {
     "archiver.network.crawl_delay.ApplyCrawlDelay": 100,
     "archiver.run.progress.Progress": 200,
     "archiver.network.interrupt.Interrupt": 300,  # ends within seconds
-    "archiver.run.outcome.Outcome": 900,
+    "archiver.run.outcome.RecordOutcome": 900,
 }
 CONCURRENT_ITEMS = 1  # one transaction after the other
 

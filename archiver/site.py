@@ -1,4 +1,4 @@
-"""What is known of the blog: hosts, address forms, selectors, marks of the boilerplate. No I/O.
+"""Facts about the blog: hosts, forms of addresses, selectors, marks of the boilerplate. No I/O.
 
 Every constant says where it was seen. The archive id identifies an article, never its address:
 the same article is linked as ``/archives/6583``, ``http://spaces.ac.cn/archives/6583/#comments``
@@ -24,7 +24,7 @@ TIMEZONE: Final = ZoneInfo("Asia/Shanghai")
 FIRST_DAY: Final = date(2009, 1, 1)
 #: The licence of the texts, linked in the footer of every page.
 LICENSE: Final = "CC BY-NC-ND 2.5 CN"
-#: A page of the blog has 30-70 kB; the longest with all comments stays far below this.
+#: Bytes. A page of the blog has 30-70 kB; the longest with all comments stays far below this.
 LARGEST_PAGE: Final = 8 * 1024 * 1024
 
 # --- Selectors -----------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ ARTICLE_BODY: Final = "#PostContent"
 #: Category and tags, ``分类：<a href="/category/…">… 标签：<a href="/tag/…">…``.
 TOOLS: Final = "div.tools"
 COMMENTS_HEADING: Final = "#comments h4, #comments h3, #comments h2"
-#: The place for comments on a published article's page, and what is in it when there are some.
+#: The place for comments on a published article's page, and a comment in it.
 COMMENTS: Final = "#comments"
 COMMENT: Final = '#comments .comment-list, #comments [id^="comment-"]'
 PAGER: Final = "ol.page-navigator"
@@ -56,7 +56,7 @@ INDEX_BODY: Final = "#content #PostContent, #content div.PostContent"
 MORE_LINK_TEXT: Final = "点击阅读全文"
 #: Text of the pager's link to the following page.
 NEXT_LINK_TEXT: Final = "»"
-#: What Typecho shows in place of the title of a protected article.
+#: The title that Typecho shows of a protected article.
 PROTECTED_TITLE: Final = "此内容被密码保护"
 #: The comment in an article's source where its excerpt ends.
 MORE_COMMENT: Final = "more"
@@ -84,7 +84,7 @@ TRACKER_HOSTS: Final = frozenset(
 
 # --- The gate ------------------------------------------------------------------------------------
 
-#: A page shorter than this that sends the browser on by script is the gate, not an answer.
+#: Bytes. A shorter page that sends the browser on by a script is the gate, not an answer.
 GATE_LARGEST: Final = 1000
 GATE_SCRIPT: Final = re.compile(
     rb"<script.*?window\.location(?:\.href)?\s*=", re.DOTALL | re.IGNORECASE
@@ -97,14 +97,14 @@ HOME_PATH: Final = "/"
 INDEX_PATH: Final = "/content.html"
 FEED_PATH: Final = "/feed/"
 
-#: What browsers leave out around an address; other white space (U+3000) is a part of it.
+#: White space that browsers ignore around an address; any other (U+3000) is a part of it.
 _SPACE: Final = " \t\r\n\x0c"
 #: ``/index.php`` stands in front where Typecho runs without address rewriting.
 _ARTICLE_PATH = re.compile(
     r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
 )
 _LISTING_PATH = re.compile(r"/page/(?P<number>[1-9][0-9]{0,5})/")
-#: What stays as it is in a path: the characters of RFC 3986, and what is escaped already.
+#: Characters of a path that are not escaped: those of RFC 3986, and ``%`` of what is escaped.
 _PLAIN: Final = "/%:@!$&'()*+,;=~-._"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -144,7 +144,7 @@ def listing_number(url: str, base: Base) -> int | None:
 
 
 def _own_path(url: str, base: Base | None) -> str | None:
-    """The path of an address of this blog below its base, ``None`` for any other address."""
+    """The path of an address of this blog, without that of its base; ``None`` for any other."""
     parts = split_url(url)
     if parts is None:
         return None
@@ -163,7 +163,7 @@ def _own_path(url: str, base: Base | None) -> str | None:
 
 
 def _below(path: str, base: Base) -> str:
-    """A path without that of the base, which may be written in Chinese or escaped."""
+    """A path without that of the base; it may be written in Chinese or escaped."""
     return quote(path, _PLAIN).removeprefix(base.path)
 
 
@@ -177,7 +177,7 @@ def _host_of(parts: SplitResult) -> str:
 
 
 def article_id(url: str, base: Base | None = None) -> int | None:
-    """The archive id that an address points to, whatever its form; ``None`` if to no article.
+    """The archive id that an address of any form leads to; ``None`` when it leads to no article.
 
     Takes relative addresses, the four hosts, http and https, ``//host``, a closing slash, query,
     fragment and ``comment-page-<n>``; with ``base`` also the host the blog is read from.
@@ -188,15 +188,16 @@ def article_id(url: str, base: Base | None = None) -> int | None:
 
 
 def resolve(href: str, article: int, document: str | None = None) -> str:
-    """An address of an article's body, absolute as a reader of the live page would follow it.
+    """An address of an article's body, made absolute as a browser does it on the live page.
 
-    ``document`` is what the page's ``<base>`` makes of its own address, where it has one. An
+    ``document`` is what relative addresses are resolved against on a page with a ``<base>``. An
     address that cannot be resolved (``http://\\cos.name/``, ``http://[``) is kept as written.
     """
     return _join(article_url(article) if document is None else document, href)
 
 
 def _join(document: str, href: str) -> str:
+    """An address resolved against another; as written when it cannot be."""
     try:
         return urljoin(document, href.strip(_SPACE))
     except ValueError:
@@ -231,20 +232,21 @@ class Base:
 
     @property
     def is_live(self) -> bool:
-        """Is this one of the blog's own names (not a copy on another host)?"""
+        """True when the blog is read from one of its own hosts, not from a copy elsewhere."""
         return self.host in BLOG_HOSTS
 
     def url(self, path: str) -> str:
-        """The address to ask for a path of the blog."""
+        """The address of a path of the blog, on the host that it is read from."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}{self.path}{path}"
 
     def document_of(self, path: str, href: str) -> str | None:
-        """What relative addresses mean on the page at ``path`` whose ``<base>`` has this ``href``.
+        """The address that relative ones are resolved against on the page at ``path``.
 
-        Absolute, on the live host where the blog is read from another one; ``None`` for a base that
-        the HTML standard lets fall back to the page's own address (``javascript:``, ``http://[``).
+        ``href`` is that of the page's ``<base>``. The address is absolute, and on the live host
+        where the blog is read from a copy. ``None`` for a base that the HTML standard ignores, in
+        favour of the page's own address (``javascript:``, ``http://[``).
         """
         own = split_url(_join(self.url(path), href))
         if own is None or own.scheme not in _DEFAULT_PORTS or not own.hostname:
@@ -255,16 +257,16 @@ class Base:
         return CANONICAL_BASE + own._replace(scheme="", netloc="", path=below, fragment="").geturl()
 
     def owns(self, parts: SplitResult) -> bool:
-        """Is a split address on this very host and port, below this path?"""
+        """True when a split address is on this host and port, below this path."""
         host = _host_of(parts)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme or self.scheme)
         below = not self.path or f"{quote(parts.path, _PLAIN)}/".startswith(f"{self.path}/")
         return host == self.host and port == self.port and below
 
     def may_ask(self, url: str) -> bool:
-        """May a request go to this address? Only to the blog's own hosts.
+        """True when a request may go to an address: one of the blog's own hosts.
 
-        The live blog answers under four names; a copy elsewhere never sends us to the live one.
+        The live blog has four hosts. From a copy elsewhere no request goes to the live blog.
         """
         parts = split_url(url)
         if parts is None or parts.scheme not in _DEFAULT_PORTS:

@@ -1,4 +1,4 @@
-"""How fast a crawl of the whole blog is, and how much memory it takes, on the loopback interface.
+"""Speed and memory of a crawl of the whole blog, on the loopback interface.
 
 The spider ``kexue`` with its pipelines and its database, against 1,500 article pages of 67 kB from
 a server in a process of its own. Beside it a bare spider that downloads the same addresses with
@@ -33,7 +33,7 @@ _ARTICLES: Final = 1500
 _LISTINGS: Final = 150
 _TARGET_PAGES: Final = 80
 _TARGET_MB: Final = 250
-#: Not polite, and therefore for this server only.
+#: Impolite settings, for this server only.
 _SETTINGS: Final = {
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_ENABLED": 0,
@@ -74,12 +74,12 @@ class BareSpider(Spider):
             yield Request(self.base + path)
 
     def parse(self, response: Any, **_: Any) -> None:
-        """Nothing is done with a page."""
+        """Do nothing with a page."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What a process took."""
+    """Time and memory of a process."""
 
     seconds: float
     peak_mb: float
@@ -107,7 +107,7 @@ def main() -> None:
 
 
 def paths() -> list[str]:
-    """What a crawl asks for: listing pages, index, feed, articles."""
+    """The paths that a crawl asks for: listing pages, index, feed, articles."""
     listings = ["/", *(f"/page/{number}/" for number in range(2, _LISTINGS + 1))]
     articles = [f"/archives/{FIRST_ID + number}" for number in range(_ARTICLES)]
     return [*listings, "/content.html", "/feed/", *articles]

@@ -1,7 +1,6 @@
-"""How much memory one page of a megabyte takes, in units of its size.
+"""Memory for the extraction of one page of a megabyte, in units of its size.
 
-Each page is extracted in a process of its own; what that process had grown to before is not
-counted. ``python benchmarks/memory.py``
+Each page is extracted in a process of its own; the memory it had before is not counted.
 """
 
 from __future__ import annotations
@@ -12,16 +11,14 @@ import sys
 from dataclasses import replace
 from typing import Final
 
-from scrapy.settings import Settings
-
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
 from archiver.demo.theme import render_article
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
 
 _TARGET: Final = 20
 _SIZE: Final = 1_000_000
-#: What the body repeats, from an author's pages to the worst that can be written.
+#: The text that a body repeats, from ordinary pages to the worst ones.
 _UNITS: Final = {
     "text": "普通的文字，没有公式。",
     "paragraphs with formulas": "<p>设$x_1$与$y$满足方程，则有如下的结论，读者可以自行推导。</p>\n",
@@ -46,13 +43,10 @@ def main() -> None:
 
 def measure(unit: str) -> float:
     """Peak memory of extracting a page, above what the process had before, by the page's size."""
-    settings = Settings()
-    settings.setmodule("archiver.settings")
-    extractor = Extractor(settings)
-    extractor.extract(_page(unit, 1000))  # what is loaded at the first page is not the page's
+    extract(_page(unit, 1000))  # what is loaded at the first page is not the page's
     page = _page(unit, _SIZE)
     before = _peak()
-    extractor.extract(page)
+    extract(page)
     return (_peak() - before) / len(page)
 
 

@@ -1,4 +1,4 @@
-"""What the program makes of the fixtures and of the demo blog, as files to compare.
+"""Write the outputs for all fixtures and the demo blog as files, to compare two versions.
 
 A change that must not change what is stored is proved by running this before and after it:
 
@@ -55,7 +55,7 @@ def _extract(page: Path) -> bytes:
 
 
 def _scrapy(*words: str) -> bytes:
-    """What a command prints, then its status; stderr too, without times."""
+    """The output of a command, its stderr and its exit status."""
     command = [sys.executable, "-m", "scrapy", *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     return done.stdout + done.stderr + f"exit status {done.returncode}\n".encode()

@@ -16,12 +16,11 @@ from conftest import REAL, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from replica import make_post
-from scrapy.utils.project import get_project_settings
 
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
 from archiver.store.tables import PARTS
 from archiver.tree.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
 from archiver.tree.unexpected import UnexpectedPage
@@ -31,8 +30,8 @@ from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import difference, words_for_text, words_for_value
 from archiver.verify.fidelity.points import Case, audit
 from archiver.verify.fidelity.served_page import read_page
+from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table
-from archiver.verify.saved_page import audit_page
 
 BODY = r"""<h2 id="起点">起点 <a href="#起点">#</a></h2>
 <p>设 $x_1 &lt; y$，见<a href="/archives/42/#b">前文</a>和\eqref{eq:a}。<br>
@@ -59,11 +58,6 @@ CASES = sorted(
 REAL_ARTICLES = sorted(path.name for path in (REAL / "real_articles").glob("[0-9]*"))
 
 
-@cache
-def extractor() -> Extractor:
-    return Extractor(get_project_settings())
-
-
 def page_of(body: str, article: int = 321) -> bytes:
     post = make_post(article, body=body)
     return answer(Blog((post,)), f"/archives/{article}").body
@@ -72,7 +66,7 @@ def page_of(body: str, article: int = 321) -> bytes:
 @cache
 def extracted() -> tuple[Row, Reading]:
     page = page_of(BODY)
-    _, (row,) = extractor().extract(page, site.article_url(321))
+    (row,) = extract(page, site.article_url(321)).rows
     return row, read_page(page.decode("utf-8"), 321)
 
 
@@ -135,14 +129,14 @@ def derived(row: Row) -> Point:
         table: [{**entry, "position": position} for position, entry in enumerate(row[table])]
         for table in (part.name for part in PARTS)
     }
-    return audit_derived(Case(row, None, extractor().base), parts)
+    return audit_derived(Case(row, None, site.Base.parse(site.CANONICAL_BASE)), parts)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_fixture_is_clean(case: str) -> None:
     folder = ROOT / "fixtures" / "cases" / case
     url = json.loads((folder / "case.json").read_text("utf-8"))["url"]
-    row, points = audit_page(extractor(), next(folder.glob("page.*")).read_bytes(), url)
+    row, points, _ = audit_page(next(folder.glob("page.*")).read_bytes(), url)
     assert [point for point in points if point.differ] == []
     assert row["body_html"] is None or derived(row).first is None
 
@@ -155,7 +149,7 @@ def test_fixture_is_clean(case: str) -> None:
 def test_real_article_is_clean(article: str) -> None:
     source = (REAL / "real_articles" / article / "source.html").read_text("utf-8")
     body = source.split(">", 1)[1].rstrip().removesuffix("</div>")
-    row, points = audit_page(extractor(), page_of(body, int(article)), None)
+    row, points, _ = audit_page(page_of(body, int(article)))
     assert [point for point in points if point.differ] == []
     assert derived(row).first is None
 
@@ -174,7 +168,7 @@ ELEMENTS = sorted(
 def test_cleaning_and_audit_agree_on_every_element(tag: str) -> None:
     """Whatever an author writes without escaping it: it is safe, and its words are not lost."""
     body = f"<p>前</p><p>用<{tag}>标签</{tag}>后</p><p>末 $x$</p>"
-    row, points = audit_page(extractor(), page_of(body), None)
+    row, points, _ = audit_page(page_of(body))
     assert [point for point in points if point.differ] == []
     assert derived(row).first is None
     assert f"<{tag}" not in row["body_html"] or tag not in FORBIDDEN
@@ -203,7 +197,7 @@ def test_elements_of_the_lists() -> None:
     ],
 )
 def test_elements_that_no_text_needs(html: str, expected: str) -> None:
-    row, points = audit_page(extractor(), page_of(html), None)
+    row, points, _ = audit_page(page_of(html))
     assert row["body_html"] == expected
     assert [point for point in points if point.differ] == []
 
@@ -222,14 +216,14 @@ def test_elements_that_no_text_needs(html: str, expected: str) -> None:
 )
 def test_malformed_markup_moves_no_bounds(body: str) -> None:
     """The reference finds the body also where a stray tag has moved its end."""
-    row, points = audit_page(extractor(), page_of(body), None)
+    row, points, _ = audit_page(page_of(body))
     assert is_clean([*points, derived(row)])
     assert points[0].compared == len("".join(row["body_text"].split())) > 0
 
 
 def test_protected_article_has_nothing_to_compare() -> None:
     page = (ROOT / "fixtures" / "cases" / "protected-403" / "page.html").read_bytes()
-    row, points = audit_page(extractor(), page, None)
+    row, points, _ = audit_page(page)
     assert row["body_html"] is None
     assert {point.compared for point in points} == {0}
     assert is_clean(points)
@@ -454,7 +448,7 @@ def test_trial_case(case: str, markdown: str) -> None:
     if file.name == "body.html":
         inside = file.read_text("utf-8").split(">", 1)[1].strip().removesuffix("</div>")
         page = page_of(inside)
-    row, points = audit_page(extractor(), page, None)
+    row, points, _ = audit_page(page)
     assert is_clean([*points, derived(row)])
     assert row["body_markdown"] == markdown
 
@@ -512,9 +506,9 @@ def test_words_for_value(expected: object, found: object, words: str) -> None:
 
 def test_totals_name_the_first_article() -> None:
     totals = Totals()
-    totals.add("article 1", [Point("text", "characters", 10)])
-    totals.add("article 2", [Point("text", "characters", 5, 2, "body_text, …")])
-    totals.add("article 3", [Point("text", "characters", 5, 1, "body_html, …")])
+    totals.add("article 1", [Point("text", "character", 10)])
+    totals.add("article 2", [Point("text", "character", 5, 2, "body_text, …")])
+    totals.add("article 3", [Point("text", "character", 5, 1, "body_html, …")])
     assert table(totals.results()) == [
         "      compared       differ  first difference",
         "text  20 characters       3  article 2: body_text, …",
@@ -524,7 +518,7 @@ def test_totals_name_the_first_article() -> None:
 def test_refuses_what_is_no_article() -> None:
     page = (ROOT / "fixtures" / "cases" / "listing-home" / "page.html").read_bytes()
     with pytest.raises(UnexpectedPage, match="only an article's page"):
-        audit_page(extractor(), page, None)
+        audit_page(page)
 
 
 def run_audit(*words: str, page: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -1,4 +1,4 @@
-"""Patience: how long is waited after trouble, what trouble is, and when a run gives up."""
+"""The retry policy: how long is waited after trouble, what trouble is, and when a run gives up."""
 
 from __future__ import annotations
 
@@ -23,16 +23,10 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
-from archiver.network.backoff import (
-    Patience,
-    Stopped,
-    Streak,
-    backoff,
-    parse_retry_after,
-    patience_of,
-)
-from archiver.network.retry import TryAgain, damage_of, robots_trouble_of, trouble_of
-from archiver.run.run import Run, run_of
+from archiver.network.backoff import backoff, parse_retry_after
+from archiver.network.exceptions import Stopped
+from archiver.network.retry import RetryLater, damage_of, robots_trouble_of, trouble_of
+from archiver.network.retry_policy import RetryPolicy
 
 URL = "https://kexue.fm/archives/6583"
 ROBOTS = Request("https://kexue.fm/robots.txt", meta={"dont_obey_robotstxt": True})
@@ -104,13 +98,12 @@ class Time:
 
 @dataclass
 class Rig:
-    """A crawler that is not running, its patience on a clock of its own, and its run."""
+    """A crawler that is not running, and its retry policy on a clock of its own."""
 
     crawler: Crawler
-    patience: Patience
-    run: Run
+    policy: RetryPolicy
     time: Time
-    middleware: TryAgain
+    middleware: RetryLater
 
     def answer(
         self, response: Response, request: Request | None = None, **meta: Any
@@ -121,12 +114,12 @@ class Rig:
 
     def stopped(self) -> str | None:
         """Why the run was stopped."""
-        return self.run.stop_reason
+        return self.policy.stop.reason
 
     def pause(self) -> float:
         """How long the next request is held back, in seconds."""
         before = self.time.now
-        asyncio.run(self.patience.wait())
+        asyncio.run(self.policy.pause.wait())
         return round(self.time.now - before, 6)
 
     def fail_for_good(self, response: Response, **meta: Any) -> int:
@@ -156,12 +149,12 @@ def make_rig(settings: Settings, tmp_path: Path) -> MakeRig:
             Spider, {**values, **BREAKS, "KEXUE_DATA_DIR": str(tmp_path), **changes}
         )
         crawler.spider = crawler._create_spider("test")
-        patience, time = patience_of(crawler), Time()
-        patience.time = lambda: time.now
-        patience.sleep = time.sleep
-        patience.uniform = lambda low, high: (low + high) / 2
-        middleware = build_from_crawler(TryAgain, crawler)
-        return Rig(crawler, patience, run_of(crawler), time, middleware)
+        policy, time = RetryPolicy.of(crawler), Time()
+        policy.pause.time = lambda: time.now
+        policy.pause.sleep = time.sleep
+        policy.uniform = lambda low, high: (low + high) / 2
+        middleware = build_from_crawler(RetryLater, crawler)
+        return Rig(crawler, policy, time, middleware)
 
     return make
 
@@ -211,8 +204,8 @@ def test_backoff(attempts: int, first: float, most: float, seconds: float) -> No
 def test_jitter(
     rig: Rig, end: int, attempts: int, retry_after: float | None, seconds: float
 ) -> None:
-    rig.patience.uniform = lambda *ends: ends[end]
-    assert rig.patience.pause(attempts, retry_after) == pytest.approx(seconds)
+    rig.policy.uniform = lambda *ends: ends[end]
+    assert rig.policy.wait_after(attempts, retry_after) == pytest.approx(seconds)
 
 
 def test_the_wait_doubles_over_all_addresses(rig: Rig) -> None:
@@ -242,7 +235,7 @@ def test_retry_after_without_trouble(rig: Rig, status: int) -> None:
 
 def test_all_requests_wait(rig: Rig) -> None:
     """The one for robots.txt too."""
-    rig.patience.hold(10)
+    rig.policy.pause.extend(10)
 
     async def send_four() -> list[float]:
         async def send(request: Request) -> float:
@@ -256,44 +249,44 @@ def test_all_requests_wait(rig: Rig) -> None:
 
 
 def test_a_wait_ends_with_the_run(rig: Rig) -> None:
-    rig.patience.hold(250)
+    rig.policy.pause.extend(250)
 
     async def stop_after(seconds: float) -> None:
         await Time.sleep(rig.time, seconds)
         if rig.time.now > 1005:
-            rig.run.stop("enough")
+            rig.policy.stop.call("enough")
 
-    rig.patience.sleep = stop_after
+    rig.policy.pause.sleep = stop_after
     with pytest.raises(Stopped, match="enough"):
-        asyncio.run(rig.patience.wait())
+        asyncio.run(rig.policy.pause.wait())
     assert 1005 < rig.time.now < 1006
     with pytest.raises(Stopped, match="enough"):
         asyncio.run(rig.middleware.process_request(Request(URL)))
 
 
-def test_a_download_is_broken_off(rig: Rig) -> None:
+def test_a_download_is_aborted(rig: Rig) -> None:
     async def download() -> str:
         await asyncio.Event().wait()
         return "never"
 
-    async def break_off() -> None:
-        waiting = asyncio.ensure_future(rig.patience.unless_broken_off(download()))
+    async def abort() -> None:
+        waiting = asyncio.ensure_future(rig.policy.in_flight.run(download()))
         for _ in range(3):
             await asyncio.sleep(0)
         assert not waiting.done()
-        rig.run.stop("interrupted")
-        rig.patience.break_off()
+        rig.policy.stop.call("interrupted")
+        rig.policy.in_flight.abort()
         await waiting
 
     with pytest.raises(Stopped, match="interrupted"):
-        asyncio.run(break_off())
+        asyncio.run(abort())
 
 
 def test_a_download_in_time(rig: Rig) -> None:
     async def download() -> str:
         return "page"
 
-    assert asyncio.run(rig.patience.unless_broken_off(download())) == "page"
+    assert asyncio.run(rig.policy.in_flight.run(download())) == "page"
 
 
 # --- What trouble is ------------------------------------------------------------------------------
@@ -421,7 +414,7 @@ def test_failures_of_the_network(rig: Rig, error: Exception, tries_again: bool) 
             assert again.meta["retry_times"] == attempt
             request = again
     assert rig.middleware.process_exception(request, error) is None
-    assert rig.patience.streak.addresses == (1 if tries_again else 0)
+    assert rig.policy.addresses.count == (1 if tries_again else 0)
 
 
 @pytest.mark.parametrize(("seconds", "stops"), [("300", False), ("301", True), ("3900", True)])
@@ -487,10 +480,10 @@ def test_the_spider_knows_better(make_rig: MakeRig) -> None:
         request: Request | None = Request(f"https://kexue.fm/archives/{number}")
         while request is not None:
             assert isinstance(rig.answer(page(), request), Response)
-            assert rig.patience.streak == Streak()
-            request = rig.patience.again(request, "not an article")
+            assert (rig.policy.attempts, rig.policy.addresses.count) == (0, 0)
+            request = rig.policy.page_refused(request, "not an article")
             waits.append(rig.pause())
-        rig.patience.address_failed(Request(URL), "not an article")
+        rig.policy.address_failed(Request(URL), "not an article")
         assert (rig.stopped() is None) is (number == 0)
         if number == 0:
             assert waits == [2, 4, 8]

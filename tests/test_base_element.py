@@ -11,27 +11,21 @@ from replica import make_post, make_posts
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.pages.article import parse_article
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
 from archiver.site import Base, article_id
 from archiver.tree.document import parse_page
+from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import is_clean, table
-from archiver.verify.saved_page import audit_page
 
 if TYPE_CHECKING:
-    from scrapy.settings import Settings
+    pass
 
 LIVE: Final = Base.parse("https://kexue.fm")
 COPY: Final = Base.parse("http://127.0.0.1:8080")
 BELOW: Final = Base.parse("http://127.0.0.1:8080/copy")
 ARTICLE: Final = "/archives/321"
-
-
-@pytest.fixture(scope="module")
-def extractor(settings: Settings) -> Extractor:
-    return Extractor(settings)
 
 
 def page_of(body: str, head: str) -> bytes:
@@ -40,9 +34,9 @@ def page_of(body: str, head: str) -> bytes:
     return page.replace(b"<head>", b"<head>" + head.encode(), 1)
 
 
-def extract(extractor: Extractor, body: str, head: str) -> dict[str, Any]:
+def extract(body: str, head: str) -> dict[str, Any]:
     """The article, whose audit has to find nothing."""
-    row, points = audit_page(extractor, page_of(body, head), site.article_url(321))
+    row, points, _ = audit_page(page_of(body, head), site.article_url(321))
     assert is_clean(points), "\n".join(table(points))
     return row
 
@@ -93,16 +87,16 @@ def test_document(base: Base, href: str, document: str | None) -> None:
         ('<base href="https://example.org/a/b">', "https://example.org/a/x.png"),
     ],
 )
-def test_the_first_one_counts(extractor: Extractor, head: str, url: str) -> None:
-    row = extract(extractor, '<p>字<img src="x.png"><a href="x.png">字</a></p>', head)
+def test_the_first_one_counts(head: str, url: str) -> None:
+    row = extract('<p>字<img src="x.png"><a href="x.png">字</a></p>', head)
     assert [picture["url"] for picture in row["pictures"]] == [url]
     assert [link["url"] for link in row["links"]] == [url]
     assert row["body_html"].count(f'"{url}"') == row["body_markdown"].count(f"({url})") == 2
 
 
-def test_one_in_the_body_counts_too(extractor: Extractor) -> None:
+def test_one_in_the_body_counts_too() -> None:
     """Also for what stands before it; the archive's HTML has none."""
-    row = extract(extractor, '<p><a href="x">字</a><base href="/sub/">字</p>', "")
+    row = extract('<p><a href="x">字</a><base href="/sub/">字</p>', "")
     assert row["links"][0]["url"] == "https://kexue.fm/sub/x"
     assert "<base" not in row["body_html"]
 
@@ -120,19 +114,19 @@ def test_one_in_the_body_counts_too(extractor: Extractor) -> None:
         ("http://[", "http://[", None),
     ],
 )
-def test_links(extractor: Extractor, href: str, url: str, target: int | None) -> None:
-    row = extract(extractor, f'<p><a href="{href}">字</a></p>', '<base href="https://kexue.fm/">')
+def test_links(href: str, url: str, target: int | None) -> None:
+    row = extract(f'<p><a href="{href}">字</a></p>', '<base href="https://kexue.fm/">')
     assert [(link["url"], link["target_id"]) for link in row["links"]] == [(url, target)]
 
 
-def test_players_and_late_pictures(extractor: Extractor) -> None:
+def test_players_and_late_pictures() -> None:
     body = '<p>字</p><iframe src="f"></iframe><img data-src="x.png"><video poster="y.png"></video>'
-    html = extract(extractor, body, '<base href="/sub/">')["body_html"]
+    html = extract(body, '<base href="/sub/">')["body_html"]
     for url in ("sub/f", "sub/x.png", "sub/y.png"):
         assert f'"https://kexue.fm/{url}"' in html
 
 
-def test_a_copy_of_the_blog(extractor: Extractor) -> None:
+def test_a_copy_of_the_blog() -> None:
     """Its base element names its own host; the archive has the live one."""
     page = page_of(
         '<p><a href="archives/5">字</a></p>', '<base href="http://127.0.0.1:8080/copy/">'
@@ -173,11 +167,11 @@ def test_a_foreign_base_makes_no_articles() -> None:
 
 
 @pytest.mark.real
-def test_the_trial_case(extractor: Extractor) -> None:
+def test_the_trial_case() -> None:
     file = REAL / "trial_cases" / "base-href" / "page.html"
     if not file.exists():
         pytest.skip(f"{file} is not there")
-    row, points = audit_page(extractor, file.read_bytes(), None)
+    row, points, _ = audit_page(file.read_bytes())
     assert is_clean(points)
     assert row["links"][0]["url"] == "https://kexue.fm/sub/rel.html"
     assert row["pictures"][0]["url"] == "https://kexue.fm/sub/pic.png"

@@ -17,13 +17,14 @@ from mathjax import Formula, MathJax, open_mathjax
 from replica import make_post
 from test_body import MARKS
 from test_extract import page_of
-from test_fixtures import cases_of, extractor, page_bytes, read
+from test_fixtures import cases_of, page_bytes, read
 from test_real_pages import ARTICLES, inner_body, needs_pages
 
 from archiver.body.clean.cleaner import clean_body
 from archiver.body.formulas.finder import find_formulas
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
+from archiver.extraction.saved_page import extract
 from archiver.tree.document import parse_fragment
 from archiver.verify.fidelity import tex2jax
 
@@ -71,7 +72,7 @@ def formulas_of_audit(html: str) -> list[Formula]:
 
 def assert_agrees(mathjax: MathJax, page: bytes, url: str | None = None) -> list[Formula]:
     """MathJax finds the same in the page, in our list and in the body as it is stored."""
-    (item,) = extractor().extract(page, url)[1]
+    (item,) = extract(page, url).rows
     on_page = mathjax.formulas_of_page(page)
     assert our_formulas(item) == on_page
     (in_stored,) = mathjax.formulas_of_bodies([item["body_html"]])

@@ -13,13 +13,13 @@ from markdown_it import MarkdownIt
 from mathjax import MathJax, open_mathjax
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from odd_bodies import CODE, SHORT, TEXT
-from test_audit import extractor, page_of
+from test_audit import page_of
 
 from archiver.store.records import Row
 from archiver.tree.document import parse_fragment
-from archiver.verify.fidelity.rendering import lines
+from archiver.verify.fidelity.rendering import rendered_lines
+from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import is_clean
-from archiver.verify.saved_page import audit_page
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ def browser() -> Iterator[MathJax]:
 
 
 def extracted(body: str) -> Row:
-    row, points = audit_page(extractor(), page_of(body), None)
+    row, points, _ = audit_page(page_of(body))
     assert is_clean(points), [point.first for point in points]
     return row
 
@@ -62,7 +62,7 @@ def test_text_and_its_lines(browser: MathJax, body: str) -> None:
     row = extracted(body)
     (shown,) = browser.texts_of_bodies([row["body_html"]])
     assert folded(row["body_text"]) == folded(shown)
-    found = lines(parse_fragment(row["body_html"]))
+    found = rendered_lines(parse_fragment(row["body_html"]))
     assert folded("\n".join(line.text for line in found)) == folded(shown)
 
 

@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 
 import pytest
 from conftest import GATE, REAL, ROOT
-from scrapy.settings import Settings
 from test_real_pages import ARTICLES, NO_PAGES, page_of_real
 
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.posts import load_posts
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
 from archiver.pages.kind import Kind
 from archiver.verify.fidelity.points import UNITS
-from archiver.verify.saved_page import audit_page
+from archiver.verify.page_audit import audit_page
 
 FLOORS: dict[str, dict[str, float]] = tomllib.loads(
     (ROOT / "tests" / "floors.toml").read_text("utf-8")
@@ -63,12 +61,10 @@ def real() -> Iterator[Page]:
         yield file.name, file.read_bytes(), None
 
 
-def tally(corpus: Iterator[Page], settings: Settings) -> dict[str, Tally]:
-    extractor = Extractor(settings)
+def tally(corpus: Iterator[Page]) -> dict[str, Tally]:
     found = {name: Tally() for name in UNITS}
     for name, page, url in corpus:
-        _, points = audit_page(extractor, page, url)
-        for point in points:
+        for point in audit_page(page, url).points:
             entry = found[point.name]
             entry.articles += 1
             entry.clean += not point.differ
@@ -93,9 +89,9 @@ def tally(corpus: Iterator[Page], settings: Settings) -> dict[str, Tally]:
         ),
     ],
 )
-def test_gate(corpus: str, settings: Settings, request: pytest.FixtureRequest) -> None:
+def test_gate(corpus: str, request: pytest.FixtureRequest) -> None:
     pages = fixtures() if corpus == "fixtures" else real()
-    found = tally(pages, settings)
+    found = tally(pages)
     floors = FLOORS[corpus]
     request.config.stash.setdefault(GATE, []).extend(
         f"{corpus:<10}{name:<10}{entry.articles:>5} articles {entry.compared:>9,} {UNITS[name]:<12}"

@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from archiver.planning.due import Past, due_articles, pause_of
+from archiver.planning.article_selection import (
+    ArchiveState,
+    revisit_interval,
+    select_articles,
+)
 from archiver.planning.plan import Plan
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -37,27 +41,27 @@ def rows(*found: dict[str, Any]) -> dict[int, dict[str, Any]]:
 
 def due(
     listed: Iterable[int],
-    past: Past,
+    state: ArchiveState,
     *,
     plan: Plan | None = None,
     recheck: int = 0,
     days: Mapping[int, str | None] | None = None,
     in_a_row: int = 0,
 ) -> list[int]:
-    return due_articles(plan or Plan(), listed, days or {}, past, recheck, NOW, in_a_row)
+    return select_articles(plan or Plan(), listed, days or {}, state, recheck, NOW, in_a_row)
 
 
 # --- What is new ----------------------------------------------------------------------------------
 
 
 def test_the_first_run_reads_all_in_the_order_of_the_blog() -> None:
-    assert due([9, 7, 8, 7, 9, 1], Past()) == [9, 7, 8, 1]
+    assert due([9, 7, 8, 7, 9, 1], ArchiveState()) == [9, 7, 8, 1]
 
 
 def test_nothing_listed_is_nothing_due() -> None:
     """What is archived but not among the listed is not looked for."""
     known = rows(a_row(1, fetched=ago(days=900)))
-    assert due([], Past(known=known, failed=[1, 2]), recheck=20) == []
+    assert due([], ArchiveState(archived=known, failed=[1, 2]), recheck=20) == []
 
 
 @pytest.mark.parametrize(
@@ -72,26 +76,32 @@ def test_nothing_listed_is_nothing_due() -> None:
 )
 def test_an_archived_article_is_due_without_a_budget(changes: dict[str, Any], is_due: bool) -> None:
     known = rows(a_row(1, fetched=ago(days=900), **changes))
-    assert due([1], Past(known=known)) == ([1] if is_due else [])
+    assert due([1], ArchiveState(archived=known)) == ([1] if is_due else [])
 
 
 def test_failed_ones_come_first() -> None:
     """Archived or not; then what is new, then the re-checks."""
     known = rows(*(a_row(article, fetched=ago(days=90)) for article in (1, 2, 3)))
-    assert due([9, 8, 7, 3, 2, 1], Past(known=known, failed=[7, 2]), recheck=1) == [7, 2, 9, 8, 1]
+    assert due([9, 8, 7, 3, 2, 1], ArchiveState(archived=known, failed=[7, 2]), recheck=1) == [
+        7,
+        2,
+        9,
+        8,
+        1,
+    ]
 
 
 def test_what_the_process_has_died_of_comes_last() -> None:
     """Those that it died of most, last of all."""
-    assert due([9, 8, 7, 4], Past(failed=[4], asked={9: 2, 8: 1})) == [4, 7, 8, 9]
+    assert due([9, 8, 7, 4], ArchiveState(failed=[4], unanswered={9: 2, 8: 1})) == [4, 7, 8, 9]
 
 
 def test_what_the_process_has_died_of_keeps_no_re_check_out() -> None:
     """New or archived: what kills every run comes when all the others are done."""
     known = rows(a_row(1, fetched=ago(days=90)), a_row(2, fetched=ago(days=900)))
-    past = Past(known=known, asked={9: 1, 2: 1})
-    assert due([9, 2, 1], past, recheck=2)[0] == 1
-    assert due([2, 1], past, plan=Plan(full=True))[0] == 1
+    state = ArchiveState(archived=known, unanswered={9: 1, 2: 1})
+    assert due([9, 2, 1], state, recheck=2)[0] == 1
+    assert due([2, 1], state, plan=Plan(full=True))[0] == 1
 
 
 # --- Re-checks ------------------------------------------------------------------------------------
@@ -110,11 +120,13 @@ def test_what_the_process_has_died_of_keeps_no_re_check_out() -> None:
     ],
 )
 def test_how_long_an_article_is_left_alone(published: str | None, pause: timedelta) -> None:
-    assert pause_of(published, TODAY) == pause
+    assert revisit_interval(published, TODAY) == pause
 
 
 def test_the_pause_grows_with_the_age() -> None:
-    pauses = [pause_of((TODAY - timedelta(days=age)).isoformat(), TODAY) for age in range(500)]
+    pauses = [
+        revisit_interval((TODAY - timedelta(days=age)).isoformat(), TODAY) for age in range(500)
+    ]
     assert pauses == sorted(pauses)
 
 
@@ -122,8 +134,8 @@ def test_the_pause_grows_with_the_age() -> None:
 def test_the_budget_is_kept(recheck: int, expected: list[int]) -> None:
     """New ones do not count; with more budget than articles all are read."""
     known = rows(*(a_row(article, fetched=ago(days=90 - article)) for article in (1, 2, 3)))
-    assert due([3, 2, 1], Past(known=known), recheck=recheck) == expected
-    assert due([4, 3, 2, 1], Past(known=known), recheck=recheck) == [4, *expected]
+    assert due([3, 2, 1], ArchiveState(archived=known), recheck=recheck) == expected
+    assert due([4, 3, 2, 1], ArchiveState(archived=known), recheck=recheck) == [4, *expected]
 
 
 def test_the_most_overdue_comes_first() -> None:
@@ -136,19 +148,19 @@ def test_the_most_overdue_comes_first() -> None:
         a_row(4, published=None, fetched=ago(days=88)),  # one and a tenth
         a_row(5, published=young, fetched=ago(hours=1)),
     )
-    assert due([5, 2, 4, 3, 1], Past(known=known), recheck=9) == [2, 3, 4, 1, 5]
+    assert due([5, 2, 4, 3, 1], ArchiveState(archived=known), recheck=9) == [2, 3, 4, 1, 5]
 
 
 def test_of_the_same_overdueness_the_oldest_article_comes_first() -> None:
     """After a first run all have waited the same time: the order is still the same every time."""
     known = rows(*(a_row(article, fetched=ago(days=10)) for article in (5, 3, 4)))
-    assert due([5, 4, 3], Past(known=known), recheck=2) == [3, 4]
+    assert due([5, 4, 3], ArchiveState(archived=known), recheck=2) == [3, 4]
 
 
 def test_a_clock_that_went_back_ends_nothing() -> None:
     """A page that was read in the future is the last to be read again."""
     known = rows(a_row(1, fetched=ago(days=-1)), a_row(2, fetched=ago(hours=1)))
-    assert due([2, 1], Past(known=known), recheck=2) == [2, 1]
+    assert due([2, 1], ArchiveState(archived=known), recheck=2) == [2, 1]
 
 
 # --- A run that goes on with another --------------------------------------------------------------
@@ -164,10 +176,10 @@ def test_a_resumed_run_does_not_read_again_what_was_read() -> None:
         a_row(4, fetched=ago(days=60)),
         a_row(5, fetched=ago(minutes=5), first_seen=ago(minutes=5)),  # was new in this session
     )
-    past = Past(known=known, session=session)
-    assert due([5, 4, 3, 2, 1], past, recheck=3) == [4]
-    assert due([5, 4, 3, 2, 1], past, recheck=2) == []
-    assert due([6, 5, 4, 3, 2, 1], past, recheck=1) == [6]
+    state = ArchiveState(archived=known, session=session)
+    assert due([5, 4, 3, 2, 1], state, recheck=3) == [4]
+    assert due([5, 4, 3, 2, 1], state, recheck=2) == []
+    assert due([6, 5, 4, 3, 2, 1], state, recheck=1) == [6]
 
 
 def test_a_full_run_that_was_killed_goes_on_where_it_was() -> None:
@@ -176,14 +188,16 @@ def test_a_full_run_that_was_killed_goes_on_where_it_was() -> None:
         a_row(2, fetched=ago(minutes=9)),
         a_row(3, fetched=ago(minutes=8), is_changed=1),  # shown otherwise since it was read
     )
-    past = Past(known=known, session=ago(minutes=10))
-    assert due([4, 3, 2, 1], past, plan=Plan(full=True)) == [4, 3, 1]
-    assert due([4, 3, 2, 1], Past(known=known), plan=Plan(full=True)) == [4, 3, 2, 1]
+    state = ArchiveState(archived=known, session=ago(minutes=10))
+    assert due([4, 3, 2, 1], state, plan=Plan(full=True)) == [4, 3, 1]
+    assert due([4, 3, 2, 1], ArchiveState(archived=known), plan=Plan(full=True)) == [4, 3, 2, 1]
 
 
 def test_a_failed_article_is_tried_again_in_the_same_session() -> None:
     known = rows(a_row(1, fetched=ago(minutes=9)))
-    assert due([1], Past(known=known, failed=[1], session=ago(hours=1)), recheck=20) == [1]
+    assert due([1], ArchiveState(archived=known, failed=[1], session=ago(hours=1)), recheck=20) == [
+        1
+    ]
 
 
 # --- A part of the blog ---------------------------------------------------------------------------
@@ -195,35 +209,35 @@ def test_a_failed_article_is_tried_again_in_the_same_session() -> None:
 def test_limit(limit: int, expected: list[int]) -> None:
     """The first of what is due: failed, new, re-checks; the budget is kept besides."""
     known = rows(*(a_row(article, fetched=ago(days=90 + article)) for article in (1, 2, 3)))
-    past = Past(known=known | rows(a_row(3, fetched=ago(days=1))), failed=[7])
-    assert due([9, 8, 7, 3, 2, 1], past, plan=Plan(limit=limit), recheck=2) == expected
+    state = ArchiveState(archived=known | rows(a_row(3, fetched=ago(days=1))), failed=[7])
+    assert due([9, 8, 7, 3, 2, 1], state, plan=Plan(limit=limit), recheck=2) == expected
 
 
 def test_since() -> None:
     """That day or later; an article without a known day is read, new or archived."""
     days = {9: "2024-02-01", 8: "2024-01-31", 7: "2024-01-30", 6: None}
     plan = Plan(since="2024-01-31")
-    assert due([9, 8, 7, 6, 5], Past(), plan=plan, days=days) == [9, 8, 6, 5]
+    assert due([9, 8, 7, 6, 5], ArchiveState(), plan=plan, days=days) == [9, 8, 6, 5]
     known = rows(a_row(7, fetched=ago(days=900)), a_row(8, fetched=ago(days=900)))
-    assert due([8, 7], Past(known=known), plan=plan, days=days, recheck=20) == [8]
-    assert due([7], Past(failed=[7]), plan=plan, days=days) == []
+    assert due([8, 7], ArchiveState(archived=known), plan=plan, days=days, recheck=20) == [8]
+    assert due([7], ArchiveState(failed=[7]), plan=plan, days=days) == []
 
 
 def test_since_and_full() -> None:
     """Every article of these days again, also the archived ones."""
     days = {2: "2024-02-01", 1: "2023-12-31"}
     known = rows(a_row(1, fetched=ago(days=1)), a_row(2, fetched=ago(days=1)))
-    assert due([2, 1], Past(known=known), plan=Plan(full=True, since="2024-01-01"), days=days) == [
-        2
-    ]
+    assert due(
+        [2, 1], ArchiveState(archived=known), plan=Plan(full=True, since="2024-01-01"), days=days
+    ) == [2]
 
 
-# --- Whatever the past ----------------------------------------------------------------------------
+# --- Whatever the state ---------------------------------------------------------------------------
 
 IDS = st.integers(1, 30)
-PASTS = st.builds(
-    Past,
-    known=st.lists(
+STATES = st.builds(
+    ArchiveState,
+    archived=st.lists(
         st.builds(
             a_row,
             IDS,
@@ -235,31 +249,31 @@ PASTS = st.builds(
         )
     ).map(lambda found: rows(*found)),
     failed=st.sets(IDS),
-    asked=st.dictionaries(IDS, st.integers(1, 3)),
+    unanswered=st.dictionaries(IDS, st.integers(1, 3)),
     session=st.none() | st.sampled_from([ago(days=2), ago(days=1)]),
 )
 
 
-@given(st.lists(IDS), PASTS, st.integers(0, 5), st.booleans())
+@given(st.lists(IDS), STATES, st.integers(0, 5), st.booleans())
 @limits(deadline=None)
 def test_nothing_twice_nothing_forgotten(
-    listed: list[int], past: Past, recheck: int, full: bool
+    listed: list[int], state: ArchiveState, recheck: int, full: bool
 ) -> None:
     """All that is new or failed is there, within the budget, and nothing that is not listed."""
-    found = due(listed, past, recheck=recheck, plan=Plan(full=full))
+    found = due(listed, state, recheck=recheck, plan=Plan(full=full))
     assert len(found) == len(set(found))
     assert set(found) <= set(listed)
-    assert set(listed) - past.known.keys() <= set(found)
-    assert set(listed) & set(past.failed) <= set(found)
-    rechecks = [a for a in found if is_recheck(a, past)]
+    assert set(listed) - state.archived.keys() <= set(found)
+    assert set(listed) & set(state.failed) <= set(found)
+    rechecks = [a for a in found if is_recheck(a, state)]
     assert full or len(rechecks) <= recheck
-    order = [is_recheck(a, past) for a in found if a not in past.asked]
+    order = [is_recheck(a, state) for a in found if a not in state.unanswered]
     assert order == sorted(order), "a re-check before what is new"
 
 
-def is_recheck(article: int, past: Past) -> bool:
-    row = past.known.get(article)
-    if row is None or article in past.failed:
+def is_recheck(article: int, state: ArchiveState) -> bool:
+    row = state.archived.get(article)
+    if row is None or article in state.failed:
         return False
     return not row["is_changed"] and row["status"] != "gone"
 
@@ -289,7 +303,9 @@ class Years:
         self.now += timedelta(days=1)
         new = {len(self.known) + 1} if self.now.toordinal() % 3 == 0 else set()
         listed = [*new, *sorted(self.known, reverse=True)]
-        found = due_articles(Plan(), listed, {}, Past(known=self.known), recheck, self.now)
+        found = select_articles(
+            Plan(), listed, {}, ArchiveState(archived=self.known), recheck, self.now
+        )
         self._read_all(found, new)
         return len(set(found) - new)
 
@@ -337,8 +353,8 @@ def test_the_articles_of_the_last_month_are_checked_within_days(years: Years) ->
 def test_one_of_the_others_comes_behind_so_many_failed_ones() -> None:
     """Else four pages that are broken for good would end every run before it has read a thing."""
     known = rows(*(a_row(number, fetched=ago(days=90)) for number in (1, 2)))
-    past = Past(known=known, failed=[14, 11, 13, 12, 15])
+    state = ArchiveState(archived=known, failed=[14, 11, 13, 12, 15])
     listed = [15, 14, 13, 12, 11, 10, 2, 1]
-    assert due(listed, past, recheck=1, in_a_row=3) == [14, 11, 13, 1, 12, 15, 10]
-    assert due([9, *listed], past, in_a_row=2) == [14, 11, 10, 13, 12, 9, 15]
-    assert due(listed, past, recheck=1) == [14, 11, 13, 12, 15, 10, 1]
+    assert due(listed, state, recheck=1, in_a_row=3) == [14, 11, 13, 1, 12, 15, 10]
+    assert due([9, *listed], state, in_a_row=2) == [14, 11, 10, 13, 12, 9, 15]
+    assert due(listed, state, recheck=1) == [14, 11, 13, 12, 15, 10, 1]

@@ -16,14 +16,14 @@ from replica import make_post, make_posts
 
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
+from archiver.pages.decoding import read_page
 from archiver.pages.kind import Kind
-from archiver.pages.received import read_page
 from archiver.store.suspicion import is_damaged_copy
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
-    from scrapy.settings import Settings
+    pass
 
 PAGE: Final = answer(Blog((make_post(101),)), "/archives/101").body
 #: The first two bytes of a Chinese character.
@@ -31,11 +31,6 @@ CUT: Final = "科".encode()[:2]
 BODY = "SELECT body_text FROM articles WHERE id = 101"
 GOOD: Final = "这是第101篇短文".encode()
 BAD: Final = b"\xff\xe8\xbf\x99\xe6\x98\xaf\xe7\xac\xac101\xe7\xaf\x87\xe7\x9f\xad\xe6\x96"
-
-
-@pytest.fixture(scope="module")
-def extractor(settings: Settings) -> Extractor:
-    return Extractor(settings)
 
 
 # --- One page -------------------------------------------------------------------------------------
@@ -53,14 +48,12 @@ def extractor(settings: Settings) -> Extractor:
         (b"<!DOCTYPE", b"\xff<!DOCTYPE"),
     ],
 )  # fmt: skip
-def test_bad_bytes_around_the_text_change_nothing(
-    extractor: Extractor, old: bytes, new: bytes
-) -> None:
+def test_bad_bytes_around_the_text_change_nothing(old: bytes, new: bytes) -> None:
     page = PAGE.replace(b"</h4>", b'</h4><ol class="comment-list"></ol>')
     assert old in page
-    whole = extractor.extract(page)
-    assert extractor.extract(page.replace(old, new, 1)) == whole
-    assert not extractor.is_damaged
+    whole = extract(page)
+    assert not whole.is_damaged
+    assert extract(page.replace(old, new, 1)) == whole
 
 
 @pytest.mark.parametrize(
@@ -72,18 +65,18 @@ def test_bad_bytes_around_the_text_change_nothing(
     ],
 )
 def test_bad_bytes_in_the_text_are_kept_and_told(
-    extractor: Extractor, old: bytes, new: bytes, key: str, value: str
+    old: bytes, new: bytes, key: str, value: str
 ) -> None:
     assert old in PAGE
-    _, (row,) = extractor.extract(PAGE.replace(old, new, 1))
+    _, (row,), _, is_damaged = extract(PAGE.replace(old, new, 1))
     assert row[key].startswith(value)
-    assert extractor.is_damaged
+    assert is_damaged
 
 
-def test_the_authors_own_replacement_character_is_no_damage(extractor: Extractor) -> None:
-    _, (row,) = extractor.extract(PAGE.replace(GOOD, "这是\ufffd".encode()))
+def test_the_authors_own_replacement_character_is_no_damage() -> None:
+    _, (row,), _, is_damaged = extract(PAGE.replace(GOOD, "这是\ufffd".encode()))
     assert row["body_text"].startswith("这是\ufffd")
-    assert not extractor.is_damaged
+    assert not is_damaged
 
 
 @pytest.mark.parametrize("charset", ["gbk", "gb18030", "big5", "utf-16", "utf-16-be", "utf-32"])
@@ -94,20 +87,19 @@ def test_another_charset_is_refused(charset: str) -> None:
         read_page(body, str)
 
 
-def test_what_surrounds_a_body_may_be_in_another_charset(extractor: Extractor) -> None:
+def test_what_surrounds_a_body_may_be_in_another_charset() -> None:
     """A side bar or a comment list in GBK keeps no article out, however much of the page it is."""
     bar = "这是另一种编码的边栏，比正文长得多。".encode("gbk") * 20
     page = PAGE.replace(b"</body>", b'<div id="Sidebar">' + bar + b"</div></body>", 1)
-    assert extractor.extract(page) == extractor.extract(PAGE)
-    assert not extractor.is_damaged
+    assert extract(page) == extract(PAGE)
 
 
-def test_a_body_alone_in_another_charset_is_refused(extractor: Extractor) -> None:
+def test_a_body_alone_in_another_charset_is_refused() -> None:
     """The theme is UTF-8, what the database holds is not."""
     text = "这是一篇文章的正文，数据库里是另一种编码。" * 3
     page = PAGE.replace(GOOD, text.encode("gbk"))
     with pytest.raises(UnexpectedPage, match="the page is in another charset"):
-        extractor.extract(page)
+        extract(page)
 
 
 def test_a_page_without_chinese_may_have_a_bad_byte() -> None:
@@ -117,13 +109,13 @@ def test_a_page_without_chinese_may_have_a_bad_byte() -> None:
 
 @limits(deadline=None, max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, len(PAGE)), st.binary(max_size=3)), max_size=4))
-def test_any_bytes_give_a_result(extractor: Extractor, damage: list[tuple[int, bytes]]) -> None:
+def test_any_bytes_give_a_result(damage: list[tuple[int, bytes]]) -> None:
     """Put in anywhere: an article, or a reason why there is none."""
     page = PAGE
     for place, added in damage:
         page = page[:place] + added + page[place:]
     with suppress(UnexpectedPage):
-        kind, (row,) = extractor.extract(page)
+        kind, (row,), *_ = extract(page)
         assert kind is not Kind.ARTICLE or row["body_html"]
 
 
@@ -151,12 +143,12 @@ def test_a_damaged_copy(good: str | None, text: str | None, expected: bool) -> N
 
 
 @pytest.mark.real
-def test_the_trial_case(extractor: Extractor) -> None:
+def test_the_trial_case() -> None:
     file = REAL / "trial_cases" / "bad-byte-everywhere" / "page.html"
     if not file.exists():
         pytest.skip(f"{file} is not there")
-    _, (row,) = extractor.extract(file.read_bytes())
-    assert (row["title"], row["body_text"], extractor.is_damaged) == ("测试页", "正文", False)
+    _, (row,), _, is_damaged = extract(file.read_bytes())
+    assert (row["title"], row["body_text"], is_damaged) == ("测试页", "正文", False)
 
 
 # --- A run ----------------------------------------------------------------------------------------

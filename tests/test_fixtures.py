@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from scrapy.utils.project import get_project_settings
 
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import Extracted, extract
 from archiver.pages.kind import Kind, kind_of_page, kind_of_text
 from archiver.pages.listing import parse_listing
 from archiver.tree.document import parse_page
@@ -30,13 +29,8 @@ def page_bytes(case: str) -> bytes:
 
 
 @cache
-def extractor() -> Extractor:
-    return Extractor(get_project_settings())
-
-
-@cache
-def extracted(case: str) -> tuple[Kind, list[dict[str, Any]]]:
-    return extractor().extract(page_bytes(case), read(case, "case.json")["url"])
+def extracted(case: str) -> Extracted:
+    return extract(page_bytes(case), read(case, "case.json")["url"])
 
 
 def lines(text: str) -> str:
@@ -68,7 +62,7 @@ def test_kind(case: str) -> None:
 def test_article(case: str, field: str) -> None:
     """``…_has`` and ``…_lacks`` tell parts of a text, every other field is compared as a whole."""
     expected = read(case, "expected.json")[field]
-    _, (item,) = extracted(case)
+    (item,) = extracted(case).rows
     if field.endswith("_has"):
         text = lines(item[field.removesuffix("_has")])
         assert [part for part in expected if part not in text] == []
@@ -82,7 +76,7 @@ def test_article(case: str, field: str) -> None:
 @pytest.mark.parametrize("case", cases_of("listing", "index", "feed"))
 def test_entries(case: str) -> None:
     expected = read(case, "expected.json")["entries"]
-    _, items = extracted(case)
+    items = extracted(case).rows
     shown = [{key: item[key] for key in entry} for item, entry in zip(items, expected, strict=True)]
     assert shown == expected
 
@@ -127,7 +121,7 @@ def test_article_tells_of_every_list(case: str) -> None:
 def test_saved_page_gives_the_formulas_of_the_served_one() -> None:
     """The delimiters of inline formulas aside: a browser keeps only the LaTeX between them."""
     (served,), (saved,) = (
-        extracted(case)[1] for case in ("article-served-twin", "article-saved-from-browser")
+        extracted(case).rows for case in ("article-served-twin", "article-saved-from-browser")
     )
     assert [inner(formula) for formula in saved["formulas"]] == [
         inner(formula) for formula in served["formulas"]

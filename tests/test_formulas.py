@@ -58,7 +58,7 @@ def test_the_audit_reads_addresses_as_the_links_do(parts: list[str]) -> None:
     """All but hosts that are none (``www.?x.y``, ``[::1]x``), which no author writes."""
     href = "".join(parts)
     assume(not href.strip().startswith("www."))
-    assert addresses.absolute(href, 321) == links.absolute(href, 321)
+    assert addresses.absolute_address(href, 321) == links.absolute(href, 321)
     assert addresses.problem_of(href) == links.problem_of(href)
     assert addresses.target_of(href) == links.target_of(href)
 

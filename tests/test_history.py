@@ -23,14 +23,14 @@ from archiver.body.contents.text import plain_text
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
 from archiver.items import Article, Status
-from archiver.reading.history.diff_lines import MARKS
-from archiver.reading.history.history_lines import history_lines
+from archiver.reading.history.diff_display import MARKS
 from archiver.reading.history.version_comparison import comparison_lines
+from archiver.reading.history.version_table import history_lines
 from archiver.reading.history.versions import History, read_history
 from archiver.store.articles import save_article
 from archiver.store.sqlite import close_archive, open_archive
 from archiver.store.tombstones import mark_gone
-from archiver.terminal.screen import width
+from archiver.terminal.text_width import width
 from archiver.tree.document import parse_fragment
 from archiver.verify.integrity import open_for_reading
 
@@ -217,7 +217,7 @@ def test_version_of_an_older_archive(tmp_path: Path) -> None:
         )
         connection.commit()
     history = history_of(tmp_path)
-    assert history.changed(history.versions[1]) == ["body_html"]
+    assert history.changed_columns(history.versions[1]) == ["body_html"]
     assert compared(tmp_path, 1, 2)[1:3] == [
         "author, day, category and tags of archives of that time were not kept",
         "",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import random
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from archiver.reading.history.diff import compare_texts
-from archiver.reading.history.diff_lines import COLOURS, MARKS, show_lines
-from archiver.reading.history.edits import Effort, compare_lines
-from archiver.reading.history.pairing import pair_lines
-from archiver.reading.history.pieces import Mark, Piece, new_text, old_text
-from archiver.reading.history.tokens import tokens_of
-from archiver.terminal.screen import cut, width
+from archiver.reading.history.diff_display import COLOURS, MARKS, format_diff
+from archiver.reading.history.edits import Budget, Edit, find_edits
+from archiver.reading.history.text_diff import Mark, Piece, compare_texts, new_text, old_text
+from archiver.reading.history.tokens import TOKEN
+from archiver.terminal.text_width import cut, width
 
 
 def shown(old: str, new: str) -> str:
-    return show_lines(compare_texts(old, new), MARKS)
+    return format_diff(compare_texts(old, new), MARKS)
 
 
 # --- Tokens ---------------------------------------------------------------------------------------
@@ -40,13 +41,13 @@ def shown(old: str, new: str) -> str:
 )
 def test_tokens(text: str, tokens: list[str]) -> None:
     """Chinese one by one; words, numbers and commands whole."""
-    assert tokens_of(text) == tokens
+    assert TOKEN.findall(text) == tokens
 
 
 @limits(deadline=None)  # a loaded machine is no defect
 @given(st.text())
 def test_tokens_are_the_text(text: str) -> None:
-    assert "".join(tokens_of(text)) == text
+    assert "".join(TOKEN.findall(text)) == text
 
 
 def test_columns_of_a_terminal() -> None:
@@ -72,7 +73,14 @@ def test_columns_of_a_terminal() -> None:
         ("甲。乙。丙。", "甲。乙。新的话。丙。", "甲。乙。{+新的话。+}丙。"),
         ("已知，甲，乙，丙", "已知，甲，丁，乙，丙", "已知，甲，{+丁，+}乙，丙"),
         (r"\frac{a}{b}+c", r"\frac{a}{c}{b}+c", r"\frac{a}{+{c}+}{b}+c"),
-        ("由$x$和$z$得", "由$x$和$y$和$z$得", "由$x${+和$y$+}和$z$得"),
+        ("由$x$和$z$得", "由$x$和$y$和$z$得", "由$x$和{+$y$和+}$z$得"),
+        (r"$x$和$z$", r"$x$，$y$和$z$", "$x${+，$y$+}和$z$"),
+        (
+            r"$\frac{a}{b}+\left(x\right)+f(x)$",
+            r"$\frac{a}{c}{b}+\left(x\right)+\left(y\right)+f(x)$",
+            r"$\frac{a}{+{c}+}{b}+\left(x\right){++\left(y\right)+}+f(x)$",
+        ),
+        (r"见“甲”。\n\n", r"见“甲”（“乙”）。\n\n", r"见“甲”{+（“乙”）+}。\n\n"),
         # Commands, words and numbers change as a whole.
         (r"$\alpha_1+x$ 是解", r"$\gamma_1-x$ 是解", r"$[-\alpha-]{+\gamma+}_1[-+-]{+-+}x$ 是解"),
         ("误差为 0.5%，取 128", "误差为 0.6%，取 256", "误差为 [-0.5-]{+0.6+}%，取 [-128-]{+256+}"),
@@ -159,7 +167,7 @@ def test_cut_never_parts_a_command() -> None:
 def test_colours() -> None:
     """Colours of letters do not show white space, so its ground is coloured."""
     lines = compare_texts("甲乙丙 丁戊", "甲己丙  丁戊")
-    assert show_lines(lines, COLOURS) == (
+    assert format_diff(lines, COLOURS) == (
         "甲\x1b[31m乙\x1b[0m\x1b[32m己\x1b[0m丙\x1b[41m \x1b[0m\x1b[42m  \x1b[0m丁戊"
     )
 
@@ -193,13 +201,25 @@ def test_no_change_is_cut(old: str, new: str) -> None:
     """However much is left out, all that was removed or added is shown whole."""
     around = SENTENCE * 5
     lines = compare_texts(f"{around}{old}{around}", f"{around}{new}{around}")
-    result = show_lines(lines, MARKS)
+    result = format_diff(lines, MARKS)
     for piece in (piece for line in lines for piece in line if piece.mark is not Mark.KEPT):
         words = piece.text.rstrip("\n")
-        assert not words or MARKS.show(Piece(piece.mark, words)) in result
+        assert not words or MARKS.mark(Piece(piece.mark, words)) in result
 
 
-# --- What would take too long ---------------------------------------------------------------------
+# --- Large texts, and many lines ------------------------------------------------------------------
+
+#: The most common characters, as in a text, and two texts of 300 kB that share nothing but them.
+_CHARACTERS = [chr(0x4E00 + n) for n in range(3_000)]
+_WEIGHTS = [1 / (n + 1) for n in range(3_000)]
+
+
+def a_book(seed: int) -> str:
+    letters = random.Random(seed).choices(_CHARACTERS, _WEIGHTS, k=10**5)
+    return "\n\n".join("".join(letters[n : n + 80]) for n in range(0, 10**5, 80))
+
+
+FIRST_BOOK, SECOND_BOOK = a_book(1), a_book(2)
 
 
 def test_every_paragraph_of_a_long_article() -> None:
@@ -212,48 +232,55 @@ def test_every_paragraph_of_a_long_article() -> None:
     assert [sum(piece.mark is Mark.REMOVED for piece in line) for line in lines] == [5] * 300
 
 
-def test_too_much_to_compare_is_shown_whole() -> None:
-    """Two thousand times the same token in one line: four million pairs to look at."""
-    old, new = "甲乙" * 2_000, "乙丙甲" * 1_500
-    assert compare_lines(old, new, Effort()) == [
-        [Piece(Mark.REMOVED, old)],
-        [Piece(Mark.ADDED, new)],
-    ]
-    assert compare_lines("甲乙", "甲丙", Effort(0)) == [
-        [Piece(Mark.KEPT, "甲"), Piece(Mark.REMOVED, "乙"), Piece(Mark.ADDED, "丙")]
-    ]
-    assert len(compare_lines("甲乙丙", "乙甲丁甲", Effort(1))) == 2
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(FIRST_BOOK, SECOND_BOOK, id="rewritten"),
+        pytest.param(FIRST_BOOK.replace("\n", ""), SECOND_BOOK.replace("\n", ""), id="one line"),
+        pytest.param(
+            FIRST_BOOK, "改".join(FIRST_BOOK[n : n + 7] for n in range(0, 10**5, 7)), id="7"
+        ),
+        pytest.param("甲" * 1_900, "乙甲" * 950, id="one token again and again"),
+        pytest.param("甲\n" * 50_000, "甲\n乙\n" * 25_000, id="one line again and again"),
+    ],
+)
+def test_comparison_is_bounded(old: str, new: str) -> None:
+    """Two texts of 300 kB that differ everywhere: ``difflib`` alone needs minutes or hours."""
+    start = time.process_time()
+    lines = compare_texts(old, new)
+    assert time.process_time() - start < 20  # one or two seconds on a quiet machine
+    assert (old_text(lines), new_text(lines)) == (old, new)
 
 
-def test_effort_is_for_the_whole_text() -> None:
-    """Many lines that are each quick to compare are not quick together."""
-    effort = Effort(5)
-    assert [effort.allows("aa", "aa"), effort.allows("aa", "aa")] == [True, False]
-    assert effort.allows("ab", "ac")
-    assert not effort.allows("a", "a")
+def test_budget_is_for_the_whole_text() -> None:
+    """What is compared takes from it; without it only what begins and ends alike is found."""
+    budget = Budget()
+    find_edits("甲乙丙丁", "戊乙己丁庚", budget)
+    assert budget.steps < Budget().steps
+    assert find_edits("甲乙丙丁", "甲戊丙己丁", Budget(0)) == [
+        Edit("甲", "乙丙", "戊丙己"),
+        Edit("丁"),
+    ]
 
 
 def test_lines_are_paired_by_what_they_share() -> None:
-    old = ["关于旋转的讨论", "关于收敛的证明", "旧的话"]
-    new = ["新加的内容", "关于旋转的新讨论", "关于收敛的简短证明"]
-    assert pair_lines(old, new) == [
-        (None, "新加的内容"),
-        ("关于旋转的讨论", "关于旋转的新讨论"),
-        ("关于收敛的证明", "关于收敛的简短证明"),
-        ("旧的话", None),
-    ]
+    """Of several lines that changed, each is compared with the one that it became."""
+    old = "关于旋转的讨论\n关于收敛的证明\n旧的话\n"
+    new = "新加的内容\n关于旋转的新讨论\n关于收敛的简短证明\n"
+    assert shown(old, new) == (
+        "{+新加的内容+}\n关于旋转的{+新+}讨论\n关于收敛的{+简短+}证明\n[-旧的话-]"
+    )
 
 
 def test_line_that_much_was_added_to_stays_the_same_line() -> None:
-    assert pair_lines(["见上。", SENTENCE], [SENTENCE + "而且" * 100]) == [
-        ("见上。", None),
-        (SENTENCE, SENTENCE + "而且" * 100),
-    ]
+    added = "而且" * 100
+    assert shown(f"见上。\n{SENTENCE}\n", f"{SENTENCE}{added}\n").startswith("[-见上。-]\n")
+    assert shown(f"见上。\n{SENTENCE}\n", f"{SENTENCE}{added}\n").endswith(f"{{+{added}+}}")
 
 
-def test_too_many_lines_are_not_paired() -> None:
-    old, new = [f"甲{n}" for n in range(2_001)], [f"甲{n}。" for n in range(2_000)]
-    pairs = pair_lines(old, new)
-    assert pairs[0] == ("甲0", None)
-    assert pairs[-1] == (None, "甲1999。")
-    assert len(pairs) == 4_001
+def test_rewritten_lines_are_shown_whole() -> None:
+    """All old ones, then all new ones."""
+    old, new = "今天天气很好\n我们去了公园\n", "函数的连续性\n是基本概念\n另见\n"
+    assert shown(old, new) == (
+        "[-今天天气很好-]\n[-我们去了公园-]\n{+函数的连续性+}\n{+是基本概念+}\n{+另见+}"
+    )

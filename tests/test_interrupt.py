@@ -221,9 +221,9 @@ command.open_archive = open_archive
 IGNORED = """
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 import archiver.spiders.kexue as spiders
-def page_asked(self, request):
+def page_requested(self, request):
     os.kill(os.getpid(), signal.SIGHUP)
-spiders.KexueSpider.page_asked = page_asked
+spiders.KexueSpider.page_requested = page_requested
 """
 
 

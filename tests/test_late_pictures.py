@@ -14,26 +14,20 @@ from replica import make_post
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
+from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import is_clean, table
-from archiver.verify.saved_page import audit_page
 
 if TYPE_CHECKING:
-    from scrapy.settings import Settings
+    pass
 
 HOST: Final = "https://kexue.fm"
 INLINE: Final = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
 
 
-@pytest.fixture(scope="module")
-def extractor(settings: Settings) -> Extractor:
-    return Extractor(settings)
-
-
-def extract(extractor: Extractor, body: str) -> dict[str, Any]:
+def extract(body: str) -> dict[str, Any]:
     """The article with this body, whose audit has to find nothing."""
     page = answer(Blog((make_post(321, body=f"<p>字</p>{body}"),)), "/archives/321").body
-    row, points = audit_page(extractor, page, site.article_url(321))
+    row, points, _ = audit_page(page, site.article_url(321))
     assert is_clean(points), "\n".join(table(points))
     return row
 
@@ -86,8 +80,8 @@ def extract(extractor: Extractor, body: str) -> dict[str, Any]:
         ('<img data-src="//hm.baidu.com/hm.gif">', []),
     ],
 )  # fmt: skip
-def test_pictures(extractor: Extractor, body: str, urls: list[str]) -> None:
-    row = extract(extractor, body)
+def test_pictures(body: str, urls: list[str]) -> None:
+    row = extract(body)
     wanted = [url if url.startswith("http") else HOST + url for url in urls]
     assert [picture["url"] for picture in row["pictures"]] == wanted
     assert row["picture_count"] == len(urls)
@@ -96,17 +90,16 @@ def test_pictures(extractor: Extractor, body: str, urls: list[str]) -> None:
         assert row["body_markdown"].count(f"]({url})") == 1
 
 
-def test_caption_and_alt_stay(extractor: Extractor) -> None:
+def test_caption_and_alt_stay() -> None:
     row = extract(
-        extractor,
         '<div class="typecho-caption"><a href="/a.png"><img src="/loading.gif" data-src="/a.png"'
         ' alt="图"></a><p class="typecho-caption-text">说明 $x$</p></div>',
     )
     assert row["pictures"] == [{"url": f"{HOST}/a.png", "alt": "图", "caption": "说明 $x$"}]
 
 
-def test_a_formula_is_not_joined_across_a_copy(extractor: Extractor) -> None:
-    row = extract(extractor, '<p>$a<noscript><img src="/a.png"></noscript>b$</p>')
+def test_a_formula_is_not_joined_across_a_copy() -> None:
+    row = extract('<p>$a<noscript><img src="/a.png"></noscript>b$</p>')
     assert (row["formula_count"], row["picture_count"]) == (0, 1)
 
 
@@ -128,8 +121,8 @@ def test_a_formula_is_not_joined_across_a_copy(extractor: Extractor) -> None:
         ),
     ],
 )  # fmt: skip
-def test_players_that_load_late(extractor: Extractor, body: str, html: str) -> None:
-    assert extract(extractor, body)["body_html"] == f"<p>字</p>{html}"
+def test_players_that_load_late(body: str, html: str) -> None:
+    assert extract(body)["body_html"] == f"<p>字</p>{html}"
 
 
 _ATTRIBUTES = st.sampled_from(
@@ -151,18 +144,18 @@ _PIECES = st.one_of(
 
 @limits(deadline=None, max_examples=300)
 @given(st.lists(_PIECES, max_size=6).map("".join))
-def test_both_readings_agree(extractor: Extractor, body: str) -> None:
+def test_both_readings_agree(body: str) -> None:
     """Whatever stands beside each other; no picture is told twice over a copy."""
-    row = extract(extractor, body)
+    row = extract(body)
     assert row["picture_count"] == len(row["pictures"]) <= body.count("<img")
 
 
 @pytest.mark.real
-def test_the_trial_case(extractor: Extractor) -> None:
+def test_the_trial_case() -> None:
     file = REAL / "trial_cases" / "lazy-picture" / "page.html"
     if not file.exists():
         pytest.skip(f"{file} is not there")
-    row, points = audit_page(extractor, file.read_bytes(), None)
+    row, points, _ = audit_page(file.read_bytes())
     assert is_clean(points)
     assert [(picture["url"], picture["alt"]) for picture in row["pictures"]] == [
         (f"{HOST}/usr/uploads/2020/1.png", "图"),

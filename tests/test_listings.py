@@ -11,7 +11,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from archiver.items import ListingEntry, ListingPage
-from archiver.planning.listings import EndlessPager, Walk
+from archiver.planning.listing_pager import EndlessPager, ListingPager
 
 #: What happens to the blog before a page is read, by the number of pages read so far.
 Events = dict[int, Callable[["Blog"], None]]
@@ -56,7 +56,7 @@ def newest_first(count: int, start: int = 0) -> list[int]:
 
 
 def go(
-    walk: Walk,
+    pager: ListingPager,
     blog: Blog,
     index: Sequence[int],
     wanted: Collection[int],
@@ -64,16 +64,16 @@ def go(
 ) -> list[int]:
     """Walk as the spider does; returns the pages in the order in which they were read."""
     read: list[int] = []
-    while (number := walk.next_page(index, wanted)) is not None:
+    while (number := pager.next_page(index, wanted)) is not None:
         assert len(read) < 10_000, "the walk does not end"
         if events and (happen := events.get(len(read))) is not None:
             happen(blog)
         read.append(number)
         page = blog.page(number)
         if page is None:
-            walk.failed(number)
+            pager.note_failure(number)
         else:
-            walk.note(number, page)
+            pager.note(number, page)
     return read
 
 
@@ -81,19 +81,19 @@ def go(
 
 
 def test_first_run_reads_all_pages_in_order() -> None:
-    walk, index = Walk(1000), newest_first(95)
-    assert go(walk, Blog(index[:]), index, index) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-    assert walk.entries.keys() == set(index)
-    assert walk.last_page == 10
+    pager, index = ListingPager(1000), newest_first(95)
+    assert go(pager, Blog(index[:]), index, index) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert pager.entries.keys() == set(index)
+    assert pager.last_page == 10
 
 
 @pytest.mark.parametrize("size", [5, 7, 20])
 def test_another_page_size(size: int) -> None:
     """The blog's owner can set it: each page is still read once, whatever the order."""
-    walk, index = Walk(1000), newest_first(140)
-    read = go(walk, Blog(index[:], size=size), index, index)
+    pager, index = ListingPager(1000), newest_first(140)
+    read = go(pager, Blog(index[:], size=size), index, index)
     assert sorted(read) == list(range(1, 140 // size + 1))
-    assert walk.entries.keys() == set(index)
+    assert pager.entries.keys() == set(index)
 
 
 @pytest.mark.parametrize(
@@ -109,30 +109,30 @@ def test_another_page_size(size: int) -> None:
 def test_only_pages_with_something_wanted_are_read(
     wanted: Collection[int], read: list[int]
 ) -> None:
-    walk, index = Walk(1000), newest_first(95)
-    assert go(walk, Blog(index[:]), index, set(wanted)) == read
-    assert walk.entries.keys() >= set(wanted)
+    pager, index = ListingPager(1000), newest_first(95)
+    assert go(pager, Blog(index[:]), index, set(wanted)) == read
+    assert pager.entries.keys() >= set(wanted)
 
 
 def test_a_new_article_with_an_old_day() -> None:
     """The author publishes with a day of years ago: it stands far back, and is found at once."""
     index = newest_first(95)
     index.insert(62, 200)
-    walk = Walk(1000)
-    assert go(walk, Blog(index[:]), index, {200}) == [1, 7]
-    assert 200 in walk.entries
+    pager = ListingPager(1000)
+    assert go(pager, Blog(index[:]), index, {200}) == [1, 7]
+    assert 200 in pager.entries
 
 
 def test_a_sticky_article_is_on_the_first_page() -> None:
     """One of the old ones stands first: all others stand one place further back."""
     index = newest_first(95)
     listing = [30, *(article for article in index if article != 30)]
-    walk = Walk(1000)
-    assert go(walk, Blog(listing), index, {30}) == [1]
+    pager = ListingPager(1000)
+    assert go(pager, Blog(listing), index, {30}) == [1]
     for wanted, read in ((86, [1, 2]), (36, [1, 6, 7])):  # the last of their pages otherwise
-        walk = Walk(1000)
-        assert go(walk, Blog(listing), index, {wanted}) == read, wanted
-        assert wanted in walk.entries
+        pager = ListingPager(1000)
+        assert go(pager, Blog(listing), index, {wanted}) == read, wanted
+        assert wanted in pager.entries
 
 
 @pytest.mark.parametrize(
@@ -143,24 +143,24 @@ def test_a_redated_article_is_looked_for_around_its_place(place: int, read: list
     index = newest_first(95)
     listing = [article for article in index if article != 50]
     listing.insert(place, 50)
-    walk = Walk(1000)
-    assert go(walk, Blog(listing), index, {50}) == read
-    assert (50 in walk.entries) is (place < 90)
+    pager = ListingPager(1000)
+    assert go(pager, Blog(listing), index, {50}) == read
+    assert (50 in pager.entries) is (place < 90)
 
 
 def test_what_no_listing_shows_costs_seven_pages_at_most() -> None:
     """Only the index has it: five pages around its place, then two of them once more."""
     index = newest_first(1340)
     listing = [article for article in index if article != 670]
-    walk = Walk(1000)
-    assert go(walk, Blog(listing), index, {670}) == [1, 68, 69, 67, 70, 66, 68, 67]
-    assert 670 not in walk.entries
+    pager = ListingPager(1000)
+    assert go(pager, Blog(listing), index, {670}) == [1, 68, 69, 67, 70, 66, 68, 67]
+    assert 670 not in pager.entries
 
 
 def test_many_that_no_listing_shows_never_cost_more_than_every_page_twice() -> None:
     index = newest_first(400)
     listing = [article for article in index if article % 4]
-    read = go(Walk(1000), Blog(listing), index, index)
+    read = go(ListingPager(1000), Blog(listing), index, index)
     assert len(read) <= 2 * 30
     assert max(read.count(page) for page in read) <= 2
 
@@ -170,32 +170,32 @@ def test_many_that_no_listing_shows_never_cost_more_than_every_page_twice() -> N
 
 def test_deleted_during_the_walk() -> None:
     """The first of the next page goes to the end of a page that has been read: read it again."""
-    walk, index = Walk(1000), newest_first(95)
-    read = go(walk, Blog(index[:]), index, index, {3: lambda blog: blog.delete(95)})
+    pager, index = ListingPager(1000), newest_first(95)
+    read = go(pager, Blog(index[:]), index, index, {3: lambda blog: blog.delete(95)})
     assert read == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 4, 3]
-    assert walk.entries.keys() == set(index)
+    assert pager.entries.keys() == set(index)
 
 
 def test_published_during_the_walk() -> None:
     """The next page begins with what was the end of the last one: the first page has news."""
-    walk, index = Walk(1000), newest_first(95)
-    read = go(walk, Blog(index[:]), index, index, {3: lambda blog: blog.publish(96)})
+    pager, index = ListingPager(1000), newest_first(95)
+    read = go(pager, Blog(index[:]), index, index, {3: lambda blog: blog.publish(96)})
     assert read == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1]
-    assert walk.entries.keys() == {*index, 96}
+    assert pager.entries.keys() == {*index, 96}
 
 
 def test_a_page_that_fails_is_asked_for_once_more() -> None:
     """The others are found; the walk ends although ten articles are nowhere."""
-    walk, index = Walk(1000), newest_first(95)
-    read = go(walk, Blog(index[:], broken={4}), index, index)
+    pager, index = ListingPager(1000), newest_first(95)
+    read = go(pager, Blog(index[:], broken={4}), index, index)
     assert read.count(4) == 2
-    assert set(index) - walk.entries.keys() == set(range(56, 66))
+    assert set(index) - pager.entries.keys() == set(range(56, 66))
 
 
 def test_a_first_page_that_fails() -> None:
     """Nothing is known of the pager: there is nothing to go on with."""
-    walk = Walk(1000, whole=True)
-    assert go(walk, Blog(newest_first(95), broken={1}), [], set()) == [1]
+    pager = ListingPager(1000, whole=True)
+    assert go(pager, Blog(newest_first(95), broken={1}), [], set()) == [1]
 
 
 # --- The pager ------------------------------------------------------------------------------------
@@ -204,39 +204,38 @@ def test_a_first_page_that_fails() -> None:
 @pytest.mark.parametrize("has_numbers", [True, False])
 def test_a_whole_walk_goes_to_the_end_of_the_pager(has_numbers: bool) -> None:
     """Without an index too, and without the number of the last page."""
-    walk = Walk(1000, whole=True)
+    pager = ListingPager(1000, whole=True)
     blog = Blog(newest_first(95), has_numbers=has_numbers)
-    assert go(walk, blog, [], set()) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-    assert len(walk.entries) == 95
-    assert walk.last_page == 10
+    assert go(pager, blog, [], set()) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert len(pager.entries) == 95
+    assert pager.last_page == 10
 
 
 def test_without_numbers_the_pages_are_found_by_the_index() -> None:
-    walk, index = Walk(1000), newest_first(95)
+    pager, index = ListingPager(1000), newest_first(95)
     blog = Blog(index[:], has_numbers=False)
-    assert go(walk, blog, index, {1, 50}) == [1, 5, 10]
-    assert walk.entries.keys() >= {1, 50}
+    assert go(pager, blog, index, {1, 50}) == [1, 5, 10]
+    assert pager.entries.keys() >= {1, 50}
 
 
 def test_without_a_pager_there_is_one_page() -> None:
     """What the index has and the page does not show is looked for there once more."""
-    walk, index = Walk(1000), newest_first(95)
-    assert go(walk, Blog(index[:], has_pager=False), index, index) == [1, 1]
-    assert len(walk.entries) == 10
+    pager, index = ListingPager(1000), newest_first(95)
+    assert go(pager, Blog(index[:], has_pager=False), index, index) == [1, 1]
+    assert len(pager.entries) == 10
 
 
 def test_a_whole_walk_goes_on_behind_a_page_that_fails() -> None:
-    walk = Walk(1000, whole=True)
+    pager = ListingPager(1000, whole=True)
     blog = Blog(newest_first(95), broken={4})
-    assert go(walk, blog, [], set()) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-    assert len(walk.entries) == 85
+    assert go(pager, blog, [], set()) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert len(pager.entries) == 85
 
 
 def test_a_whole_walk_jumps_over_what_was_read_before() -> None:
     """Pages that failed in an earlier run come first, and are not read a second time."""
-    walk = Walk(1000, whole=True)
-    walk.owed = [3, 7]
-    read = go(walk, Blog(newest_first(95)), [], set())
+    pager = ListingPager(1000, whole=True, failed_before=[3, 7])
+    read = go(pager, Blog(newest_first(95)), [], set())
     assert read == [1, 3, 7, 2, 4, 5, 6, 8, 9, 10]
 
 
@@ -245,33 +244,32 @@ def test_a_whole_walk_jumps_over_what_was_read_before() -> None:
 )
 def test_owed_pages_come_after_the_first(owed: list[int], read: list[int]) -> None:
     """They are read although nothing is wanted; one that is no longer there ends nothing."""
-    walk, index = Walk(1000), newest_first(95)
-    walk.owed = owed
-    assert go(walk, Blog(index[:]), index, set()) == read
+    pager, index = ListingPager(1000, failed_before=owed), newest_first(95)
+    assert go(pager, Blog(index[:]), index, set()) == read
 
 
 def test_an_endless_pager_is_noticed() -> None:
     """It repeats its last page; the walk says so, looks at the first page again, and ends."""
-    walk, blog = Walk(1000, whole=True), Blog(newest_first(25), ends=False)
+    pager, blog = ListingPager(1000, whole=True), Blog(newest_first(25), ends=False)
     with pytest.raises(EndlessPager, match=r"the pager does not end \(page 7\)") as caught:
-        go(walk, blog, [], set())
+        go(pager, blog, [], set())
     assert caught.value.page == 7
-    assert len(walk.entries) == 25
-    assert go(walk, blog, [], set()) == [1]
+    assert len(pager.entries) == 25
+    assert go(pager, blog, [], set()) == [1]
 
 
 def test_an_endless_pager_with_ever_new_articles_is_noticed() -> None:
     """Each page shows something new, as a calendar does: the setting is the end."""
-    walk = Walk(12, whole=True)
+    pager = ListingPager(12, whole=True)
     with pytest.raises(EndlessPager) as caught:
-        go(walk, Blog(newest_first(5000)), [], set())
+        go(pager, Blog(newest_first(5000)), [], set())
     assert caught.value.page == 13
-    assert len(walk.entries) == 120
+    assert len(pager.entries) == 120
 
 
 def test_with_an_index_an_endless_pager_does_no_harm() -> None:
-    walk, index = Walk(1000), newest_first(25)
-    assert go(walk, Blog(index[:], ends=False), index, index) == [1, 2, 3]
+    pager, index = ListingPager(1000), newest_first(25)
+    assert go(pager, Blog(index[:], ends=False), index, index) == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -289,10 +287,10 @@ def test_with_an_index_an_endless_pager_does_no_harm() -> None:
 )
 def test_room_for_more(articles: int, known: int, has_room: bool) -> None:
     """Does the pager promise an article that neither index nor listings have shown?"""
-    walk = Walk(1000)
-    assert walk.has_room_for_more(0) is False  # nothing is known of the pager yet
-    go(walk, Blog(newest_first(articles)), [], set())
-    assert walk.has_room_for_more(known) is has_room
+    pager = ListingPager(1000)
+    assert pager.has_room_for_more(0) is False  # nothing is known of the pager yet
+    go(pager, Blog(newest_first(articles)), [], set())
+    assert pager.has_room_for_more(known) is has_room
 
 
 # --- Whatever happens -----------------------------------------------------------------------------
@@ -300,7 +298,7 @@ def test_room_for_more(articles: int, known: int, has_room: bool) -> None:
 
 @dataclass
 class Story:
-    """A blog, and what happens to it during a walk."""
+    """A blog, and what happens to it during a pager."""
 
     blog: Blog
     index: list[int]
@@ -349,19 +347,19 @@ def stories(draw: st.DrawFn, most_events: int, *, odd: int = 0, hidden: int = 0)
 @given(stories(most_events=0))
 @limits(deadline=None)
 def test_each_page_is_read_once_when_nothing_odd_happens(story: Story) -> None:
-    walk = Walk(1000)
-    read = go(walk, story.blog, story.index, story.wanted)
+    pager = ListingPager(1000)
+    read = go(pager, story.blog, story.index, story.wanted)
     assert len(read) == len(set(read))
-    assert story.wanted <= walk.entries.keys()
+    assert story.wanted <= pager.entries.keys()
 
 
 @given(stories(most_events=1))
 @limits(deadline=None)
 def test_everything_is_found_when_one_thing_happens(story: Story) -> None:
     """One article is published or deleted, whenever: no other one is missed."""
-    walk = Walk(1000)
-    read = go(walk, story.blog, story.index, story.wanted, story.events)
-    assert story.wanted & story.stay <= walk.entries.keys()
+    pager = ListingPager(1000)
+    read = go(pager, story.blog, story.index, story.wanted, story.events)
+    assert story.wanted & story.stay <= pager.entries.keys()
     assert len(read) <= story.pages + 4
 
 
@@ -369,9 +367,9 @@ def test_everything_is_found_when_one_thing_happens(story: Story) -> None:
 @limits(deadline=None)
 def test_a_first_walk_finds_everything_in_any_order(story: Story) -> None:
     """Sticky and re-dated articles: where all pages are read, none is missed."""
-    walk = Walk(1000)
-    read = go(walk, story.blog, story.index, story.index)
-    assert walk.entries.keys() == set(story.index)
+    pager = ListingPager(1000)
+    read = go(pager, story.blog, story.index, story.index)
+    assert pager.entries.keys() == set(story.index)
     assert sorted(read) == list(range(1, story.pages + 1))
 
 
@@ -384,11 +382,11 @@ def test_the_walk_ends_whatever_happens(story: Story, whole: bool, has_numbers: 
     walk then ends without an entry for it, and its page is read all the same.
     """
     story.blog.has_numbers = has_numbers
-    walk = Walk(1000, whole=whole)
-    read = go(walk, story.blog, story.index, story.index, story.events)
+    pager = ListingPager(1000, whole=whole)
+    read = go(pager, story.blog, story.index, story.index, story.events)
     assert len(read) <= 2 * story.pages + 4
     assert all(read.count(page) <= 2 for page in read if page > 1)
-    assert len(story.stay & set(story.index) - walk.entries.keys()) <= len(story.events)
+    assert len(story.stay & set(story.index) - pager.entries.keys()) <= len(story.events)
 
 
 # --- What was read --------------------------------------------------------------------------------
@@ -410,15 +408,15 @@ def test_the_walk_ends_whatever_happens(story: Story, whole: bool, has_numbers: 
     ],
 )
 def test_what_must_have_been_shown(newer: int | None, older: int | None, expected: bool) -> None:
-    blog, walk = Blog(newest_first(40)), Walk(100)
+    blog, pager = Blog(newest_first(40)), ListingPager(100)
     for number in (1, 3, 4):
         page = blog.page(number)
         assert page is not None
-        walk.note(number, page)
-    assert walk.shows_all_between(newer, older) is expected
+        pager.note(number, page)
+    assert pager.has_read_between(newer, older) is expected
 
 
 def test_a_whole_walk_has_shown_all() -> None:
-    blog, walk = Blog(newest_first(40)), Walk(100, whole=True)
-    go(walk, blog, [], ())
-    assert walk.shows_all_between(None, None)
+    blog, pager = Blog(newest_first(40)), ListingPager(100, whole=True)
+    go(pager, blog, [], ())
+    assert pager.has_read_between(None, None)

@@ -16,12 +16,11 @@ import pytest
 from readers import READERS, reader_named
 from readers.shown import Shown, shown_by_author, shown_by_reader
 from readers.soup import NASTY, document
-from scrapy.utils.project import get_project_settings
 from test_corpus_floors import fixtures, real
 
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
 from archiver.tree.document import parse_fragment
 
 pytestmark = pytest.mark.readers
@@ -33,9 +32,8 @@ DOCUMENTS = 600
 @cache
 def articles() -> list[Document]:
     """Name, Markdown and the author's text of each article at hand, real ones too."""
-    extractor = Extractor(get_project_settings())
     pages = [*fixtures(), *real()]
-    items = ((name, extractor.extract(page, url)[1][0]) for name, page, url in pages)
+    items = ((name, extract(page, url).rows[0]) for name, page, url in pages)
     return [
         (name, item["body_markdown"], shown_by_author(item["body_html"], latex_of(item)))
         for name, item in items

@@ -18,14 +18,14 @@ from archiver import site
 from archiver.body.contents.text import plain_text
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
+from archiver.extraction.dates import parse_date
+from archiver.extraction.readers import parse_readers
 from archiver.numbers import parse_number
 from archiver.pages.article import parse_article, shows_no_comments
 from archiver.pages.feed import parse_feed
 from archiver.pages.fields import parse_comment_count
 from archiver.pages.index import parse_index
 from archiver.pages.listing import parse_listing
-from archiver.pipelines.dates import parse_date
-from archiver.pipelines.readers import parse_readers
 from archiver.tree.document import parse_page
 from archiver.tree.unexpected import UnexpectedPage
 

@@ -17,7 +17,7 @@ from archiver.body.contents.text import plain_text
 from archiver.body.formulas.finder import find_formulas
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
+from archiver.extraction import saved_page
 from archiver.pages.article import parse_article
 from archiver.pages.kind import Kind, kind_of_text
 from archiver.tree.document import DEEPEST, parse_fragment, parse_page
@@ -25,7 +25,7 @@ from archiver.tree.nesting import MOST_ATTRIBUTES, MOST_OPEN, check_nesting
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
-    from scrapy.settings import Settings
+    pass
 
 ID = 321
 _MARK = "这里是正文"
@@ -39,16 +39,11 @@ def frame() -> tuple[bytes, bytes]:
     return before, after
 
 
-@pytest.fixture(scope="module")
-def extractor(settings: Settings) -> Extractor:
-    return Extractor(settings)
-
-
-def extract(extractor: Extractor, frame: tuple[bytes, bytes], body: bytes | str) -> Any:
+def extract(frame: tuple[bytes, bytes], body: bytes | str) -> Any:
     """The article, or the reason why there is none."""
     body = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     try:
-        _, (item,) = extractor.extract(body.join(frame), site.article_url(ID))
+        (item,) = saved_page.extract(body.join(frame), site.article_url(ID)).rows
     except UnexpectedPage as refusal:
         return str(refusal)
     return item
@@ -67,14 +62,12 @@ UNITS += ["<div id=pay></div>", "<div id=Footer></div>x", "<foo-bar>$", "<!--mor
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_time_is_in_proportion_to_the_page(
-    extractor: Extractor, frame: tuple[bytes, bytes], unit: str
-) -> None:
+def test_time_is_in_proportion_to_the_page(frame: tuple[bytes, bytes], unit: str) -> None:
     """Four times the page takes some four times the time; what is quadratic takes sixteen."""
     times = []
     for size in (15_000, 60_000):
         start = process_time()
-        extract(extractor, frame, unit * (size // len(unit)))
+        extract(frame, unit * (size // len(unit)))
         times.append(process_time() - start)
     assert times[1] < 8 * times[0] + 0.5
 
@@ -148,26 +141,21 @@ def test_a_page_that_begins_with_comments_is_soon_known() -> None:
         ("&#0;&#x110000;&unknown;&", "\ufffd\ufffd&unknown;&"),
     ],
 )
-def test_odd_characters(
-    extractor: Extractor, frame: tuple[bytes, bytes], body: str, text: str
-) -> None:
-    item = extract(extractor, frame, body)
+def test_odd_characters(frame: tuple[bytes, bytes], body: str, text: str) -> None:
+    item = extract(frame, body)
     assert item["body_text"] == text
 
 
-def test_a_lone_surrogate_in_the_bytes_is_damage(
-    extractor: Extractor, frame: tuple[bytes, bytes]
-) -> None:
+def test_a_lone_surrogate_in_the_bytes_is_damage(frame: tuple[bytes, bytes]) -> None:
     """Its three bytes are no UTF-8, each of them."""
-    item = extract(extractor, frame, "一\ud800二")
-    assert (item["body_text"], extractor.is_damaged) == ("一\ufffd\ufffd\ufffd二", True)
+    page = "一\ud800二".encode("utf-8", "surrogatepass").join(frame)
+    _, (item,), _, is_damaged = saved_page.extract(page, site.article_url(ID))
+    assert (item["body_text"], is_damaged) == ("一\ufffd\ufffd\ufffd二", True)
 
 
 @pytest.mark.parametrize("tag", ["b", "font", "a", "div", "blockquote", "ul", "p", "span", "x"])
-def test_ten_thousand_nested_tags(
-    extractor: Extractor, frame: tuple[bytes, bytes], tag: str
-) -> None:
-    item = extract(extractor, frame, f"<p>开头</p>{f'<{tag}>' * 10_000}最里面")
+def test_ten_thousand_nested_tags(frame: tuple[bytes, bytes], tag: str) -> None:
+    item = extract(frame, f"<p>开头</p>{f'<{tag}>' * 10_000}最里面")
     assert item["body_text"] == "开头\n\n最里面"
 
 
@@ -188,12 +176,10 @@ MARKUP += ['<script type="math/tex">', "</script>", "<h2>", "<a href=#>#</a>"]
 
 @limits(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(MARKUP), max_size=25).map("".join))
-def test_any_markup_gives_a_result(
-    extractor: Extractor, frame: tuple[bytes, bytes], html: str
-) -> None:
+def test_any_markup_gives_a_result(frame: tuple[bytes, bytes], html: str) -> None:
     """No exception but the named one, whatever stands in the body."""
     body = html.replace("\ud800", "&#xD800;")
-    assert extract(extractor, frame, body)
+    assert extract(frame, body)
     tree = parse_fragment(html)
     stored = clean_body(tree, ID)
     assert clean_body(parse_fragment(stored), ID) == stored
@@ -225,11 +211,9 @@ STRAY_QUOTES = [
 
 
 @pytest.mark.parametrize("body", STRAY_QUOTES)
-def test_a_stray_quote_refuses_no_article(
-    extractor: Extractor, frame: tuple[bytes, bytes], body: str
-) -> None:
+def test_a_stray_quote_refuses_no_article(frame: tuple[bytes, bytes], body: str) -> None:
     """A page of the real size: thousands of tags stand behind the quote."""
     row = '<p class="a">一<b class="b">二</b><br /></p>\n'
-    item = extract(extractor, frame, f"{row * 1500}{body}{row * 20}")
+    item = extract(frame, f"{row * 1500}{body}{row * 20}")
     assert isinstance(item, dict), item
     assert item["body_text"].count("一二") >= 1500

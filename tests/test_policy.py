@@ -23,20 +23,20 @@ from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
 from archiver import __version__
-from archiver.commands.crawl import check_arguments, check_settings
+from archiver.commands.value_checks import check_arguments, check_settings
 from archiver.items import Article
-from archiver.network.backoff import patience_of
 from archiver.network.crawl_delay import ApplyCrawlDelay
 from archiver.network.gate import PassGate, script_cookie
 from archiver.network.own_hosts import OwnHostsOnly
-from archiver.network.stop import stop_of
+from archiver.network.retry_policy import RetryPolicy
 from archiver.planning.plan import Plan
+from archiver.run.archive_run import ArchiveRun
+from archiver.run.counts import RunCounts
 from archiver.run.log import name_of
 from archiver.run.progress import Progress, progress_line
 from archiver.run.report import Failure, Report
-from archiver.run.run import run_of
 from archiver.spiders.kexue import KexueSpider
-from archiver.terminal.screen import format_seconds
+from archiver.terminal.durations import format_seconds
 
 URL = "https://kexue.fm/archives/6583"
 PAGE = "<!DOCTYPE html><html><body><p>注意力</p></body></html>".encode()
@@ -249,19 +249,19 @@ def test_a_closed_gate_is_asked_three_times(settings: Settings, tmp_path: Path) 
     crawler = crawler_with(
         settings, KEXUE_GATE_DELAY=1.5, KEXUE_BREAKER=2, KEXUE_DATA_DIR=str(tmp_path)
     )
-    patience, now = patience_of(crawler), 0.0
+    policy, now = RetryPolicy.of(crawler), 0.0
 
     async def note(seconds: float) -> None:
         nonlocal now
         now += seconds
 
-    patience.time = lambda: now
-    patience.sleep = note
+    policy.pause.time = lambda: now
+    policy.pause.sleep = note
     assert asyncio.run(closed_gate(crawler)) == 3
     assert now == pytest.approx(1.5 + 3.0)
-    assert (patience.streak.attempts, patience.streak.addresses) == (0, 1)
+    assert (policy.attempts, policy.addresses.count) == (0, 1)
     assert asyncio.run(closed_gate(crawler)) == 3
-    assert str(stop_of(crawler).reason).startswith(
+    assert str(policy.stop.reason).startswith(
         "2 addresses in a row failed, the last with the gate did not open after 3 tries"
     )
 
@@ -315,7 +315,7 @@ def test_crawl_delay(
     assert (downloader._delay, slots["kexue.fm"].delay) == (delay, slot)
     assert (throttle.mindelay, throttle.maxdelay) == (delay, max(5.0, delay))
     is_too_long = wish is not None and float(wish) > 300
-    assert (stop_of(crawler).reason is not None) is is_too_long
+    assert (RetryPolicy.of(crawler).stop.reason is not None) is is_too_long
 
 
 # --- Progress -------------------------------------------------------------------------------------
@@ -332,9 +332,8 @@ def test_crawl_delay(
     ],
 )
 def test_progress_line(planned: int, done: int, listed: int, seconds: float, line: str) -> None:
-    tally = SimpleNamespace(listed=set(range(listed)))
-    run = SimpleNamespace(planned=planned, done=done, tally=tally)
-    assert progress_line(run, seconds) == line  # type: ignore[arg-type]
+    counts = RunCounts(planned=planned, listed=set(range(listed)), gone=set(range(done)))
+    assert progress_line(counts, seconds) == line
 
 
 class Terminal(io.StringIO):
@@ -343,23 +342,24 @@ class Terminal(io.StringIO):
 
 
 def test_progress_on_a_terminal(settings: Settings, tmp_path: Path) -> None:
-    crawler = crawler_with(settings, KEXUE_DATA_DIR=str(tmp_path))
+    crawler = crawler_with(settings, KexueSpider, KEXUE_DATA_DIR=str(tmp_path))
     times = iter([0.0, 0.1, 1.0, 1.1, 2.0])
     terminal = Terminal()
-    progress = Progress(crawler, terminal, lambda: next(times))
-    run = run_of(crawler)
-    run.tally.listed = {1, 2}
+    owner = ArchiveRun.of(crawler)
+    progress = Progress(crawler, owner, terminal, lambda: next(times))
+    owner.run.counts.listed = {1, 2}
     for _ in range(3):
         progress.response_received()
     assert terminal.getvalue() == "\r\x1b[Kreading the listings: 2 articles found"
     progress.spider_closed()
     assert terminal.getvalue().endswith("\r\x1b[K")
-    run.finish("finished", {})
+    owner.run.finish("finished", {})
 
 
 def test_progress_is_silent_elsewhere(settings: Settings) -> None:
     stream = io.StringIO()
-    progress = Progress(crawler_with(settings), stream, lambda: 0.0)
+    crawler = crawler_with(settings, KexueSpider)
+    progress = Progress(crawler, ArchiveRun.of(crawler), stream, lambda: 0.0)
     progress.response_received()
     progress.spider_closed()
     assert stream.getvalue() == ""

@@ -14,13 +14,12 @@ from typing import Any
 import pytest
 from conftest import REAL
 from replica import make_post
-from scrapy.utils.project import get_project_settings
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
 from archiver.pages.kind import Kind
 
 pytestmark = pytest.mark.real
@@ -30,11 +29,6 @@ NO_PAGES = not ARTICLES
 needs_pages = pytest.mark.skipif(
     NO_PAGES, reason="real pages are no part of the project; none at ../shared"
 )
-
-
-@cache
-def extractor() -> Extractor:
-    return Extractor(get_project_settings())
 
 
 def inner_body(article: str) -> str:
@@ -69,7 +63,7 @@ def page_of_real(article: str) -> bytes:
 @cache
 def extracted(article: str) -> dict[str, Any]:
     """The item of such a page."""
-    kind, (item,) = extractor().extract(page_of_real(article), site.article_url(int(article)))
+    kind, (item,), *_ = extract(page_of_real(article), site.article_url(int(article)))
     assert kind is Kind.ARTICLE
     return item
 
@@ -117,14 +111,14 @@ def test_links_and_pictures_are_all_there(article: str) -> None:
     ],
 )
 def test_sample_page(name: str, kind: Kind, items: int) -> None:
-    found, entries = extractor().extract((REAL / "site_samples" / name).read_bytes())
+    found, entries, *_ = extract((REAL / "site_samples" / name).read_bytes())
     assert (found, len(entries)) == (kind, items)
     assert all(entry["title"] and entry["id"] for entry in entries)
 
 
 @needs_pages
 def test_sample_article_has_its_facts() -> None:
-    _, (item,) = extractor().extract((REAL / "site_samples" / "article-6583.html").read_bytes())
+    (item,) = extract((REAL / "site_samples" / "article-6583.html").read_bytes()).rows
     facts = {key: item[key] for key in ("id", "author", "published", "readers", "comment_count")}
     assert facts == {
         "id": 6583,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from archiver.items import Article, Status
+from archiver.run.counts import RunCounts
 from archiver.run.report import Failure
-from archiver.run.tally import Tally
 from archiver.store.articles import Saved
 from archiver.store.merge import Change
 
@@ -19,7 +19,7 @@ def url(article: int) -> str:
 
 
 def read(
-    tally: Tally,
+    run: RunCounts,
     article: int,
     change: Change = Change.UNCHANGED,
     *,
@@ -28,25 +28,25 @@ def read(
 ) -> None:
     """A page was read and stored."""
     item = Article(article, **{"body_html": "<p>文</p>", **values})
-    tally.saved(item, url(article), Saved(change, suspicious))
+    run.count_saved(item, url(article), Saved(change, suspicious))
 
 
-def fail(tally: Tally, article: int | None, address: str | None = None) -> None:
+def fail(run: RunCounts, article: int | None, address: str | None = None) -> None:
     where = address or url(article or 0)
-    tally.failed[where] = Failure(where, article, "HTTP 503 (Service Unavailable)")
+    run.failed[where] = Failure(where, article, "HTTP 503 (Service Unavailable)")
 
 
-def counts(tally: Tally, archived: Iterable[int]) -> dict[str, Any]:
+def counts(run: RunCounts, archived: Iterable[int]) -> dict[str, Any]:
     """The counts that are not 0; of what is named, the articles."""
-    found = dict(tally.counts(list(archived)))
+    found = dict(run.for_report(list(archived)))
     for name in ("missing", "failed", "suspicious"):
         found[name] = [failure.article for failure in found[name]]
     return {name: value for name, value in found.items() if value}
 
 
 def test_nothing_done() -> None:
-    tally = Tally()
-    assert tally.counts([]) == {
+    run = RunCounts()
+    assert run.for_report([]) == {
         "listed": 0,
         "archived": 0,
         "new": 0,
@@ -61,21 +61,21 @@ def test_nothing_done() -> None:
         "suspicious": [],
         "without": [],
     }
-    assert (tally.done, tally.troubled, tally.named) == (0, set(), set())
+    assert (run.done, run.troubled, run.named) == (0, set(), set())
 
 
 def test_a_run_with_something_of_everything() -> None:
     """Ten listed articles: 1-9 are archived in the end, 10 was not reached."""
-    tally = Tally(listed={1, 2, 3, 4, 5, 6, 7, 8, 10, 11})
-    read(tally, 1, Change.NEW)
-    read(tally, 2, Change.CHANGED)
-    read(tally, 3)
-    read(tally, 4, Change.CHANGED, status=Status.PROTECTED, body_html=None)
-    read(tally, 5, Change.SUSPICIOUS, suspicious="it has lost its body", body_html="")
-    fail(tally, 6)
-    tally.gone.add(9)
-    tally.missing[url(11)] = Failure(url(11), 11, "HTTP 404 (Not Found)")
-    assert counts(tally, range(1, 10)) == {
+    run = RunCounts(listed={1, 2, 3, 4, 5, 6, 7, 8, 10, 11})
+    read(run, 1, Change.NEW)
+    read(run, 2, Change.CHANGED)
+    read(run, 3)
+    read(run, 4, Change.CHANGED, status=Status.PROTECTED, body_html=None)
+    read(run, 5, Change.SUSPICIOUS, suspicious="it has lost its body", body_html="")
+    fail(run, 6)
+    run.gone.add(9)
+    run.missing[url(11)] = Failure(url(11), 11, "HTTP 404 (Not Found)")
+    assert counts(run, range(1, 10)) == {
         "listed": 10,
         "archived": 9,
         "new": 1,
@@ -88,9 +88,9 @@ def test_a_run_with_something_of_everything() -> None:
         "failed": [6],
         "suspicious": [5],
     }
-    assert tally.done == 8
-    assert tally.troubled == {5, 6, 11}
-    assert tally.named == {url(5), url(6), url(11)}
+    assert run.done == 8
+    assert run.troubled == {5, 6, 11}
+    assert run.named == {url(5), url(6), url(11)}
 
 
 @pytest.mark.parametrize(
@@ -107,60 +107,60 @@ def test_a_run_with_something_of_everything() -> None:
 def test_an_article_is_counted_once(
     change: Change, values: dict[str, Any], expected: dict[str, int]
 ) -> None:
-    tally = Tally(listed={1})
-    read(tally, 1, change, **values)
-    assert counts(tally, [1]) == {"listed": 1, "archived": 1, **expected}
+    run = RunCounts(listed={1})
+    read(run, 1, change, **values)
+    assert counts(run, [1]) == {"listed": 1, "archived": 1, **expected}
 
 
 def test_a_suspicious_page_is_no_good_count() -> None:
     """Neither of an archived article, nor of one that nothing was stored of."""
     for archived in ([1], []):
-        tally = Tally(listed={1})
-        read(tally, 1, Change.SUSPICIOUS, suspicious="it has lost its body", body_html="")
+        run = RunCounts(listed={1})
+        read(run, 1, Change.SUSPICIOUS, suspicious="it has lost its body", body_html="")
         expected = {"listed": 1, "archived": len(archived), "suspicious": [1]}
-        assert counts(tally, archived) == {k: v for k, v in expected.items() if v}
+        assert counts(run, archived) == {k: v for k, v in expected.items() if v}
 
 
 def test_what_succeeds_in_the_end_has_not_failed() -> None:
     """Asked for once more at the end of the run, and read."""
-    tally = Tally(listed={1})
-    fail(tally, 1)
-    assert counts(tally, []) == {"listed": 1, "failed": [1]}
-    read(tally, 1, Change.NEW)
-    assert counts(tally, [1]) == {"listed": 1, "archived": 1, "new": 1}
+    run = RunCounts(listed={1})
+    fail(run, 1)
+    assert counts(run, []) == {"listed": 1, "failed": [1]}
+    read(run, 1, Change.NEW)
+    assert counts(run, [1]) == {"listed": 1, "archived": 1, "new": 1}
 
 
 def test_an_address_that_is_no_article_is_named_only() -> None:
     """A listing page that failed is no article that was dealt with."""
-    tally = Tally(listed={1})
-    fail(tally, None, "https://kexue.fm/page/7/")
-    read(tally, 1)
-    assert tally.done == 1
-    assert counts(tally, [1]) == {"listed": 1, "archived": 1, "unchanged": 1, "failed": [None]}
-    tally.forget("https://kexue.fm/page/7/")
-    assert tally.named == set()
+    run = RunCounts(listed={1})
+    fail(run, None, "https://kexue.fm/page/7/")
+    read(run, 1)
+    assert run.done == 1
+    assert counts(run, [1]) == {"listed": 1, "archived": 1, "unchanged": 1, "failed": [None]}
+    run.forget_failure("https://kexue.fm/page/7/")
+    assert run.named == set()
 
 
 def test_without_a_listing_only_what_was_asked_for_counts() -> None:
     """``ids=1,2``: the rest of the archive is none of this run's business."""
-    tally = Tally()
-    read(tally, 1)
-    fail(tally, 2)
+    run = RunCounts()
+    read(run, 1)
+    fail(run, 2)
     expected = {"archived": 9, "unchanged": 1, "failed": [2]}
-    assert counts(tally, range(1, 10)) == expected
+    assert counts(run, range(1, 10)) == expected
 
 
 def test_a_run_that_ends_early_says_what_is_left() -> None:
-    tally = Tally(listed=set(range(1, 101)))
+    run = RunCounts(listed=set(range(1, 101)))
     for article in range(1, 31):
-        read(tally, article, Change.NEW)
-    assert counts(tally, range(1, 31)) == {"listed": 100, "archived": 30, "new": 30, "left": 70}
+        read(run, article, Change.NEW)
+    assert counts(run, range(1, 31)) == {"listed": 100, "archived": 30, "new": 30, "left": 70}
 
 
 def test_a_gone_article_is_not_unchanged() -> None:
     """Its page answered 410 while the index still had it."""
-    tally = Tally(listed={1, 2}, gone={1})
-    read(tally, 2)
+    run = RunCounts(listed={1, 2}, gone={1})
+    read(run, 2)
     expected = {"listed": 2, "archived": 2, "unchanged": 1, "gone": 1}
-    assert counts(tally, [1, 2]) == expected
-    assert tally.done == 2
+    assert counts(run, [1, 2]) == expected
+    assert run.done == 2

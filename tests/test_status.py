@@ -19,12 +19,16 @@ import pytest
 from conftest import ROOT
 from sqlite_utils import Database
 
-from archiver.reading.status.ages import in_words, parse_age, seconds_between
-from archiver.reading.status.status_lines import screen
+from archiver.reading.status.status_lines import status_lines
 from archiver.reading.status.summary import Summary, read_summary
+from archiver.reading.times import seconds_between
 from archiver.store.change_log import note_change
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.terminal.screen import cut, one_line, screen_width, table, width, wrapped
+from archiver.terminal.durations import format_age, parse_age
+from archiver.terminal.plural import plural
+from archiver.terminal.printable import one_line
+from archiver.terminal.text_tables import layout_table
+from archiver.terminal.text_width import cut, screen_width, width, wrap
 from archiver.verify.integrity import open_for_reading
 
 DAY1, DAY2, DAY3 = (f"2026-11-{day}T08:00:00+00:00" for day in (20, 21, 22))
@@ -102,7 +106,7 @@ def problems(db: Database, max_age: int | None = None) -> list[str]:
 
 
 def text_of(db: Database) -> str:
-    return "\n".join(screen(summary_of(db), 80))
+    return "\n".join(status_lines(summary_of(db), 80))
 
 
 # --- What is wrong --------------------------------------------------------------------------------
@@ -353,7 +357,7 @@ def test_screen_is_no_wider_than_the_terminal(db: Database, columns: int) -> Non
     add_suspicious(db, 5, DAY3, long)
     for _ in range(7):
         add_run(db, outcome=long, new=123_456, requests=12_345_678)
-    archive, *lines = screen(summary_of(db), columns)
+    archive, *lines = status_lines(summary_of(db), columns)
     assert archive.endswith("kexue.db")
     assert max(map(width, lines)) in {columns, columns - 1}, "a wide character may not fit"
     assert lines.count("  … and 5 more") == 1, "20 of the 25 missing articles are named"
@@ -392,13 +396,26 @@ def test_what_is_missing_is_said_once(db: Database) -> None:
 )
 def test_table_stands_straight(cell: str) -> None:
     """Wide characters, marks without width, emoji, ambiguous ones (narrow, as terminals draw)."""
-    lines = table([("1", cell, "behind"), ("22", "一二三四五六", "behind")], "rll")
+    lines = layout_table([("1", cell, "behind"), ("22", "一二三四五六", "behind")], "rll")
     assert {width(line.removesuffix("behind")) for line in lines} == {2 + 2 + 12 + 2}
     assert lines[0].startswith(" 1  ")
 
 
 def test_table_of_nothing() -> None:
-    assert table([], "ll") == []
+    assert layout_table([], "ll") == []
+
+
+def test_indented_table() -> None:
+    """Every line is indented; nothing stands at its end."""
+    assert layout_table([("a", "1"), ("bc", "")], "lr", "  ") == ["  a   1", "  bc"]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0 articles"), (1, "1 article"), (2, "2 articles"), (1340, "1,340 articles")],
+)
+def test_plural(count: int, words: str) -> None:
+    assert plural(count, "article") == words
 
 
 @pytest.mark.parametrize(
@@ -421,11 +438,11 @@ def test_cut(text: str, columns: int, expected: str) -> None:
     assert width(expected) <= columns
 
 
-def test_wrapped() -> None:
+def test_wrap() -> None:
     """Words stay whole; a Chinese character takes two columns."""
-    assert wrapped("one two three", 7) == ["one two", "three"]
-    assert wrapped("归档 还不 完整", 9) == ["归档 还不", "完整"]
-    assert wrapped("https://kexue.fm/archives/6583 x", 10) == [
+    assert wrap("one two three", 7) == ["one two", "three"]
+    assert wrap("归档 还不 完整", 9) == ["归档 还不", "完整"]
+    assert wrap("https://kexue.fm/archives/6583 x", 10) == [
         "https://kexue.fm/archives/6583",
         "x",
     ]
@@ -480,8 +497,8 @@ def test_parse_age_refuses(text: str) -> None:
         (10**9, "11,574 days"),
     ],
 )
-def test_in_words(seconds: int, words: str) -> None:
-    assert in_words(seconds) == words
+def test_format_age(seconds: int, words: str) -> None:
+    assert format_age(seconds) == words
 
 
 @pytest.mark.parametrize(

@@ -553,7 +553,7 @@ def test_jsonl_of_a_lost_database_is_kept(db: Database, tmp_path: Path) -> None:
     lines = '{"id": 6583, "url": "…"}\n{"id": 7006, "url": "…"}\n{"id": 7006'
     file.write_text(lines, encoding="utf-8")
     save_article(db, an_article(), DAY1)
-    with pytest.raises(StoreError, match="it holds 1 articles that the database does not have"):
+    with pytest.raises(StoreError, match="it holds 1 article that the database does not have"):
         write_jsonl(db, file)
     assert file.read_text(encoding="utf-8") == lines
     save_article(db, an_article(7006), DAY1)

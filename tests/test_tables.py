@@ -14,13 +14,12 @@ from pathlib import Path
 import pytest
 from archived import DAY1, DAY2, a_protected, an_article, row_of
 from conftest import ROOT
-from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.saved_page import extract
 from archiver.items import Article, Formula, Link, Picture
-from archiver.reading.history.versions import NAMES
+from archiver.reading.history.versions import COLUMN_NAMES
 from archiver.store import migrations as package
 from archiver.store.articles import save_article
 from archiver.store.column import Column, ItemColumn, Role, Table
@@ -104,11 +103,11 @@ def test_an_item_fills_the_column(table: Table, column: ItemColumn) -> None:
     assert has_field, words
 
 
-def test_the_pipelines_fill_every_derived_column() -> None:
+def test_extraction_fills_every_derived_column() -> None:
     page = ROOT / "fixtures" / "cases" / "article-plain" / "page.html"
-    _, (found,) = Extractor(get_project_settings()).extract(page.read_bytes())
+    (found,) = extract(page.read_bytes()).rows
     empty = [name for name in DERIVED if found[name] is None]
-    assert empty == [], "no pipeline fills it; see archiver/settings.py, ITEM_PIPELINES"
+    assert empty == [], "nothing fills it; see fill_text in archiver/extraction/article_body.py"
 
 
 #: Fields of ``Article`` that are read on the way to the archive, and not stored.
@@ -146,8 +145,8 @@ def test_a_password_takes_nothing_away(db: Database) -> None:
 
 
 def test_history_tells_of_all_that_makes_a_version() -> None:
-    told = {*NAMES, "content_sha256"}
-    assert told == {*VERSIONED}, "archiver/reading/history/versions.py: NAMES and its queries"
+    told = {*COLUMN_NAMES, "content_sha256"}
+    assert told == {*VERSIONED}, "reading/history/versions.py: COLUMN_NAMES and its queries"
 
 
 # --- docs/data-format.md --------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from archiver.run.log import ShownFormatter
 from archiver.store.failures import save_failure
 from archiver.store.run_records import finish_run, start_run
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.terminal.screen import as_json, one_line, shown
+from archiver.terminal.printable import one_line, printable, printable_json
 
 #: Written down anew: what moves a cursor, changes the order of letters, begins a line, hides.
 _CONTROLS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"]
@@ -49,9 +49,9 @@ def is_harmless(text: str) -> bool:
 @pytest.mark.parametrize("character", sorted(OBEYED) + HALVES)
 def test_each_is_named(character: str) -> None:
     name = f"{ord(character):04X}"
-    assert shown(f"甲{character}乙") == f"甲<U+{name}>乙"
+    assert printable(f"甲{character}乙") == f"甲<U+{name}>乙"
     assert character not in one_line(f"甲{character}乙")
-    written = as_json([f"甲{character}乙"])
+    written = printable_json([f"甲{character}乙"])
     assert json.loads(written) == [f"甲{character}乙"]
     assert character not in written
     written.encode()
@@ -60,18 +60,18 @@ def test_each_is_named(character: str) -> None:
 @given(st.text())
 def test_nothing_else_is_changed(text: str) -> None:
     """Nor is anything of the kind left, and whatever it is can be written."""
-    result = shown(text)
+    result = printable(text)
     assert is_harmless(result)
     result.encode()
     if is_harmless(text) and not any(unicodedata.category(c) in {"Cs", "Cf"} for c in text):
         assert result == text
-    assert json.loads(as_json({text: text})) == {text: text}
+    assert json.loads(printable_json({text: text})) == {text: text}
 
 
 def test_text_of_the_blog_stays_as_it_is() -> None:
     text = "苏剑林：$\\boldsymbol{x}$，“全角”\u3000é👨\u200d👩\n\t第二行"
-    assert shown(text) == text
-    assert as_json(text) == json.dumps(text, ensure_ascii=False)
+    assert printable(text) == text
+    assert printable_json(text) == json.dumps(text, ensure_ascii=False)
 
 
 def test_log_lines_and_their_tracebacks() -> None:

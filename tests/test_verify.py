@@ -16,13 +16,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from replica import make_post
-from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
-from archiver.extraction.extractor import Extractor
+from archiver.extraction.refine import refine
 from archiver.items import Article, Status
 from archiver.pages.article import parse_article
 from archiver.store.articles import save_article
@@ -48,8 +47,7 @@ def an_article(number: int) -> Article:
     post = make_post(number, body=BODY)
     page = answer(Blog((post,)), f"/archives/{number}").body.decode("utf-8")
     article = parse_article(parse_page(page), site.article_url(number))
-    for pipeline in Extractor(get_project_settings()).pipelines:
-        pipeline.process_item(article)
+    refine(article)
     return article
 
 
@@ -536,8 +534,7 @@ def test_link_that_leads_to_a_copy_of_the_blog(folder: Path) -> None:
     body = f'<p>见<a href="{url}">前文</a>。</p>'
     article = an_article(12)
     article.body = parse_fragment(body)
-    for pipeline in Extractor(get_project_settings()).pipelines:
-        pipeline.process_item(article)
+    refine(article)
     db = open_archive(folder / "kexue.db")
     save_article(db, article, NOW, accept=True)
     for target in (None, 12):

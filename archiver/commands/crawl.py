@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
-import math
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,18 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from archiver import __version__
-from archiver.commands.early_signals import leave, on_signals
-from archiver.commands.spelling import add_help, argument_slip, check_words, setting_slip
+from archiver.commands.crawl_help import add_help
+from archiver.commands.early_signals import exit_now, handle_signals
+from archiver.commands.misplaced_words import check_words, hint_for_setting
+from archiver.commands.value_checks import check_arguments, check_settings
+from archiver.network.scrapy_internals import shutdown_handler
 from archiver.network.stop import INTERRUPTED
-from archiver.planning.plan import Plan
-from archiver.run.hooks import call_hooks, check_hooks
+from archiver.run.archive_files import files_of
+from archiver.run.archive_run import ArchiveRun
+from archiver.run.hooks import call_hooks
 from archiver.run.log import keep_log_short
 from archiver.run.outcome import traffic_of
 from archiver.run.report import Report
-from archiver.run.run import files_of, run_of
-from archiver.site import Base
 from archiver.store.errors import StoreError
 from archiver.store.lock import locked
 from archiver.store.paths import real_folders
@@ -34,30 +35,18 @@ from archiver.terminal.command import ProjectCommand, check_pairs
 from archiver.terminal.output import checked_output, show
 
 if TYPE_CHECKING:
-    from scrapy import Spider
     from scrapy.crawler import Crawler
-    from scrapy.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_SECONDS = (
-    "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_GATE_DELAY", "KEXUE_BACKOFF",
-    "KEXUE_BACKOFF_MOST", "KEXUE_PATIENCE",
-)  # fmt: skip
-_COUNTS = (
-    "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_BREAKER", "RETRY_TIMES", "CONCURRENT_REQUESTS",
-)  # fmt: skip
-_SWITCHES = ("KEXUE_JSONL_COUNTS",)
-_ON_OR_OFF = frozenset({"1", "0", "true", "false"})
 _NO_FEED = (
     "-o, -O and FEEDS write nothing here: every run writes the JSONL file in the data folder,"
     " from the database"
 )
-_NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
 
 
 class Command(ProjectCommand, crawl.Command):
-    """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use."""
+    """Exit status 0: the promises hold; 1: they do not, and stderr says which; 2: wrong use."""
 
     crawler: Crawler | None = None
 
@@ -81,7 +70,7 @@ class Command(ProjectCommand, crawl.Command):
         add_help(parser)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check words, arguments and settings before a line is logged; ``UsageError``."""
+        """Check words, arguments and settings before a line is logged; raises ``UsageError``."""
         assert self.settings is not None
         given = dict(word.partition("=")[::2] for word in opts.set)
         hooks = {name: value for name, value in given.items() if name.startswith("KEXUE_HOOK_")}
@@ -100,7 +89,7 @@ class Command(ProjectCommand, crawl.Command):
         opts.overwrite_output = None  # Scrapy reads it; its option is hidden
         self._check_words(args)
         check_pairs("-a", opts.spargs, "full=1")
-        if hint := next(filter(None, map(argument_slip, given)), None):
+        if hint := next(filter(None, map(hint_for_setting, given)), None):
             raise UsageError(hint, print_help=False)
         super().process_options(args, opts)
         check_arguments(opts.spargs)
@@ -113,9 +102,9 @@ class Command(ProjectCommand, crawl.Command):
         check_words(args, get_spider_loader(self.settings).list())
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check the database; crawl; print the report; call the hooks."""
+        """Check the database, crawl, print the report, call the hooks."""
         assert self.settings is not None
-        on_signals(signal.default_int_handler)
+        handle_signals(signal.default_int_handler)
         try:
             self._run_alone(args, opts, files_of(self.settings))
         except StoreError as error:
@@ -147,38 +136,47 @@ class Command(ProjectCommand, crawl.Command):
             self._say(report.problem)  # the last line, for who reads no more
 
     def _end(self, sentence: str, status: int = 1) -> None:
-        """Say why there was no run, to the hooks too."""
+        """End without a run: say why, also to the hooks."""
         self._say(sentence)
         self.exitcode = status
         self._call_hooks({"exit_status": status, "outcome": sentence})
 
     def _crawl(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl as Scrapy's command does, and keep the crawler: its run has the report."""
         from twisted.internet import reactor  # noqa: PLC0415 - Scrapy has chosen one by now
 
         assert self.settings is not None
+        assert self.crawler_process is not None
         reactor.callWhenRunning(self._heed_hangup)
         gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
         database = files_of(self.settings)["database"]
         blog = self.settings["KEXUE_BASE_URL"]
         logger.info("kexue-archiver %s: %s into %s", __version__, blog, database)
-        super().run(args, opts)
+        self.crawler = self.crawler_process.create_crawler(args[0])
+        self.crawler_process.crawl(self.crawler, **opts.spargs)
+        self.crawler_process.start()
+        if self.crawler_process.bootstrap_failed:
+            self.exitcode = 1
 
     def _heed_hangup(self) -> None:
-        """SIGHUP, as from a terminal that is closed, is to Scrapy what SIGTERM is."""
+        """Let SIGHUP, as from a terminal that is closed, end the crawl as SIGTERM does."""
         assert self.crawler_process is not None
         if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-            signal.signal(signal.SIGHUP, self.crawler_process._signal_shutdown)
+            signal.signal(signal.SIGHUP, shutdown_handler(self.crawler_process))
 
     def _finished(self) -> Report | None:
-        """The report; a run that did not end in order (something hung) is closed here."""
-        if self.crawler is None:
+        """The report, or ``None`` when no run has begun.
+
+        A run that did not end in order, because something hung, is finished here.
+        """
+        owner = self.crawler.get_addon(ArchiveRun) if self.crawler else None
+        if self.crawler is None or owner is None or not owner.run.has_begun:
             return None
-        run = run_of(self.crawler)
-        return run.finish(INTERRUPTED, traffic_of(self.crawler)) if run.has_started else None
+        return owner.run.finish(INTERRUPTED, traffic_of(self.crawler))
 
     def _call_hooks(self, report: Mapping[str, Any]) -> None:
         assert self.settings is not None
-        on_signals(signal.default_int_handler)  # Scrapy's go to a reactor that has ended
+        handle_signals(signal.default_int_handler)  # Scrapy's go to a reactor that has ended
         try:
             for sentence in call_hooks(report, self.settings):
                 if sentence != report["outcome"]:  # of a wrong setting of the hooks themselves
@@ -186,53 +184,4 @@ class Command(ProjectCommand, crawl.Command):
         except KeyboardInterrupt:
             self._say("interrupted; the hook was not waited for")
             self.exitcode = self.exitcode or 1
-        on_signals(leave)
-
-    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
-        """Keep the crawler: its run has the report (Scrapy's command drops it)."""
-        self.crawler = super()._create_crawler(spidercls)
-        return self.crawler
-
-
-def check_arguments(arguments: dict[str, Any]) -> None:
-    """Raise ``UsageError`` for spider arguments that mean nothing."""
-    try:
-        Plan.parse(**arguments)
-    except ValueError as error:
-        hint = next(filter(None, map(setting_slip, arguments)), None)
-        raise UsageError(hint or str(error), print_help=False) from error
-
-
-def check_settings(settings: Settings) -> None:
-    """Raise ``UsageError`` for a setting that cannot be read."""
-    for name in _NEVER_EMPTY:
-        if not str(settings[name] or "").strip():
-            raise UsageError(f"{name} is empty", print_help=False)
-    try:
-        Base.parse(settings["KEXUE_BASE_URL"])
-    except ValueError as error:
-        raise UsageError(f"KEXUE_BASE_URL: {error}", print_help=False) from error
-    for name in _SECONDS:
-        if not _is_number(settings.getfloat, name):
-            raise UsageError(f"{name}={settings[name]} is not a number from 0 on", print_help=False)
-    for name in _COUNTS:
-        if not _is_number(settings.getint, name):
-            raise UsageError(
-                f"{name}={settings[name]} is not a whole number from 0 on", print_help=False
-            )
-    for name in _SWITCHES:
-        if str(settings[name]).lower() not in _ON_OR_OFF:
-            raise UsageError(f"{name}={settings[name]} is neither 1 nor 0", print_help=False)
-    try:
-        check_hooks(settings)
-    except ValueError as error:
-        raise UsageError(str(error), print_help=False) from error
-
-
-def _is_number(read: Callable[[str], float], name: str) -> bool:
-    """Can a setting be read as a number that is not negative?"""
-    try:
-        value = read(name)
-    except (TypeError, ValueError, OverflowError):
-        return False
-    return math.isfinite(value) and value >= 0
+        handle_signals(exit_now)

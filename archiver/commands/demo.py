@@ -10,9 +10,9 @@ import sys
 from typing import Final
 
 from archiver.commands import crawl
-from archiver.commands.archive_reading import refuse_arguments
+from archiver.commands.value_checks import check_arguments
 from archiver.demo.server import DemoServer
-from archiver.run.run import files_of
+from archiver.run.archive_files import files_of
 from archiver.terminal.output import checked_output
 from archiver.terminal.streams import output_encoding
 
@@ -37,11 +37,11 @@ class Command(crawl.Command):
         return "Crawl the embedded demo blog and query the result"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Keep the log quiet unless a level was asked for: the table says what happened."""
+        """Set the log level to warnings unless one was given: the table says what happened."""
         super().process_options(args, opts)
         assert self.settings is not None
         opts.spargs = opts.spargs or {"full": "1"}
-        crawl.check_arguments(opts.spargs)
+        check_arguments(opts.spargs)
         if opts.loglevel is None:
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
@@ -65,7 +65,7 @@ class Command(crawl.Command):
                 self._show_queries()
 
     def _check_words(self, args: list[str]) -> None:
-        refuse_arguments(args, self.name)
+        self.refuse_arguments(args)
 
     def _show_queries(self) -> None:
         """Run the queries with the command-line tool, as a user would."""

@@ -1,6 +1,6 @@
-"""What a signal does to a crawl while the reactor does not run: before it, and behind it.
+"""Signals to a crawl before the reactor runs, and after it.
 
-The reactor's time is that of ``archiver.network.interrupt``.
+While it runs ``archiver.network.interrupt`` handles them.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CRAWLS: Final = frozenset({"crawl", "demo"})
 
 
-def on_signals(handler: Callable[[int, FrameType | None], object]) -> None:
+def handle_signals(handler: Callable[[int, FrameType | None], object]) -> None:
     """Let Ctrl-C, SIGTERM and SIGHUP call ``handler``; what is ignored stays so (``nohup``)."""
     for number in _SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
 
-def leave(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - of every handler
-    """End the process at once, with a sentence: there is nothing to be tidied up."""
+def exit_now(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - of every handler
+    """The handler that ends the process at once with a sentence; nothing needs tidying up."""
     os.write(2, b"scrapy: interrupted; no run is under way\n")
     os._exit(1)
 
@@ -36,7 +36,7 @@ def is_crawl(words: list[str]) -> bool:
     return "scrapy" in {program.name, program.parent.name} and not _CRAWLS.isdisjoint(words[1:])
 
 
-def leave_at_signals() -> None:
-    """For the time of the imports, which takes longer than that of all checks."""
+def exit_at_signals() -> None:
+    """Handle signals of a crawl during the imports, which take longer than all checks."""
     if is_crawl(sys.argv):
-        on_signals(leave)
+        handle_signals(exit_now)

@@ -1,25 +1,35 @@
 """``scrapy extract FILE``: what a crawl would store of one saved page, as JSON.
 
-With ``--audit`` the proof that nothing is lost: the stored article is compared with the page.
+With ``--audit`` it compares what would be stored with the page, as a proof that nothing is lost.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from pathlib import Path
+from typing import Final
 
 from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+from scrapy.utils.python import global_object_name
 
-from archiver.commands.crawl import check_settings
-from archiver.extraction.extractor import Extractor
+from archiver.commands.value_checks import check_settings
+from archiver.extraction.saved_page import Extracted, extract
 from archiver.pages.kind import Kind
-from archiver.site import article_url, split_url
+from archiver.site import Base, article_url, split_url
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, flush, show, show_json
+from archiver.terminal.plural import plural
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table, verdict
-from archiver.verify.saved_page import audit_page
+
+logger = logging.getLogger(__name__)
+
+#: ``refine`` takes the steps of the pipelines in this package.
+_OWN_PIPELINES: Final = "archiver.pipelines."
 
 
 class Command(ProjectCommand):
@@ -56,33 +66,34 @@ class Command(ProjectCommand):
         _check_arguments(args, opts)
         check_settings(self.settings)
         names = args or ["-"]
-        extractor = Extractor(self.settings)
+        base = Base.parse(self.settings["KEXUE_BASE_URL"])
+        _name_other_pipelines(self.settings)
         with checked_output(self, "extract"):
             if opts.audit:
-                self._audit(extractor, names, opts.url)
+                self._audit(names, opts.url, base)
             else:
-                self._extract(extractor, names[0], opts.url)
+                self._extract(names[0], opts.url, base)
 
-    def _extract(self, extractor: Extractor, name: str, url: str | None) -> None:
+    def _extract(self, name: str, url: str | None, base: Base) -> None:
         try:
-            kind, items = extractor.extract(_read(name), url)
+            extracted = extract(_read(name), url, base)
         except (OSError, UnexpectedPage) as error:
             self._refuse(name, error)
             return
-        _warn(name, extractor)
-        single = kind in {Kind.ARTICLE, Kind.PROTECTED}
-        show_json(items[0] if single else items)
+        _warn(name, extracted)
+        is_article = extracted.kind in {Kind.ARTICLE, Kind.PROTECTED}
+        show_json(extracted.rows[0] if is_article else extracted.rows)
 
-    def _audit(self, extractor: Extractor, names: list[str], url: str | None) -> None:
-        """A table for one page; for several a line each, and the table of all together."""
+    def _audit(self, names: list[str], url: str | None, base: Base) -> None:
+        """Print the table of one page; of several pages a line each, and the table of the sums."""
         totals = Totals()
         for name in names:
             try:
-                row, points = audit_page(extractor, _read(name), url)
+                row, points, extracted = audit_page(_read(name), url, base)
             except (OSError, UnexpectedPage) as error:
                 self._refuse(name, error)
                 continue
-            _warn(name, extractor)
+            _warn(name, extracted)
             if row["body_html"] is None:
                 totals.without_body += 1
                 show(f"{name}: article {row['id']} has no body ({row['status']})")
@@ -95,7 +106,7 @@ class Command(ProjectCommand):
         compared = totals.articles - totals.without_body
         if compared:
             if asked > 1:
-                show(f"\n{totals.articles:,} of {asked:,} pages audited")
+                show(f"\n{totals.articles:,} of {plural(asked, 'page')} audited")
             show(*table(totals.results()))
         if not is_clean(totals.results()):
             self.exitcode = 1
@@ -106,9 +117,19 @@ class Command(ProjectCommand):
         self.exitcode = 1
 
 
-def _warn(name: str, extractor: Extractor) -> None:
-    """Say that something of the page could not be read as UTF-8."""
-    if extractor.is_damaged:
+def _name_other_pipelines(settings: Settings) -> None:
+    """Say on stderr which pipelines of the settings are not applied: those from elsewhere."""
+    for pipeline, position in settings.getdict("ITEM_PIPELINES").items():
+        path = pipeline if isinstance(pipeline, str) else global_object_name(pipeline)
+        if position is not None and not path.startswith(_OWN_PIPELINES):
+            complain("extract", f"{path} is not applied: only a crawl runs pipelines")
+
+
+def _warn(name: str, extracted: Extracted) -> None:
+    """Log what was not understood, and say on stderr what could not be read as UTF-8."""
+    for doubt in extracted.doubts:
+        logger.warning("%s", doubt)
+    if extracted.is_damaged:
         _say(name, "bytes that are no UTF-8 are kept as U+FFFD")
 
 
@@ -118,7 +139,7 @@ def _say(name: str, words: str) -> None:
 
 
 def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:
-    """Raise ``UsageError`` for arguments that mean nothing."""
+    """Raise ``UsageError`` for unknown options, and for arguments that do not go together."""
     for name in args:
         if name.startswith("-") and name != "-":
             raise UsageError(f"unknown option {name}", print_help=False)
@@ -131,7 +152,7 @@ def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:
 
 
 def _check_url(url: str, files: int) -> None:
-    """Raise ``UsageError`` for an address that no page can have, or of several pages."""
+    """Raise ``UsageError`` for an address that no page can have, and for one of several files."""
     if files > 1:
         raise UsageError("--url is the address of one page; give one file", print_help=False)
     parts = split_url(url)

@@ -9,19 +9,20 @@ import sys
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
-from archiver.commands.archive_reading import fail, read_archive
-from archiver.commands.crawl import check_settings
-from archiver.reading.history.diff_lines import COLOURS, MARKS, Style
+from archiver.commands.archive_reading import read_archive
+from archiver.commands.value_checks import check_settings
+from archiver.reading.history.diff_display import COLOURS, MARKS, Style
 from archiver.reading.history.history_json import history_object, version_object
-from archiver.reading.history.history_lines import history_lines
 from archiver.reading.history.version_comparison import comparison_lines
+from archiver.reading.history.version_table import history_lines
 from archiver.reading.history.versions import History, Version, read_history
-from archiver.run.run import files_of
+from archiver.run.archive_files import files_of
 from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import complain, is_on_terminal, show, show_json
-from archiver.terminal.screen import screen_width, shown
+from archiver.terminal.printable import printable
 from archiver.terminal.streams import output_encoding
+from archiver.terminal.text_width import screen_width
 from archiver.tree.unexpected import UnexpectedPage
 
 
@@ -66,11 +67,11 @@ class Command(ProjectCommand):
         def use(db: Database) -> None:
             history = read_history(db, numbers[0])
             try:
-                _print(_found(history, numbers[0]), numbers[1:], opts)
+                _print(_require_history(history, numbers[0]), numbers[1:], opts)
             except UnexpectedPage as error:
-                fail(self, "history", f"article {numbers[0]}: a version cannot be read: {error}")
+                self.fail(f"article {numbers[0]}: a version cannot be read: {error}")
 
-        read_archive(self, "history", files_of(self.settings)["database"], use)
+        read_archive(self, files_of(self.settings)["database"], use)
 
 
 def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> None:
@@ -88,21 +89,22 @@ def _print(history: History, numbers: list[int], opts: argparse.Namespace) -> No
 
 
 def _print_version(version: Version, *, html: bool) -> None:
-    text = version.row["body_html"] if html else version.markdown
+    text = version.row["body_html"] if html else version.body.markdown
     if text:
-        text.encode(output_encoding())  # it is data: whole and unchanged, or refused
-        print(shown(text) if is_on_terminal() else text)  # in a pipe it is data
+        text.encode(output_encoding())  # data is printed whole and unchanged, or not at all
+        print(printable(text) if is_on_terminal() else text)
     else:
         complain("history", f"version {version.number} has no text")
 
 
 def _style() -> Style:
-    """Colours for a terminal, unless its owner wants none (https://no-color.org)."""
+    """Colours on a terminal, unless ``NO_COLOR`` is set (https://no-color.org)."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return COLOURS if is_on_terminal() and not plain else MARKS
 
 
-def _found(history: History | None, article: int) -> History:
+def _require_history(history: History | None, article: int) -> History:
+    """The history; raises ``StoreError`` when there is none."""
     if history is None:
         raise StoreError(
             f"article {article} is not in the archive;"
@@ -113,6 +115,7 @@ def _found(history: History | None, article: int) -> History:
 
 
 def _version(history: History, number: int) -> Version:
+    """One version; raises ``StoreError`` when there is no such version."""
     for version in history.versions:
         if version.number == number:
             return version

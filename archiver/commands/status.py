@@ -1,4 +1,4 @@
-"""``scrapy status``: is the archive complete, and when was it last brought up to date?"""
+"""``scrapy status``: whether the archive is complete, and when it was last up to date."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver import clock
-from archiver.commands.archive_reading import fail, read_archive, refuse_arguments
-from archiver.commands.crawl import check_settings
-from archiver.reading.status.ages import parse_age
-from archiver.reading.status.status_lines import screen
+from archiver.commands.archive_reading import read_archive
+from archiver.commands.value_checks import check_settings
+from archiver.reading.status.status_lines import status_lines
 from archiver.reading.status.summary import Summary, read_summary
-from archiver.run.run import files_of
+from archiver.run.archive_files import files_of
 from archiver.terminal.command import ProjectCommand
+from archiver.terminal.durations import parse_age
 from archiver.terminal.output import show, show_json
-from archiver.terminal.screen import screen_width
+from archiver.terminal.text_width import screen_width
 
 
 class Command(ProjectCommand):
@@ -74,7 +74,7 @@ class Command(ProjectCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the state; exit status 1 when a promise does not hold."""
         assert self.settings is not None
-        refuse_arguments(args, "status")
+        self.refuse_arguments(args)
         check_settings(self.settings)
         max_age = _max_age(opts.max_age)
         files = files_of(self.settings)
@@ -83,16 +83,16 @@ class Command(ProjectCommand):
             summary = read_summary(db, files, clock.now())
             self._show(summary, max_age, as_json=opts.json)
 
-        read_archive(self, "status", files["database"], use)
+        read_archive(self, files["database"], use)
 
     def _show(self, summary: Summary, max_age: int | None, *, as_json: bool) -> None:
         problems = list(summary.problems(max_age))
         if as_json:
             show_json(summary.as_object(problems))
         else:
-            show(*screen(summary, screen_width(sys.stdout)))
+            show(*status_lines(summary, screen_width(sys.stdout)))
         if problems:
-            fail(self, "status", "; ".join(problems))
+            self.fail("; ".join(problems))
 
 
 def _max_age(text: str | None) -> int | None:

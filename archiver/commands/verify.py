@@ -1,4 +1,4 @@
-"""``scrapy verify``: is the archive whole, and is every article what its page said?"""
+"""``scrapy verify``: check the archive, and on demand every article against its body."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
-from archiver.commands.archive_reading import fail, read_archive, refuse_arguments
-from archiver.commands.crawl import check_settings
-from archiver.run.run import files_of
+from archiver.commands.archive_reading import read_archive
+from archiver.commands.value_checks import check_settings
+from archiver.run.archive_files import files_of
 from archiver.site import Base
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
@@ -22,9 +22,9 @@ from archiver.verify.result_table import is_clean, table
 
 
 class Command(ProjectCommand):
-    """0: nothing differs; 1: something does, or the archive is damaged; 2: wrong use.
+    """Opens the archive for reading only; a crawl may run meanwhile.
 
-    The archive is opened for reading only; a crawl may run meanwhile.
+    Exit status 1: something differs, or the archive is damaged; 2: wrong use.
     """
 
     requires_project = True
@@ -53,7 +53,7 @@ class Command(ProjectCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print a table of checks; exit status 1 when anything differs."""
         assert self.settings is not None
-        refuse_arguments(args, "verify")
+        self.refuse_arguments(args)
         check_settings(self.settings)
         ids = _ids(opts.ids)
         files = files_of(self.settings)
@@ -61,7 +61,7 @@ class Command(ProjectCommand):
         def use(db: Database) -> None:
             self._verify(db, files["jsonl"], ids, fidelity=opts.fidelity)
 
-        read_archive(self, "verify", files["database"], use)
+        read_archive(self, files["database"], use)
 
     def _verify(self, db: Database, jsonl: Path, ids: Ids | None, *, fidelity: bool) -> None:
         assert self.settings is not None
@@ -76,9 +76,9 @@ class Command(ProjectCommand):
             show(f"\nleft out, as the schema differs: {', '.join(checks.left_out)}")
         if count := checks.count_articles():
             if missing := missing_ids(db, ids or ()):
-                self._fail(f"not in the archive: {', '.join(map(str, missing))}")
+                self.fail(f"not in the archive: {', '.join(map(str, missing))}")
         elif count == 0:
-            self._fail("the archive has no articles yet; scrapy crawl kexue fills it")
+            self.fail("the archive has no articles yet; scrapy crawl kexue fills it")
 
     def _show_fidelity(self, checks: Checks) -> None:
         assert self.settings is not None
@@ -96,14 +96,11 @@ class Command(ProjectCommand):
             if point.remark:
                 show(f"\n{point.remark}")
         if not is_clean(points):
-            self._fail(f"differs: {', '.join(point.name for point in points if point.differ)}")
-
-    def _fail(self, sentence: str) -> None:
-        fail(self, "verify", sentence)
+            self.fail(f"differs: {', '.join(point.name for point in points if point.differ)}")
 
 
 def _ids(text: str | None) -> Ids | None:
-    """The ids of ``--ids``; raises ``UsageError`` when they are none."""
+    """The article ids of ``--ids``; raises ``UsageError`` for a text that is no list of them."""
     if text is None:
         return None
     numbers = [word.strip() for word in text.split(",")]

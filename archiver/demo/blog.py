@@ -34,7 +34,7 @@ class Blog:
 
     @cached_property
     def listed(self) -> list[Post]:
-        """What the listings show (published and protected posts), in their order."""
+        """The posts that the listings show, published and protected ones, in their order."""
         return listing_order(p for p in self.posts if p.state in ("published", "protected"))
 
     @cached_property
@@ -74,7 +74,7 @@ class Blog:
         slash = "/" if self.article_slash else ""
         return f"{self.article_host or self.site_url}/archives/{post_id}{slash}"
 
-    def some(self, posts: Sequence[Post], count: int, seed: str) -> list[Post]:
+    def sample(self, posts: Sequence[Post], count: int, seed: str) -> list[Post]:
         """Up to `count` of the posts, drawn by chance, the same ones for the same seed."""
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         return chance.sample(list(posts), min(count, len(posts)))

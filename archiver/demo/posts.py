@@ -1,4 +1,4 @@
-"""The articles of the demo blog: what one is, and how they are read from a folder.
+"""The articles of the demo blog: their class, and how they are read from a folder.
 
 A post file is `<id>.html`: an HTML comment with a JSON object (the meta), then the body as its
 author stored it, which may hold one `<!--more-->`. Times in the meta carry their UTC offset.

@@ -1,4 +1,4 @@
-"""Which page of the demo blog stands at which address. No sockets here."""
+"""The answer to each address of the demo blog. No sockets here."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ARTICLE = re.compile(r"/archives/(\d{1,9})(?:/comment-page-([1-9]\d{0,5}))?/?")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says to one request."""
+    """The answer to one request: status, body and headers."""
 
     status: int
     body: bytes

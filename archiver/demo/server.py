@@ -16,7 +16,7 @@ COOKIE_VALUE = "5f1c0e7a9b3d2468"
 
 
 def shows_cookie(cookies: str) -> bool:
-    """Whether a Cookie header holds the cookie that opens the gate."""
+    """True when a Cookie header holds the cookie that opens the gate."""
     try:
         morsel = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
@@ -25,7 +25,7 @@ def shows_cookie(cookies: str) -> bool:
 
 
 class QuietHTTPServer(ThreadingHTTPServer):
-    """A threading server that knows its blog and keeps quiet about broken connections."""
+    """A threading server of one blog; a broken connection is no error to it."""
 
     daemon_threads = True
     block_on_close = False
@@ -33,7 +33,7 @@ class QuietHTTPServer(ThreadingHTTPServer):
     site: "DemoServer"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is no news."""
+        """Print nothing about a client that went away."""
 
 
 class BlogHandler(BaseHTTPRequestHandler):
@@ -75,7 +75,7 @@ class BlogHandler(BaseHTTPRequestHandler):
         return self.server_version
 
     def log_message(self, *args: object) -> None:
-        """Nothing on stderr."""
+        """Log nothing."""
 
 
 class DemoServer:

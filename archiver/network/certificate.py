@@ -1,4 +1,4 @@
-"""Why a server's certificate is refused, in words."""
+"""Why a server's certificate is refused, in words for the report."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import ssl
 from typing import Final
 
 from OpenSSL import SSL
-from scrapy.exceptions import IgnoreRequest
 from service_identity import VerificationError
 
-#: How long the question what is wrong with it may take, in seconds.
+#: The time limit of one connection that finds out what is wrong, in seconds.
 _TIMEOUT: Final = 3.0
 #: The results of OpenSSL (``X509_V_ERR_…``) that a person can do something about.
 _WORDS: Final = {
@@ -21,12 +20,8 @@ _WORDS: Final = {
 }
 
 
-class CertificateRefused(IgnoreRequest):
-    """The server cannot prove who it is: nothing is asked, and another try is of no use."""
-
-
 def is_refused(error: BaseException) -> bool:
-    """True when a download failed for the server's certificate, as Twisted tells it."""
+    """True when a download failed because the server's certificate was refused."""
     return any(
         isinstance(cause, VerificationError)
         or (isinstance(cause, SSL.Error) and "certificate verify failed" in str(cause))
@@ -35,14 +30,15 @@ def is_refused(error: BaseException) -> bool:
 
 
 def causes_of(error: BaseException) -> list[BaseException]:
-    """What Twisted names as the reasons of a failed download."""
+    """The exceptions that Twisted names as the reasons of a failed download."""
     return [failure.value for failure in getattr(error.__cause__, "reasons", ())]
 
 
 def fault_of(host: str, port: int) -> str:
-    """What is wrong with the certificate of a server, by one more connection; it blocks.
+    """What is wrong with the certificate of a server, in words.
 
-    Twisted tells only that it is.
+    Opens one more connection, because Twisted tells only that the certificate is refused. Blocks
+    for ``_TIMEOUT`` seconds at most.
     """
     problem = "is not trusted"
     try:

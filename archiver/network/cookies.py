@@ -1,16 +1,13 @@
-"""Scrapy's cookies, without its look at publicsuffix.org.
-
-Scrapy checks a cookie's domain with tldextract, which downloads the public suffix list at the first
-cookie. This project asks the blog's own hosts only; the list that tldextract brings along will do.
-"""
+"""Scrapy's cookies, without its requests to publicsuffix.org: only the blog's hosts are asked."""
 
 from __future__ import annotations
 
-from scrapy.downloadermiddlewares import cookies
-from tldextract import TLDExtract
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 
-cookies._split_domain = TLDExtract(include_psl_private_domains=True, suffix_list_urls=())
+from archiver.network.scrapy_internals import use_offline_suffixes
+
+use_offline_suffixes()
 
 
-class OfflineCookies(cookies.CookiesMiddleware):
+class OfflineCookies(CookiesMiddleware):
     """Keeps cookies as Scrapy does."""

@@ -1,4 +1,4 @@
-"""Why a request failed, in words for the report."""
+"""Why a request failed, in words for log and report."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from twisted.internet.error import ConnectionClosed
 from twisted.web.client import ResponseFailed
 
 from archiver.network.certificate import causes_of
+from archiver.network.scrapy_internals import is_unpacked_too_large
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure  # comes with Scrapy
@@ -29,13 +30,13 @@ _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
 
 
 def reason_of(failure: Failure) -> str:
-    """One short sentence for what a request ended with."""
+    """Why a request failed, in a few words."""
     error = failure.value
     if isinstance(error, HttpError):
         return status_reason(error.response.status)
+    if is_unpacked_too_large(error):
+        return TOO_LARGE
     if isinstance(error, exceptions.IgnoreRequest):
-        if "DOWNLOAD_MAXSIZE" in str(error):  # Scrapy's words for an answer that is unpacked
-            return TOO_LARGE
         return _lower_first(str(error)) or "not asked"
     if isinstance(error, exceptions.DownloadFailedError):
         return _connection_reason(error)
@@ -49,7 +50,7 @@ def reason_of(failure: Failure) -> str:
 
 
 def _connection_reason(error: Exception) -> str:
-    """What Twisted could not go on with."""
+    """Why a connection failed, from the exceptions that Twisted names."""
     causes = causes_of(error)
     if any(isinstance(cause, SSL.Error) for cause in causes):
         return "no encrypted connection (TLS) comes about"
@@ -61,7 +62,7 @@ def _connection_reason(error: Exception) -> str:
 
 
 def status_reason(status: int) -> str:
-    """``HTTP 503 (Service Unavailable)``."""
+    """A status in words: ``HTTP 503 (Service Unavailable)``."""
     try:
         return f"HTTP {status} ({HTTPStatus(status).phrase})"
     except ValueError:

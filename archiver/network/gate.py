@@ -1,4 +1,4 @@
-"""Pass the gate as a browser passes it: keep the cookie and ask the same path again.
+"""Pass the gate as a browser does: keep its cookie and send the same request again.
 
 The first request without its cookie is answered with HTTP 403 (200 was seen too) and a page of
 less than 1,000 bytes whose script sends the browser to the same path. The cookie comes in a header
@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final, Self
 
-from scrapy.exceptions import IgnoreRequest
-
 from archiver import site
-from archiver.network.backoff import is_robots, patience_of
+from archiver.network.exceptions import GateClosed
+from archiver.network.requests import is_robots
+from archiver.network.retry_policy import RetryPolicy
 from archiver.pages.kind import is_gate
 
 if TYPE_CHECKING:
@@ -29,16 +29,12 @@ _STATUSES: Final = frozenset({200, 403})
 _TRIES_KEY: Final = "kexue_gate_tries"
 
 
-class GateClosed(IgnoreRequest):
-    """The gate did not open; it may, later."""
-
-
 class PassGate:
-    """Ask again with the cookie, at most three times, each time after a longer wait."""
+    """Sends a request again with the cookie, at most three times, each time after a longer wait."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.patience = patience_of(crawler)
+        self.policy = RetryPolicy.of(crawler)
         self.delay = crawler.settings.getfloat("KEXUE_GATE_DELAY")
 
     @classmethod
@@ -59,12 +55,12 @@ class PassGate:
         if tries > MOST_TRIES:
             reason = f"the gate did not open after {MOST_TRIES} tries"
             if is_robots(request):
-                self.patience.stop_without_rules(reason)
-            self.patience.address_failed(request, reason)
+                self.policy.stop_without_rules(reason)
+            self.policy.address_failed(request, reason)
             raise GateClosed(reason)
         if tries > 1:  # the first time the download delay is wait enough, as for a browser
-            self.patience.hold(self.delay * 2 ** (tries - 2))
-            await self.patience.wait()
+            self.policy.pause.extend(self.delay * 2 ** (tries - 2))
+            await self.policy.pause.wait()
         logger.debug("gate at %s, asking again (%d)", request.url, tries)
         again = request.replace(
             cookies=_with_cookies(request, script_cookie(response.body)),

@@ -1,12 +1,11 @@
-"""Ask the blog's own hosts only, also after a redirect."""
+"""Refuse requests to other hosts than the blog's, also after a redirect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from scrapy.exceptions import IgnoreRequest
-
+from archiver.network.exceptions import ForeignHost
 from archiver.site import Base
 
 if TYPE_CHECKING:
@@ -14,12 +13,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-class ForeignHost(IgnoreRequest):
-    """An address that is none of the blog's: a captive portal, or another site."""
-
-
 class OwnHostsOnly:
-    """Refuse every request to another host than the blog's (``site.Base.may_ask``)."""
+    """Refuses every request to another host than the blog's (``site.Base.may_ask``)."""
 
     def __init__(self, base: Base) -> None:
         self.base = base

@@ -1,4 +1,4 @@
-"""Requests of the spider: what they answer, and how one is sent afresh."""
+"""What a request carries in ``meta``, and what can be told from a request, response or failure."""
 
 from __future__ import annotations
 
@@ -8,62 +8,67 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from archiver.network.backoff import LAST_CHANCE
-from archiver.network.gate import GateClosed
+from archiver.network.exceptions import GateClosed
 
 if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-#: What the pages of articles may answer besides 200: protected, deleted.
+#: Statuses that the spider accepts for an article besides 200: protected, deleted.
 ARTICLE_STATUSES: Final = (403, 404, 410)
-#: Why a page is asked for once more, and where ``meta`` has the places of the damage.
+#: The key of an address that has been counted as failed.
+GAVE_UP: Final = "kexue_gave_up"
+#: The key of the number of final retries that the request is the last of.
+FINAL_RETRY: Final = "kexue_last_chance"
+#: The key of a request without whose answer the archive is complete.
+OPTIONAL: Final = "kexue_nice_to_have"
+#: The key of the places at which the text of the last answer was damaged; also the reason in words.
 DAMAGED: Final = "invalid UTF-8 in its text"
-#: All else in ``meta`` counts tries and redirects.
+#: All other keys count tries and redirects.
 _KEPT: Final = frozenset({"handle_httpstatus_list", DAMAGED})
 
 
-def asked(response: Response) -> str:
-    """The address that a response answers."""
-    assert response.request is not None
-    return url_of(response.request)
-
-
-def url_of(request: Request) -> str:
-    """The address that was asked for first, before any redirect."""
+def original_url(request: Request) -> str:
+    """The address that was requested first, before any redirect."""
     return str(request.meta.get("redirect_urls", [request.url])[0])
 
 
-def request_of(failure: Failure) -> Request:
-    """The request that failed; Scrapy puts it on every failure that it gives to an errback."""
-    request: Request = vars(failure)["request"]
+def request_of(answer: Response | Failure) -> Request:
+    """The request that a response answers, or that a failure of an errback ended."""
+    request: Request | None = getattr(answer, "request", None)
+    assert request is not None  # Scrapy sets it on all that it gives to a callback or errback
     return request
 
 
-def afresh(request: Request) -> Request:
-    """The same request as if it had not been sent yet, for one more chance at the end of a run."""
+def requested_url(response: Response) -> str:
+    """The address that was requested first, before any redirect, of a response."""
+    return original_url(request_of(response))
+
+
+def final_retry(request: Request) -> Request:
+    """The same request as if it had not been sent yet, marked as one more final retry."""
     meta = {key: value for key, value in request.meta.items() if key in _KEPT}
-    meta[LAST_CHANCE] = chances_of(request) + 1
-    return request.replace(url=url_of(request), meta=meta, cookies={})
+    meta[FINAL_RETRY] = final_retries_of(request) + 1
+    return request.replace(url=original_url(request), meta=meta, cookies={})
 
 
-def chances_of(request: Request) -> int:
-    """How many chances at the end of the run a request has had."""
-    return int(request.meta.get(LAST_CHANCE, 0))
+def final_retries_of(request: Request) -> int:
+    """How many final retries a request has had, itself included."""
+    return int(request.meta.get(FINAL_RETRY, 0))
+
+
+def is_robots(request: Request) -> bool:
+    """True for Scrapy's own request for robots.txt; its mark stays at a redirect."""
+    return bool(request.meta.get("dont_obey_robotstxt"))
 
 
 def is_not_found(failure: Failure) -> bool:
-    """Does the server say that there is no such page?"""
+    """True when the server says that there is no such page."""
     error = failure.value
     return isinstance(error, HttpError) and error.response.status in {404, 410}
 
 
-def is_forbidden(failure: Failure) -> bool:
-    """True when robots.txt does not allow the request: it was not sent."""
-    return isinstance(failure.value, IgnoreRequest) and "robots.txt" in str(failure.value)
-
-
-def may_pass(failure: Failure) -> bool:
-    """Is it the server's trouble, which may be over later, and not a request that was refused?"""
+def is_temporary(failure: Failure) -> bool:
+    """True for trouble of the server, which may pass; false for a request that was refused."""
     refused = isinstance(failure.value, IgnoreRequest)
     return not refused or isinstance(failure.value, HttpError | GateClosed)

@@ -1,19 +1,15 @@
-"""That a crawl is to end before its time, and why.
+"""The early end of a crawl, and its reason.
 
-Everything that takes part in a crawl shares one ``Stop`` (``stop_of``): what finds that it is no
-use to go on, what waits, and what ends the engine. It knows nothing of an archive, so that a
-spider without one can be stopped too.
+It knows nothing of an archive, so that a crawl without one can be stopped too.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
+from typing import Final
 
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
+from archiver.network.exceptions import Stopped
 
 logger = logging.getLogger(__name__)
 
@@ -22,11 +18,11 @@ INTERRUPTED: Final = "interrupted"
 
 
 class Stop:
-    """Called at most once; the first reason stays."""
+    """Ends a crawl early, at most once; the first reason stays."""
 
     def __init__(self) -> None:
         self.reason: str | None = None
-        #: Called once when the crawl is to end before its time.
+        #: Called once, at the first ``call``.
         self.on_call: Callable[[], None] = lambda: None
 
     def call(self, reason: str) -> None:
@@ -36,10 +32,7 @@ class Stop:
             logger.warning("the run ends: %s", reason)
             self.on_call()
 
-
-_stops: WeakKeyDictionary[Crawler, Stop] = WeakKeyDictionary()
-
-
-def stop_of(crawler: Crawler) -> Stop:
-    """The stop of a crawler, made at the first call."""
-    return _stops.setdefault(crawler, Stop())
+    def check(self) -> None:
+        """Raise ``Stopped`` when the crawl has been stopped."""
+        if self.reason is not None:
+            raise Stopped(self.reason)

@@ -1,4 +1,4 @@
-"""An article's page."""
+"""An article's page to an article as scraped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from archiver.items import Article, Status
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
 from archiver.pages.body_bounds import body_element
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 from archiver.tree.unexpected import UnexpectedPage
 
 
@@ -45,7 +45,7 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
 
 
 def is_protected(post: Selector) -> bool:
-    """Does the page ask for a password in place of the body?"""
+    """True when the page asks for a password in place of the body."""
     return bool(post.css(site.PROTECTED_FORM))
 
 
@@ -59,7 +59,7 @@ def _post(page: Selector) -> Selector:
 
 
 def _id(post: Selector, asked: int | None, base: site.Base | None) -> int:
-    """The archive id of a page, which must be the one that was asked for."""
+    """The archive id of a page; raises ``UnexpectedPage`` for another one than was asked for."""
     shown = fields.parse_id(post, base)
     if asked is not None and shown is not None and asked != shown:
         raise UnexpectedPage(f"the page of another article ({shown})")
@@ -78,7 +78,7 @@ def _tools(page: Selector) -> Selector | None:
 def parse_comment_count(page: Selector) -> int | None:
     """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
     heading = fields.first(page, site.COMMENTS_HEADING)
-    return fields.parse_comment_count(string_of(heading)) if heading is not None else None
+    return fields.parse_comment_count(text_content(heading)) if heading is not None else None
 
 
 def shows_no_comments(page: Selector) -> bool:
@@ -89,4 +89,4 @@ def shows_no_comments(page: Selector) -> bool:
     if not page.css(site.COMMENTS) or page.css(site.COMMENT):
         return False
     heading = fields.first(page, site.COMMENTS_HEADING)
-    return heading is None or not any(map(str.isdigit, string_of(heading)))
+    return heading is None or not any(map(str.isdigit, text_content(heading)))

@@ -16,7 +16,10 @@ from archiver import site
 def with_base_element(
     base: site.Base | None, page: Selector, path: str = site.HOME_PATH
 ) -> site.Base | None:
-    """Where the blog is read from, as the page at ``path`` tells relative addresses to be read."""
+    """``base`` with the ``<base>`` of the page at ``path``; ``base`` itself for a page without one.
+
+    ``None`` for ``base`` means the live host.
+    """
     href = page.xpath("(//base/@href)[1]").get()
     if href is None:
         return base

@@ -1,4 +1,4 @@
-"""Where a body begins and ends on pages whose author left a tag open or closed one too many."""
+"""Where a body begins and ends, also on a page whose author left a tag open or closed too many."""
 
 from __future__ import annotations
 
@@ -9,43 +9,49 @@ from parsel import Selector
 
 from archiver import site
 
-#: What stands behind the body on an article's page.
-_BEHIND = frozenset({"tools", "neighbours", "similar", "comments"})
+#: The ids of the blocks that follow the body on an article's page.
+_FOLLOWING_BLOCKS = frozenset({"tools", "neighbours", "similar", "comments"})
 
 
 def body_element(post: Selector) -> HtmlElement:
-    """The element with all of the body and its footer, and nothing of what stands behind it."""
+    """The element with the whole body and its footer, and without the blocks that follow it.
+
+    The page's tree is changed in place.
+    """
     body: HtmlElement = post.css(site.ARTICLE_BODY)[0].root
-    _expel(body)
+    _drop_following_blocks(body)
     if not _has_footer(body):
-        _take_in(body)
+        _append_rest(body)
     return body
 
 
-def _expel(body: HtmlElement) -> None:
-    """Take out what an unclosed ``div`` of the body has drawn into it."""
-    for block_id in _BEHIND:
+def _drop_following_blocks(body: HtmlElement) -> None:
+    """Remove the following blocks from a body whose unclosed ``div`` has them inside it."""
+    for block_id in _FOLLOWING_BLOCKS:
         for block in body.xpath(".//div[@id=$id]", id=block_id):
             block.drop_tree()
 
 
-def _take_in(body: HtmlElement) -> None:
-    """Append what a ``</div>`` too many has put behind the body, if the footer is there."""
-    fallen_out = list(_between_body_and_tools(body))
-    if not any(_has_footer(element) for element in fallen_out):
+def _append_rest(body: HtmlElement) -> None:
+    """Append what follows the element of a body that a ``</div>`` too many has ended early.
+
+    The footer, which ends every body, shows where: without it nothing is appended.
+    """
+    rest = list(_between_body_and_tools(body))
+    if not any(_has_footer(element) for element in rest):
         return
     _append_text(body, body.tail)
     body.tail = None
-    for element in fallen_out:
+    for element in rest:
         body.append(element)
 
 
 def _between_body_and_tools(body: HtmlElement) -> Iterator[HtmlElement]:
-    """The elements behind the body in document order, up to the tools."""
+    """The elements that follow the body's, in document order, up to the tools."""
     node = body
     while node is not None and node.tag != "body":
         for sibling in node.itersiblings():
-            if sibling.get("id") in _BEHIND or sibling.xpath(".//div[@id='tools']"):
+            if sibling.get("id") in _FOLLOWING_BLOCKS or sibling.xpath(".//div[@id='tools']"):
                 return
             yield sibling
         node = node.getparent()

@@ -11,7 +11,7 @@ import re
 from lxml.html import HtmlElement
 
 from archiver.items import Byline
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 
 _BY = re.compile(r"By\s+", re.IGNORECASE)
 _DATE = re.compile(
@@ -23,7 +23,7 @@ _READERS = re.compile(r"(?:位读者|人阅读|次阅读|阅读|readers?|views?)
 
 
 def parse_byline(submitted: HtmlElement | None) -> Byline:
-    """Read ``span.submitted``; what it does not have stays ``None``."""
+    """Author, date and reader count of ``span.submitted`` as text; ``None`` for what it lacks."""
     if submitted is None:
         return Byline()
     parts = [part for part in map(_fold, _split(submitted)) if part]
@@ -42,13 +42,13 @@ def _split(submitted: HtmlElement) -> list[str]:
     parts = (submitted.text or "").split("|")
     for child in submitted:
         first, *others = (child.tail or "").split("|")
-        parts[-1] += string_of(child) + first
+        parts[-1] += text_content(child) + first
         parts += others
     return parts
 
 
 def _before_readers(parts: list[str]) -> list[str]:
-    """What can be the author in a line without a date: the first part, if it says ``By``."""
+    """The parts that name the author in a line without a date: the first one, if it says ``By``."""
     return parts[:1] if parts and _BY.match(parts[0]) else []
 
 

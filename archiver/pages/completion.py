@@ -1,4 +1,4 @@
-"""What the listing and the index tell of an article that its own page does not."""
+"""An article as scraped, completed with what the listing and the index tell of it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ def complete_from_listing(
     *,
     is_fresh: bool = True,
 ) -> None:
-    """Fill gaps of an article in place; what its own page says is newer and stays.
+    """Fill in place the fields that an article's own page does not tell; what it tells stays.
 
-    An entry that is not fresh was read in an earlier run: what the page shows no more may be gone
-    on purpose. Its counts and excerpt are for the store, which knows whether a page has told them
-    since.
+    ``is_fresh`` says that the entry was read in the same run as the page. Tags that only an older
+    entry has are not taken beside a category of the page: the author may have removed them. Counts
+    and excerpt of an older entry are not taken either, as the store knows whether a page has told
+    newer ones since. ``article`` is not refined yet.
     """
     if entry is not None:
         _fill_gaps(article, entry, is_fresh=is_fresh)
@@ -46,7 +47,7 @@ def _fill_gaps(article: Article, entry: ListingEntry, *, is_fresh: bool) -> None
 def _real_title(
     article: Article, entry: ListingEntry | None, index: IndexEntry | None
 ) -> str | None:
-    """The title of a protected article, where some page shows it in place of the placeholder."""
+    """The title of a protected article: the first that is not the placeholder, or the page's."""
     titles = (article.title, entry and entry.title, index and index.title)
     known = (title for title in titles if title and title != site.PROTECTED_TITLE)
     return next(known, article.title)

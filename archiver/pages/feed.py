@@ -6,24 +6,22 @@ from parsel import Selector
 
 from archiver import site
 from archiver.items import FeedEntry
-from archiver.pages.kind import is_complete, is_feed
+from archiver.pages.kind import is_feed
 from archiver.tree.document import ASCII_SPACE
 from archiver.tree.unexpected import UnexpectedPage
 
 
 def parse_feed(text: str, base: site.Base | None = None) -> list[FeedEntry]:
-    """The articles of the feed in its order; raises ``UnexpectedPage`` when it is none."""
+    """The articles of a whole feed in its order; raises ``UnexpectedPage`` for another text."""
     if not is_feed(text):
         raise UnexpectedPage("not an RSS feed")
-    if not is_complete(text):
-        raise UnexpectedPage("a feed that is cut off")
     feed = Selector(text=text.lstrip("\ufeff" + ASCII_SPACE), type="xml")
     entries = (parse_entry(item, base) for item in feed.xpath("/rss/channel/item"))
     return [entry for entry in entries if entry is not None]
 
 
 def parse_entry(item: Selector, base: site.Base | None) -> FeedEntry | None:
-    """One item; ``None`` when it does not link to an article."""
+    """One item of the feed; ``None`` when it does not link to an article."""
     addresses = (_text(item, "link"), _text(item, "guid"))
     article = next(
         (found for url in addresses if url and (found := site.article_id(url, base))), None

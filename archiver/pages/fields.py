@@ -12,7 +12,7 @@ from archiver import site
 from archiver.items import Byline
 from archiver.numbers import MOST_PEOPLE, narrow, parse_number
 from archiver.pages.byline import parse_byline
-from archiver.tree.document import words_of
+from archiver.tree.document import one_line_text
 
 #: Looked for from the first digit on only: a million of them are read once.
 _COUNT = re.compile(r"(?<![0-9])(?<![0-9],)([0-9][0-9,]*+)\s*+条?评论")
@@ -20,7 +20,7 @@ _NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
 
 
 def first(selector: Selector, css: str) -> HtmlElement | None:
-    """The first element that a selector finds."""
+    """The first element that a CSS selector finds; ``None`` when it finds none."""
     found = selector.css(css)
     return found[0].root if found else None
 
@@ -28,11 +28,11 @@ def first(selector: Selector, css: str) -> HtmlElement | None:
 def parse_title(post: Selector) -> str | None:
     """The title as text; ``None`` when the page has none."""
     heading = first(post, site.TITLE)
-    return (words_of(heading) or None) if heading is not None else None
+    return (one_line_text(heading) or None) if heading is not None else None
 
 
 def parse_id(post: Selector, base: site.Base | None) -> int | None:
-    """The archive id that the title links to."""
+    """The archive id that the title links to; ``None`` when it links to no article."""
     heading = first(post, site.TITLE)
     if heading is None:
         return None
@@ -46,7 +46,7 @@ def parse_post_byline(post: Selector) -> Byline:
 
 
 def parse_category(tools: Selector | None) -> str | None:
-    """The name of the first category."""
+    """The name of the first category; ``None`` when there is none."""
     return next(iter(_linked_names(tools, "/category/")), None)
 
 
@@ -56,15 +56,15 @@ def parse_tags(tools: Selector | None) -> list[str]:
 
 
 def _linked_names(tools: Selector | None, kind: str) -> list[str]:
-    """Texts of the links whose path holds ``kind``."""
+    """The texts of the links whose path holds ``kind``, in the page's order."""
     if tools is None:
         return []
     links = tools.root.iter("a")
-    return [words_of(link) for link in links if kind in _path(link.get("href") or "")]
+    return [one_line_text(link) for link in links if kind in _path(link.get("href") or "")]
 
 
 def _path(href: str) -> str:
-    """The path with a slash in front, as a page with a ``<base>`` may leave it out."""
+    """The path of an address, with a slash in front, which a page with a ``<base>`` may omit."""
     try:
         return f"/{urlsplit(href).path}"
     except ValueError:

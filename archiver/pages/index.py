@@ -13,7 +13,7 @@ from archiver import site
 from archiver.items import IndexEntry
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.tree.document import words_of
+from archiver.tree.document import one_line_text
 from archiver.tree.unexpected import UnexpectedPage
 
 _YEAR = re.compile(r"(\d{4})\s*年")
@@ -37,14 +37,14 @@ def parse_index(page: Selector, base: site.Base | None = None) -> list[IndexEntr
         article = site.article_id(link.get("href") or "", base)
         is_comment_link = "#" in (link.get("href") or "")
         if article is not None and article not in entries and not is_comment_link:
-            entries[article] = IndexEntry(article, words_of(link) or None, day)
+            entries[article] = IndexEntry(article, one_line_text(link) or None, day)
     if not entries:
         raise UnexpectedPage("an index without articles")
     return list(entries.values())
 
 
 def _dated_links(top: HtmlElement) -> Iterator[tuple[HtmlElement, str | None]]:
-    """Links with the date that the headings and the text before them tell (titles do not count)."""
+    """The links, each with the date in the headings and texts before it; titles tell none."""
     calendar = _Calendar()
     inside_link: etree._Element | None = None
     for event, element in etree.iterwalk(top, events=("start", "end")):
@@ -70,7 +70,7 @@ class _Calendar:
         self.day: str | None = None
 
     def read(self, text: str | None) -> None:
-        """Take over what a piece of text names; a new year has no month yet."""
+        """Take over the year, month or day that a text names; a new year has no month yet."""
         if not text:
             return
         if match := _YEAR.search(text):

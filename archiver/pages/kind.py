@@ -1,4 +1,4 @@
-"""Which kind of page is this, and is it whole?"""
+"""The kind of a page: from its text before it is parsed, then from its tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from parsel import Selector
 
 from archiver import site
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 
 _END = re.compile(r"</(?:html|body|rss)\s*>", re.IGNORECASE)
 _TAIL = 2000
@@ -31,27 +31,30 @@ class Kind(StrEnum):
 
 
 def is_gate(body: bytes) -> bool:
-    """Is this the page that sets a cookie by script and sends the browser on?"""
+    """True for the page that sets a cookie by script and sends the browser on."""
     return len(body) < site.GATE_LARGEST and site.GATE_SCRIPT.search(body) is not None
 
 
 def is_html(text: str) -> bool:
-    """Does this look like a page at all (and not like JSON, a picture or an empty answer)?"""
+    """True for a text that begins like HTML, and not like JSON, a picture or an empty answer."""
     return _HTML.search(text[:_TAIL]) is not None
 
 
 def is_complete(text: str) -> bool:
-    """Has the page its end, or was it cut off on the way?"""
+    """True when a page or feed has its closing tag, so that nothing was cut off on the way."""
     return _END.search(text[-_TAIL:]) is not None
 
 
 def is_feed(text: str) -> bool:
-    """Is this an RSS feed?"""
+    """True for the text of an RSS feed."""
     return _FEED.match(text.lstrip("\ufeff")) is not None
 
 
 def kind_of_text(text: str) -> Kind | None:
-    """The kinds that show before parsing; ``None`` when the page must be looked at."""
+    """The kind of a page that its text tells; ``None`` for a whole HTML page.
+
+    Of the latter ``kind_of_page`` tells the kind.
+    """
     if len(text) < site.GATE_LARGEST and is_gate(text.encode("utf-8", "replace")):
         return Kind.GATE
     feed = is_feed(text)
@@ -63,7 +66,7 @@ def kind_of_text(text: str) -> Kind | None:
 
 
 def kind_of_page(page: Selector) -> Kind:
-    """The kind of a complete HTML page."""
+    """The kind of a whole HTML page, once it is parsed."""
     posts = page.css(site.POST)
     if posts and posts[0].css(site.ARTICLE_BODY) and posts[0].css(site.BYLINE):
         return Kind.PROTECTED if posts[0].css(site.PROTECTED_FORM) else Kind.ARTICLE
@@ -71,6 +74,6 @@ def kind_of_page(page: Selector) -> Kind:
         return Kind.INDEX
     if posts.css(site.BYLINE) or (posts and page.css(site.PAGER)):
         return Kind.LISTING
-    if any("404" in string_of(heading.root) for heading in posts.css(site.TITLE)):
+    if any("404" in text_content(heading.root) for heading in posts.css(site.TITLE)):
         return Kind.NOT_FOUND
     return Kind.OTHER

@@ -14,7 +14,7 @@ from archiver.items import ListingEntry, ListingPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.tree.document import string_of, words_of
+from archiver.tree.document import one_line_text, text_content
 from archiver.tree.unexpected import UnexpectedPage
 
 _LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")
@@ -59,7 +59,7 @@ def parse_entry(post: Selector, base: site.Base | None) -> ListingEntry | None:
 
 
 def parse_excerpt(post: Selector, article: int, base: site.Base | None) -> str | None:
-    """The text before the "more" link: empty when there is none, ``None`` without such a link."""
+    """The text before the "more" link, which may be empty; ``None`` without such a link."""
     body = fields.first(post, site.BODY)
     if body is None or post.css(site.PROTECTED_FORM):
         return None
@@ -74,12 +74,12 @@ def parse_excerpt(post: Selector, article: int, base: site.Base | None) -> str |
 
 
 def _more_link(body: HtmlElement, article: int, base: site.Base | None) -> HtmlElement | None:
-    """The link that ends the excerpt; an author's own words stand before it."""
+    """The link to the article that ends its excerpt; ``None`` when the last link is another."""
     links = body.xpath(".//a[@href]")
     if not links:
         return None
     last = links[-1]
-    is_more = words_of(last).startswith(site.MORE_LINK_TEXT)
+    is_more = one_line_text(last).startswith(site.MORE_LINK_TEXT)
     return last if is_more and site.article_id(last.get("href"), base) == article else None
 
 
@@ -88,20 +88,20 @@ def parse_comment_count(tools: Selector | None) -> int | None:
     if tools is None:
         return None
     links = [link for link in tools.root.iter("a") if "#comments" in (link.get("href") or "")]
-    return fields.parse_comment_count(string_of(links[-1])) if links else None
+    return fields.parse_comment_count(text_content(links[-1])) if links else None
 
 
 def parse_next_page(pager: Selector) -> int | None:
     """The number of the page that the pager's ``»`` leads to; ``None`` on the last page."""
     for link in pager.css("a"):
-        if words_of(link.root).strip() == site.NEXT_LINK_TEXT:
+        if one_line_text(link.root).strip() == site.NEXT_LINK_TEXT:
             return _page_number(link.root.get("href") or "")
     return None
 
 
 def parse_last_page(pager: Selector) -> int | None:
     """The highest page number that the pager names."""
-    numbers = (parse_number(words_of(link.root), MOST_PAGES) for link in pager.css("a, span"))
+    numbers = (parse_number(one_line_text(link.root), MOST_PAGES) for link in pager.css("a, span"))
     return max((number for number in numbers if number), default=None)
 
 

@@ -1,9 +1,16 @@
-"""What every pipeline needs: the crawler's statistics, and one log line for a doubtful value."""
+"""What the pipelines share: one step of ``refine`` each, and the count of what it doubts."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
+
+from scrapy.exceptions import DropItem
+
+from archiver.extraction.doubt import Doubt
+from archiver.items import Item
+from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -12,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """A pipeline that counts doubtful values under ``kexue/``."""
+    """Takes one step with each item, in place."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -22,7 +29,20 @@ class Pipeline:
         """Build the pipeline for a crawler."""
         return cls(crawler)
 
-    def doubt(self, name: str, article: int, text: Any) -> None:
-        """Count a value that could not be understood, and log it once."""
-        self.crawler.stats.inc_value(f"kexue/doubtful/{name}")
-        logger.warning("article %s: %s not understood: %.80r", article, name, text)
+    def process_item(self, item: Any) -> Any:
+        """Take the step with an item; raises ``DropItem`` with the reason where it is refused."""
+        try:
+            self.step(item)
+        except UnexpectedPage as error:
+            raise DropItem(str(error)) from error
+        return item
+
+    def step(self, item: Item) -> None:
+        """Fill fields of an item; raises ``UnexpectedPage`` for one that is not to be stored."""
+        raise NotImplementedError
+
+    def count(self, doubts: Iterable[Doubt]) -> None:
+        """Count values that could not be understood under ``kexue/doubtful/``, and log them."""
+        for doubt in doubts:
+            self.crawler.stats.inc_value(f"kexue/doubtful/{doubt.name}")
+            logger.warning("%s", doubt)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from archiver.body.clean.cleaner import clean_body
-from archiver.items import Article
+from archiver.extraction.article_body import fill_html
+from archiver.items import Item
 from archiver.pipelines.base import Pipeline
 
 
 class StripBoilerplate(Pipeline):
     """Clean ``body`` in place and fill ``body_html`` from it."""
 
-    def process_item(self, item: Any) -> Any:
+    def step(self, item: Item) -> None:
         """Clean the body of an article."""
-        if isinstance(item, Article) and item.body is not None:
-            item.body_html = clean_body(item.body, item.id, item.document)
-        return item
+        fill_html(item)

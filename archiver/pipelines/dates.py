@@ -1,116 +1,15 @@
-"""Dates: the text of a byline or feed to ISO 8601 in Asia/Shanghai, never an invented one."""
+"""Dates: the text of a byline or feed to ISO 8601 in Asia/Shanghai."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, Final
-
-import dateparser
-from dateparser.timezone_parser import word_is_tz
-from itemadapter import ItemAdapter
-
-from archiver import site
+from archiver.extraction.dates import fill_dates
+from archiver.items import Item
 from archiver.pipelines.base import Pipeline
-
-#: Tried first by dateparser, 35 times faster than its search through the languages.
-_FORMATS: Final = ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z"]
-_SETTINGS: Final = {
-    "TIMEZONE": "Asia/Shanghai",
-    "TO_TIMEZONE": "Asia/Shanghai",
-    "RETURN_AS_TIMEZONE_AWARE": True,
-    # No relative dates ("3天前") and no timestamps: they would be invented ones.
-    "PARSERS": ["custom-formats", "absolute-time"],
-    "REQUIRE_PARTS": ["day", "month", "year"],
-    "DATE_ORDER": "YMD",
-}
-#: dateparser tries every part of a text; no date has so many characters.
-_LONGEST: Final = 100
-_YEAR_FIRST = re.compile(r"\d{4}\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})")
-_WORD = re.compile(r"\(?\b(?P<word>[A-Za-z]{2,6})\b\)?")
-#: Names of zones that are an offset. ``CST`` is China's and America's: the others are none.
-_ZERO: Final = frozenset({"GMT", "UTC", "UT"})
-_OFFSET = re.compile(r":\d{2}\s*[+-]\d{2}:?\d{2}\b")
-_ZONE = re.compile(rf"{_OFFSET.pattern}|\d\s*(?:Z|{'|'.join(sorted(_ZERO))})\b", re.IGNORECASE)
-_TIME = re.compile(r"\d{1,2}\s*[:：时點点]\s*\d{1,2}")
 
 
 class NormaliseDates(Pipeline):
-    """Fill ``published`` and ``published_at`` from ``date_text``, and from the feed's text.
+    """Fill ``published`` and ``published_at`` from ``date_text``, and from the feed's text."""
 
-    The exact time of the feed is taken only when it is of the day that the page shows, so that a
-    re-dated article does not get a time of another day.
-    """
-
-    def process_item(self, item: Any) -> Any:
-        """Normalise the dates of any item that has some."""
-        adapter = ItemAdapter(item)
-        text = adapter.get("date_text")
-        published, published_at = parse_date(text)
-        if text and published is None:
-            self.doubt("date", adapter["id"], text)
-        feed_day, feed_time = parse_feed_date(adapter.get("feed_text"))
-        if feed_time is not None and published in {None, feed_day}:
-            published, published_at = feed_day, published_at or feed_time
-        adapter["published"], adapter["published_at"] = published, published_at
-        return item
-
-
-def parse_date(text: str | None, now: datetime | None = None) -> tuple[str | None, str | None]:
-    """The day (``YYYY-MM-DD``) and, if the text tells it, the exact time (ISO 8601 with offset).
-
-    Both are in Asia/Shanghai. A day before 2009 or after tomorrow (of ``now``) is refused: such
-    results come from texts that dateparser reads wrongly, as ``2013 年 6 月`` for the year 13.
-    With a zone that has a name (``CST``) and no offset, only the day is told, as it is written.
-    """
-    said = _WORD.sub(_without_zone, text).strip() if text and len(text) <= _LONGEST else ""
-    moment = _parse(said) if said else None
-    if moment is None:
-        return None, None
-    today = (now or datetime.now(site.TIMEZONE)).astimezone(site.TIMEZONE).date()
-    if not is_plausible(moment.date(), today):
-        return None, None
-    is_exact = _TIME.search(said) and (said == str(text).strip() or _OFFSET.search(said))
-    return moment.date().isoformat(), moment.isoformat(timespec="seconds") if is_exact else None
-
-
-def parse_feed_date(text: str | None) -> tuple[str | None, str | None]:
-    """As ``parse_date``; a time without a zone, which RSS wants, may be any."""
-    day, time = parse_date(text)
-    return day, time if text and _ZONE.search(text) else None
-
-
-def _without_zone(word: re.Match[str]) -> str:
-    """Nothing in place of the name of a zone, in brackets or not; other words as they are."""
-    name = word["word"].upper()
-    return "" if word_is_tz(name) and name not in _ZERO else word[0]
-
-
-def is_plausible(day: date, today: date) -> bool:
-    """Can the blog have published on this day?"""
-    return site.FIRST_DAY <= day <= today + timedelta(days=1)
-
-
-@lru_cache(maxsize=4096)
-def _parse(text: str) -> datetime | None:
-    """Read a date that names its year, month and day; a year that the text lacks is refused."""
-    try:
-        moment = dateparser.parse(
-            text, languages=["zh", "en"], date_formats=_FORMATS, settings=dict(_SETTINGS)
-        )
-    except (ValueError, OverflowError, TypeError):  # dateparser lets some of these out
-        return None
-    if not isinstance(moment, datetime) or str(moment.year) not in text:
-        return None
-    year_first = _YEAR_FIRST.match(text)
-    if year_first and not _says(year_first, moment):
-        return None  # dateparser turns 2019-13-01 into the 13th of January
-    return moment.astimezone(site.TIMEZONE)
-
-
-def _says(numbers: re.Match[str], moment: datetime) -> bool:
-    """Are the second and third number of a text month and day, in its own time zone or in ours?"""
-    said = int(numbers["month"]), int(numbers["day"])
-    moments = (moment, moment.astimezone(site.TIMEZONE), moment.astimezone(UTC))
-    return said in {(m.month, m.day) for m in moments}
+    def step(self, item: Item) -> None:
+        """Normalise the dates of an item of any kind."""
+        self.count(fill_dates(item))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from archiver.body.contents.links import list_links
-from archiver.body.contents.pictures import list_pictures
-from archiver.items import Article
+from archiver.extraction.article_body import fill_links
+from archiver.items import Item
 from archiver.pipelines.base import Pipeline
 from archiver.site import Base
 
@@ -15,15 +14,12 @@ if TYPE_CHECKING:
 
 
 class ListLinks(Pipeline):
-    """Fill ``links`` and ``pictures`` from the cleaned body."""
+    """Fill ``links`` and ``pictures`` from the clean body."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.base = Base.parse(crawler.settings["KEXUE_BASE_URL"])
 
-    def process_item(self, item: Any) -> Any:
+    def step(self, item: Item) -> None:
         """List the links and pictures of an article."""
-        if isinstance(item, Article) and item.body is not None:
-            item.links = list_links(item.body, self.base)
-            item.pictures = list_pictures(item.body)
-        return item
+        fill_links(item, self.base)

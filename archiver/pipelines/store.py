@@ -9,34 +9,37 @@ from scrapy.exceptions import DropItem
 
 from archiver import site
 from archiver.items import Article, ListingEntry
-from archiver.pipelines.base import Pipeline
-from archiver.run.run import require_archive, run_of
+from archiver.run.archive_run import ArchiveRun
+from archiver.run.run import Run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-class Store(Pipeline):
+class Store:
     """Write articles and sightings in one transaction each."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self.run = run_of(crawler)
+    def __init__(self, run: Run) -> None:
+        self.run = run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build the pipeline for a crawler that keeps an archive."""
-        require_archive(crawler)
-        return cls(crawler)
+        """Build the pipeline; raises ``NotConfigured`` for a spider that keeps no archive."""
+        return cls(ArchiveRun.of(crawler).run)
 
     def process_item(self, item: Any) -> Any:
-        """Store an item; a database that takes nothing any more ends the run."""
+        """Store an item; a database that cannot be written drops it and stops the run."""
         try:
-            if isinstance(item, Article):
-                self.run.save(item, item.asked_url or site.article_url(item.id))
-            elif isinstance(item, ListingEntry):
-                self.run.saw(item)
+            self._store(item)
         except sqlite3.Error as error:
-            self.run.stop(f"the database cannot be written: {error}")
+            self.run.recorder.database_failed(error)
             raise DropItem(f"article {item.id} was not stored: {error}") from error
         return item
+
+    def _store(self, item: Any) -> None:
+        recorder = self.run.recorder
+        if isinstance(item, Article):
+            url = item.asked_url or site.article_url(item.id)
+            recorder.article_read(item, url, accept=self.run.plan.accept)
+        elif isinstance(item, ListingEntry):
+            recorder.entry_read(item)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from scrapy.exceptions import DropItem
-
-from archiver.items import Article, Status
+from archiver.extraction.validation import InvalidArticle, lacks_body, validate
+from archiver.items import Item
 from archiver.pipelines.base import Pipeline
 
 
 class Validate(Pipeline):
     """Refuse an article without id or title; count one without a body."""
 
-    def process_item(self, item: Any) -> Any:
-        """Let an item pass, or raise ``DropItem`` with the reason."""
-        if not isinstance(item, Article):
-            return item
-        if not item.id or item.id < 1:
-            raise DropItem("an article without an id")
-        if not item.title:
-            self.crawler.stats.inc_value("kexue/refused/title")
-            raise DropItem(f"article {item.id} has no title")
-        if item.status is Status.PUBLISHED and not item.body_html:
+    def step(self, item: Item) -> None:
+        """Let an item pass, or raise ``InvalidArticle``."""
+        try:
+            validate(item)
+        except InvalidArticle as error:
+            self.crawler.stats.inc_value(f"kexue/refused/{error.field}")
+            raise
+        if lacks_body(item):
             self.crawler.stats.inc_value("kexue/without_body")
-        return item

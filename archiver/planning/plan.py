@@ -1,4 +1,4 @@
-"""What a run is asked to do: the arguments of the spider, checked."""
+"""The plan of a run: the arguments of the spider, checked."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What a person must know of a spider argument."""
+    """A spider argument, for the help."""
 
     name: str
     #: A value that it may have.

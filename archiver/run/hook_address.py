@@ -1,4 +1,4 @@
-"""The report goes to an address by POST, and no secret of the address into a message."""
+"""Send the report to an address by POST, without the secrets of the address in any message."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-#: How long an address may take to answer, in seconds.
+#: The time limit of an address, in seconds.
 URL_TIMEOUT: Final = 30.0
 _SCHEMES: Final = frozenset({"http", "https"})
-#: Answers after which a browser would ask with GET: the report would be lost on the way.
+#: Redirects after which a browser would send GET, without the report.
 _MOVED: Final = frozenset({301, 302, 307, 308})
 
 
 def is_address(url: str) -> bool:
-    """Can a report be sent there?"""
+    """True when a report can be sent to the address: http or https, ASCII, with a host."""
     if not url.isascii() or any(character <= " " or character == "\x7f" for character in url):
         return False
     try:
@@ -29,7 +29,7 @@ def is_address(url: str) -> bool:
 
 
 class _Reposting(HTTPRedirectHandler):
-    """Follows to http and https only, and brings the report along."""
+    """Follows redirects to http and https only, and sends the report along."""
 
     def redirect_request(
         self,
@@ -64,7 +64,7 @@ def post(url: str, body: bytes, user_agent: str) -> str | None:
 
 
 def _reason(url: str, body: bytes, user_agent: str) -> str | None:
-    """Why the report could not be delivered, without a word of the address; or ``None``."""
+    """Why the report could not be delivered, without parts of the address; ``None``: it was."""
     try:
         with build_opener(_Reposting).open(_request(url, body, user_agent), timeout=URL_TIMEOUT):
             return None
@@ -93,7 +93,7 @@ def _credentials(parts: SplitResult) -> str:
 
 
 def words_for(error: object) -> str:
-    """What an exception says; of texts only the system's, which cannot hold the address."""
+    """An exception in words. Its own text is used only when it is the system's (no address)."""
     if text := getattr(error, "strerror", None):
         return str(text)
     if isinstance(error, TimeoutError):

@@ -1,4 +1,4 @@
-"""The report goes to a command of the shell, which is killed when it does not end."""
+"""Give the report to a command of the shell, which is killed when it does not end."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run_command(command: str, body: bytes, exit_status: int) -> str | None:
 
 
 def _stderr() -> int:
-    """Where the output of the command goes: what is printed on stdout is the run's."""
+    """The descriptor for the output of the command: stderr, because stdout is the run's."""
     try:
         return sys.stderr.fileno()
     except (AttributeError, OSError, ValueError):  # closed, or no file
@@ -56,7 +56,7 @@ def _stderr() -> int:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the command and all that it has started; another user's process cannot be."""
+    """Kill the command and all that it has started, except processes of other users."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):

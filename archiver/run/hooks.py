@@ -1,4 +1,4 @@
-"""Tell somebody how a run ended: a POST to an address, a command of the shell, or both.
+"""Hooks that get the report of a run: a POST to an address, a command of the shell, or both.
 
 An address may carry a secret in its user, path or query, as those of chat services do, and a
 command anywhere: of the one only scheme and host are ever named, of the other nothing.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from archiver.run.hook_address import is_address, post
 from archiver.run.hook_command import run_command
-from archiver.terminal.screen import as_json
+from archiver.terminal.printable import printable_json
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -43,7 +43,7 @@ def call_hooks(report: Mapping[str, Any], settings: BaseSettings) -> list[str]:
         return [str(error)]
     if _when(settings) == "failure" and report["exit_status"] == 0:
         return []
-    body = as_json(report, default=str).encode()
+    body = printable_json(report, default=str).encode()
     problems = []
     if url := settings.get("KEXUE_HOOK_URL"):
         problems.append(post(url, body, settings.get("USER_AGENT") or ""))

@@ -1,17 +1,18 @@
-"""Log lines that name an item by its id: a log never holds a body."""
+"""The log of a run: short, with the id of an item in the place of its body."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 from scrapy.logformatter import LogFormatter
 from scrapy.settings import SETTINGS_PRIORITIES
-from scrapy.utils.log import DEFAULT_LOGGING, get_scrapy_root_handler
+from scrapy.utils.log import get_scrapy_root_handler
 
-from archiver.terminal.screen import ERASE_LINE, shown
+from archiver.network.scrapy_internals import DOWNLOAD_LOGGER, ROBOTS_LOGGER, set_log_level
+from archiver.terminal.printable import ERASE_LINE, printable
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -22,19 +23,14 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
-#: Warns of answers that are cut off or too large, with advice that would let them pass.
-_NAMED_BY_THE_RUN = "scrapy.core.downloader.handlers.http11"
-#: Scrapy's robots.txt middleware logs a traceback when the server cannot be reached.
-_WITHOUT_TRACEBACKS = "scrapy.downloadermiddlewares.robotstxt"
-
-
 class ShortLogFormatter(LogFormatter):
     """Scrapy's messages, with a short name in place of the item."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build the formatter, and keep out of the log what does not belong into it."""
-        logging.getLogger(_WITHOUT_TRACEBACKS).addFilter(drop_traceback)
+        """Build the formatter, and shorten the log of other components."""
+        # The middleware logs a traceback when the server cannot be reached.
+        logging.getLogger(ROBOTS_LOGGER).addFilter(drop_traceback)
         # Scrapy makes the handler of its log anew after this.
         crawler.signals.connect(show_log, signal=signals.spider_opened)
         return cls()
@@ -42,7 +38,7 @@ class ShortLogFormatter(LogFormatter):
     def scraped(
         self, item: Any, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """An item has passed all pipelines."""
+        """The message of an item that has passed all pipelines."""
         return super().scraped(name_of(item), response, spider)
 
     def dropped(
@@ -52,7 +48,7 @@ class ShortLogFormatter(LogFormatter):
         response: Response | Failure | None,
         spider: Spider,
     ) -> LogFormatterResult:
-        """A pipeline has refused an item."""
+        """The message of an item that a pipeline has refused."""
         return super().dropped(name_of(item), exception, response, spider)
 
     def item_error(
@@ -62,12 +58,12 @@ class ShortLogFormatter(LogFormatter):
         response: Response | Failure | None,
         spider: Spider,
     ) -> LogFormatterResult:
-        """A pipeline has failed."""
+        """The message of an item on which a pipeline has failed."""
         return super().item_error(name_of(item), exception, response, spider)
 
 
 class ShownFormatter(logging.Formatter):
-    """Log lines and tracebacks as another formatter makes them, in which a terminal obeys nothing.
+    """Log lines and tracebacks of another formatter, without sequences that a terminal obeys.
 
     Titles, addresses and the words of servers are in them. What the format itself puts first, to
     take the place of the line of progress, stays.
@@ -81,18 +77,18 @@ class ShownFormatter(logging.Formatter):
         """The line of the formatter that was there before."""
         line = self.inner.format(record)
         text = line.removeprefix(ERASE_LINE)
-        return line[: len(line) - len(text)] + shown(text)
+        return line[: len(line) - len(text)] + printable(text)
 
 
 def show_log() -> None:
-    """Let Scrapy's handler of the log name what a terminal would obey."""
+    """Put ``ShownFormatter`` into Scrapy's handler of the log."""
     handler = get_scrapy_root_handler()
     if handler is not None and not isinstance(handler.formatter, ShownFormatter):
         handler.setFormatter(ShownFormatter(handler.formatter))
 
 
 def keep_log_short(settings: Settings) -> None:
-    """Before logging is configured: of Scrapy's own lines keep the warnings.
+    """Keep only the warnings of Scrapy's own lines. Call it before logging is configured.
 
     A level that was asked for (``-L``, ``-s LOG_LEVEL``) shows all, as Scrapy does. On a terminal
     a line has the time of day only, and takes the place of the line of progress
@@ -100,9 +96,9 @@ def keep_log_short(settings: Settings) -> None:
     """
     on_terminal = sys.stderr is not None and sys.stderr.isatty() and not settings["LOG_FILE"]
     if settings.getpriority("LOG_LEVEL") != SETTINGS_PRIORITIES["cmdline"]:
-        loggers = cast("Any", DEFAULT_LOGGING)["loggers"]
-        loggers["scrapy"]["level"] = "WARNING"
-        loggers[_NAMED_BY_THE_RUN] = {"level": "ERROR"}
+        set_log_level("scrapy", "WARNING")
+        # It warns of answers that the run names, with advice that would let them pass.
+        set_log_level(DOWNLOAD_LOGGER, "ERROR")
         if on_terminal:
             settings.set("LOG_FORMAT", "%(asctime)s %(levelname)s: %(message)s", priority="command")
             settings.set("LOG_DATEFORMAT", "%H:%M:%S", priority="command")

@@ -1,4 +1,4 @@
-"""Collect what goes wrong, and close the run with its report."""
+"""Record the outcome of a run: the failures that Scrapy signals, and its end."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from scrapy import signals
 
 from archiver import site
 from archiver.network.stop import INTERRUPTED
-from archiver.run.run import require_archive, run_of
+from archiver.run.archive_run import ArchiveRun
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-#: How Scrapy calls the end after a signal.
+#: The reason that Scrapy gives for the end after a signal.
 _SHUTDOWN: Final = "shutdown"
 
 
-class Outcome:
-    """Name refused items as failures; at the end write JSONL, the run's record and the report."""
+class RecordOutcome:
+    """Records refused items and defects as failures, and finishes the run."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, owner: ArchiveRun) -> None:
         self.crawler = crawler
+        self.owner = owner
         crawler.signals.connect(self.item_refused, signal=signals.item_dropped)
         crawler.signals.connect(self.item_failed, signal=signals.item_error)
         crawler.signals.connect(self.spider_failed, signal=signals.spider_error)
@@ -31,35 +32,33 @@ class Outcome:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the extension for a crawler that keeps an archive."""
-        require_archive(crawler)
-        return cls(crawler)
+        return cls(crawler, ArchiveRun.of(crawler))
 
     def item_refused(self, item: Any, exception: Exception, **_: Any) -> None:
-        """A pipeline did not let an item pass."""
+        """Record an article that a pipeline did not let pass."""
         self._fail(item.id, str(exception))
 
     def item_failed(self, item: Any, failure: Any, **_: Any) -> None:
-        """A pipeline broke on an item: a defect of this program, so the article is named."""
+        """Record an article on which a pipeline broke: a defect of this program."""
         self._fail(item.id, f"a defect of the archiver: {failure.value!r}")
 
     def spider_failed(self, failure: Any, response: Any, **_: Any) -> None:
-        """A callback broke on a page."""
+        """Record an address on whose page a callback broke: a defect of this program."""
         url = response.request.url
-        run_of(self.crawler).fail(
-            url, site.article_id(url), f"a defect of the archiver: {failure.value!r}"
-        )
+        reason = f"a defect of the archiver: {failure.value!r}"
+        self.owner.run.recorder.address_failed(url, site.article_id(url), reason)
 
     def spider_closed(self, reason: str) -> None:
-        """Close the run."""
+        """Finish the run."""
         ending = INTERRUPTED if reason == _SHUTDOWN else reason
-        run_of(self.crawler).finish(ending, traffic_of(self.crawler))
+        self.owner.run.finish(ending, traffic_of(self.crawler))
 
     def _fail(self, article: int, reason: str) -> None:
-        run_of(self.crawler).fail(site.article_url(article), article, reason)
+        self.owner.run.recorder.address_failed(site.article_url(article), article, reason)
 
 
 def traffic_of(crawler: Crawler) -> dict[str, int]:
-    """What the statistics of a crawl tell its report."""
+    """The counts of requests, bytes and doubtful values of a crawl, for ``Run.finish``."""
     stats = crawler.stats.get_stats()
     return {
         "requests": stats.get("downloader/request_count", 0),

@@ -1,4 +1,4 @@
-"""How far the run is: a line that is rewritten on a terminal, now and then a log line elsewhere."""
+"""The progress of a run: a line that is rewritten on a terminal, a log line a minute elsewhere."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from archiver.run.run import Run, require_archive, run_of
-from archiver.terminal.screen import ERASE_LINE, cut, format_seconds, screen_width
+from archiver.run.archive_run import ArchiveRun
+from archiver.run.counts import RunCounts
+from archiver.terminal.durations import format_seconds
+from archiver.terminal.plural import plural
+from archiver.terminal.printable import ERASE_LINE
+from archiver.terminal.text_width import cut, screen_width
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -24,10 +28,12 @@ _LOG_INTERVAL: Final = 60.0
 
 
 class Progress:
-    """Says after a response how many article pages are read, how fast, and the time left."""
+    """Says after a response how many article pages were read, how fast, and the time left."""
 
-    def __init__(self, crawler: Crawler, stream: TextIO, clock: Callable[[], float]) -> None:
-        self.crawler = crawler
+    def __init__(
+        self, crawler: Crawler, owner: ArchiveRun, stream: TextIO, clock: Callable[[], float]
+    ) -> None:
+        self.owner = owner
         self.stream = stream
         self.clock = clock
         self.on_terminal = stream.isatty()
@@ -39,18 +45,18 @@ class Progress:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build the extension for a crawler that keeps an archive; it is off when the log is."""
-        require_archive(crawler)
+        owner = ArchiveRun.of(crawler)
         if not crawler.settings.getbool("LOG_ENABLED"):
             raise NotConfigured("LOG_ENABLED is off")
-        return cls(crawler, sys.stderr, monotonic)
+        return cls(crawler, owner, sys.stderr, monotonic)
 
     def response_received(self) -> None:
-        """Say how far we are, not too often."""
+        """Say the progress, at most once in an interval."""
         now = self.clock()
         if now - self.said < self.interval:
             return
         self.said = now
-        line = progress_line(run_of(self.crawler), now - self.started)
+        line = progress_line(self.owner.run.counts, now - self.started)
         if self.on_terminal:
             self.stream.write(f"{ERASE_LINE}{cut(line, screen_width(self.stream) - 1)}")
             self.stream.flush()
@@ -64,10 +70,10 @@ class Progress:
             self.stream.flush()
 
 
-def progress_line(run: Run, seconds: float) -> str:
+def progress_line(counts: RunCounts, seconds: float) -> str:
     """``120/1340 articles, 18/min, 1 h 8 min left``; before that the listings' count."""
-    if not run.planned:
-        return f"reading the listings: {len(run.tally.listed)} articles found"
-    rate = run.done / seconds if seconds > 0 else 0.0
-    left = f", {format_seconds((run.planned - run.done) / rate)} left" if rate else ""
-    return f"{run.done}/{run.planned} articles, {rate * 60:.0f}/min{left}"
+    if not counts.planned:
+        return f"reading the listings: {plural(len(counts.listed), 'article')} found"
+    rate = counts.done / seconds if seconds > 0 else 0.0
+    left = f", {format_seconds((counts.planned - counts.done) / rate)} left" if rate else ""
+    return f"{counts.done}/{counts.planned} articles, {rate * 60:.0f}/min{left}"

@@ -1,4 +1,4 @@
-"""What a run has done: the table at its end, its line of trouble, its exit status."""
+"""The report of a run: the table at its end, its sentence of trouble, its exit status."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from archiver.terminal.screen import format_seconds, table
+from archiver.terminal.durations import format_seconds
+from archiver.terminal.text_tables import layout_table
 
-#: As many names of missing or failed articles as a person reads.
+#: The most addresses of a kind that the table names.
 _NAMED: Final = 20
-#: How the sentence begins that says what is missing.
+#: The beginning of the sentence that says what is missing.
 INCOMPLETE: Final = "the archive is not complete"
-#: How the engine says that a run went to its end.
+#: The ending of a run that was not stopped, in the words of the engine.
 FINISHED: Final = "finished"
 
 
@@ -60,7 +61,7 @@ class Report:
 
     @property
     def is_partial(self) -> bool:
-        """Was the run asked for a part of the blog only?"""
+        """True when the run was asked for a part of the blog only."""
         return self.mode in {"ids", "partial", "readers"}
 
     @property
@@ -171,7 +172,7 @@ class Report:
         rows += [(name, str(path)) for name, path in self.files.items()]
         named = self._named()
         return [
-            *(f"  {line}" for line in table(rows, "ll")),
+            *layout_table(rows, "ll", indent="  "),
             *(line for name, entries in named.items() for line in _named(name, entries)),
         ]
 

@@ -15,6 +15,7 @@ from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.records import Row, record
 from archiver.store.tables import PARTS
+from archiver.terminal.plural import plural
 
 #: How a line of the file begins.
 LINE_ID: Final = re.compile(r'\{"id": ([0-9]{1,18}),')
@@ -46,8 +47,8 @@ def _check_ids(db: Database, path: Path) -> None:
     lost = _ids_of(path) - known
     if lost:
         raise StoreError(
-            f"cannot write {path}: it holds {len(lost):,} articles that the database does not have;"
-            " restore the database, or move the file away"
+            f"cannot write {path}: it holds {plural(len(lost), 'article')} that the database does"
+            " not have; restore the database, or move the file away"
         )
 
 

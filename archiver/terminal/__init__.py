@@ -1,1 +1,1 @@
-"""Words on a screen: what all commands share in speaking with a person."""
+"""What all commands print: printable text, tables, durations, JSON; and how they end."""

@@ -1,4 +1,4 @@
-"""What all commands of this project have in common: wrong use is one sentence on stderr."""
+"""The base of all commands: wrong use is one sentence on stderr and exit status 2."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from archiver.setting_names import Unknown, find_unknown
-from archiver.terminal.output import complain
+from archiver.terminal.output import complain, flush
 from archiver.terminal.streams import prepare_streams
 
 
@@ -25,13 +25,13 @@ class ProjectCommand(ScrapyCommand):
         return type(self).__module__.rpartition(".")[2]
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options; what the parser refuses is said without the usage."""
+        """Add Scrapy's options; a wrong one is one sentence on stderr, without the usage."""
         prepare_streams()
         super().add_options(parser)
         parser.error = self._refuse_options  # type: ignore[method-assign]  # Scrapy's parser, so no class
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read Scrapy's options; raises ``UsageError`` for what they cannot mean."""
+        """Read Scrapy's options; raises ``UsageError`` for values that mean nothing."""
         assert self.settings is not None
         check_pairs("-s", opts.set, "DOWNLOAD_DELAY=5")
         try:
@@ -48,7 +48,7 @@ class ProjectCommand(ScrapyCommand):
             raise UsageError(f"{level} is no log level; there are {names}", print_help=False)
 
     def _check(self, unknown: Unknown) -> None:
-        """Refuse what looks like a slip; what may be of somebody's extension is only named."""
+        """Raise ``UsageError`` for a probable slip; name a setting that may be an extension's."""
         if unknown.meant is not None:
             raise UsageError(
                 f"there is no setting {unknown.name}; did you mean {unknown.meant}?",
@@ -58,6 +58,22 @@ class ProjectCommand(ScrapyCommand):
             raise UsageError(f"there is no setting {unknown.name}", print_help=False)
         if unknown.is_given:
             self._say(f"nothing here reads the setting {unknown.name}")
+
+    def fail(self, sentence: str, status: int = 1) -> None:
+        """Print a sentence on stderr, after what has been printed, and set the exit status.
+
+        Raises ``OSError`` when standard output cannot be written to.
+        """
+        flush()
+        self._say(sentence)
+        self.exitcode = status
+
+    def refuse_arguments(self, args: list[str]) -> None:
+        """Raise ``UsageError`` for any argument: this command has options only."""
+        if args and args[0].startswith("-"):
+            raise UsageError(f"unknown option {args[0]}", print_help=False)
+        if args:
+            raise UsageError(f"{args[0]}: {self.name} takes options only", print_help=False)
 
     def _refuse_options(self, message: str) -> NoReturn:
         self._say(message)

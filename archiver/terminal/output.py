@@ -1,4 +1,4 @@
-"""Standard output that may be closed or full, as in ``scrapy verify | head -1``."""
+"""Printing to standard output, which may be closed or full: ``scrapy verify | head -1``."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from contextlib import contextmanager, suppress
 
 from scrapy.commands import ScrapyCommand
 
-from archiver.terminal.screen import as_json, screen_width, shown, wrapped
+from archiver.terminal.printable import printable, printable_json
 from archiver.terminal.streams import output_encoding
+from archiver.terminal.text_width import screen_width, wrap
 
 
 @contextmanager
 def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
     """Let a command print; output that cannot be written ends it with exit status 1.
 
-    A reader that has gone away is no error to speak of; a full disk is, in one sentence on stderr.
-    Nothing but printing may raise ``OSError`` inside.
+    A full disk is told in one sentence on stderr, a closed pipe is not told. Only printing may
+    raise ``OSError`` inside.
     """
     try:
         yield
@@ -39,30 +40,33 @@ def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
 
 def show(*lines: str) -> None:
     """Print lines for a person."""
-    print(*map(shown, lines), sep="\n")
+    print(*map(printable, lines), sep="\n")
 
 
 def show_json(value: object) -> None:
-    """Print one JSON object for a program; with escapes alone where the output is no Unicode."""
+    """Print one JSON object for a program; in ASCII where the output is not in UTF-8 or UTF-16."""
     is_unicode = output_encoding().lower().startswith("utf")
-    print(as_json(value, indent=2, ascii_only=not is_unicode))
+    print(printable_json(value, indent=2, ascii_only=not is_unicode))
 
 
 def complain(name: str, sentence: str) -> None:
-    """Print on stderr what is wrong: one line, or on a terminal as many as it needs."""
-    text = shown(f"scrapy {name}: {sentence}")
+    """Print a sentence on stderr: on one line, on a terminal wrapped to its width."""
+    text = printable(f"scrapy {name}: {sentence}")
     if sys.stderr is not None and sys.stderr.isatty():
-        text = "\n".join(wrapped(text, screen_width(sys.stderr)))
+        text = "\n".join(wrap(text, screen_width(sys.stderr)))
     print(text, file=sys.stderr)
 
 
 def is_on_terminal() -> bool:
-    """True when a person sees what is printed; a closed output is no terminal."""
+    """True when standard output is a terminal; False when it is closed."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def flush() -> None:
-    """Write what has been printed, so that a line on stderr comes behind it; ``OSError``."""
+    """Write what has been printed, so that a line on stderr comes after it.
+
+    Raises ``OSError`` when standard output is closed or cannot be written to.
+    """
     if sys.stdout is None:  # the shell closed it: >&-
         raise OSError(errno.EBADF, "it is closed")
     sys.stdout.flush()
@@ -74,7 +78,7 @@ def _say(name: str, sentence: str) -> None:
 
 
 def _give_up(command: ScrapyCommand) -> None:
-    """What a stream cannot write goes nowhere: Python would complain about it when it ends."""
+    """Set exit status 1, and drop what cannot be written: Python would report it when it ends."""
     command.exitcode = 1
     for stream in (sys.stdout, sys.stderr):
         if stream is None:

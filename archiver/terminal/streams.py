@@ -1,4 +1,4 @@
-"""Standard output and error that take Chinese, whatever the locale says."""
+"""Standard output and standard error with an encoding that has Chinese characters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def prepare_streams() -> None:
     """Make both write UTF-8 where the locale has ASCII only (``C``, ``POSIX``).
 
     Another encoding, of the locale or of ``PYTHONIOENCODING``, is kept: a character that it does
-    not have is written as ``\\u4e00``. Nothing ends a command in the middle of its output.
+    not have is written as ``\\u4e00``, so that no command ends in the middle of its output.
     """
     for stream in (sys.stdout, sys.stderr):
         if not isinstance(stream, io.TextIOWrapper):

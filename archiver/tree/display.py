@@ -1,4 +1,4 @@
-"""What a browser shows of an element, and whether on lines of its own."""
+"""Whether a browser shows an element, and whether it stands on lines of its own."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ _BLOCK_STYLE = re.compile(
 
 
 def is_hidden(element: etree._Element) -> bool:
-    """Does a browser show nothing of this element's text?"""
+    """True when a browser shows nothing of an element's text."""
     if not isinstance(element.tag, str) or element.tag in HIDDEN:
         return True
     if element.tag == "a" and element.get("class") == EMBED_CLASS:
@@ -108,12 +108,12 @@ def is_hidden(element: etree._Element) -> bool:
 
 
 def is_medium(element: etree._Element) -> bool:
-    """Is this a picture or player that is shown, without text of its own?"""
+    """True for a picture or player that a browser shows; such an element has no text of its own."""
     return element.tag in MEDIA and not is_made_invisible(element)
 
 
 def is_made_invisible(element: etree._Element) -> bool:
-    """Do its attributes hide an element that browsers show otherwise?"""
+    """True when its attributes hide an element, whatever its name."""
     attributes = element.attrib
     if "hidden" in attributes:
         return True
@@ -121,10 +121,10 @@ def is_made_invisible(element: etree._Element) -> bool:
 
 
 def has_lines(element: etree._Element) -> bool:
-    """Does an element stand on lines of its own, by its name or by its style?"""
+    """True when an element stands on lines of its own, by its name or by its style."""
     return element.tag in BLOCKS or element.tag in LINES or has_block_style(element)
 
 
 def has_block_style(element: etree._Element) -> bool:
-    """Does the style of an element make a block of it?"""
+    """True when the style of an element makes a block of it."""
     return _BLOCK_STYLE.search(element.get("style") or "") is not None

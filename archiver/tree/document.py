@@ -1,4 +1,4 @@
-"""A page as a browser reads it: HTML text in, a parsel selector out.
+"""HTML text to a tree, as a browser builds it.
 
 libxml2, which parsel parses with, does not follow the HTML standard: an unclosed ``<p>`` inside
 ``<font>`` or a link inside a link gives another tree than the reader's browser builds. So the page
@@ -19,9 +19,9 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver import site
 from archiver.tree.nesting import check_nesting
 
-#: Blocks around the content that hold other articles' titles, links and stray dollars. Left out
-#: while the tree is built, wherever an unclosed tag of the body has put them; so is what stands in
-#: the list of comments.
+#: The ids of the blocks around the content, which hold other articles' titles, links and dollars.
+#: They are left out while the tree is built, wherever an unclosed tag of the body has put them. So
+#: are the comments of the list of this class.
 SURROUNDING_DIVS: Final = frozenset({"MobileSideBar", "Sidebar", "Header", "Footer"})
 COMMENT_LIST: Final = "comment-list"
 
@@ -29,21 +29,22 @@ COMMENT_LIST: Final = "comment-list"
 #: (kMaximumHTMLParserDOMTreeDepth); it also keeps the copy linear in the size of the page.
 DEEPEST: Final = 512
 
-#: Blocks that start so near to that depth start at half of it, to stay in one piece: paragraphs
-#: and the site's blocks, which could not be taken out in two pieces.
+#: Paragraphs and these blocks of the site start at half that depth if they would start so near to
+#: it, and so stay in one piece: a block in two pieces could not be taken out.
 _WHOLE: Final = frozenset({*site.FOOTER_BLOCKS, "tools", "neighbours", "similar", "comments"})
 _NEAR_DEEPEST: Final = DEEPEST - 32
-#: No block of the site is deeper in itself.
+#: No block of the site has more levels.
 _BLOCK_LEVELS: Final = 16
 
 #: What XML, and so lxml, cannot hold: control characters, surrogates, noncharacters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-#: Makes every element an ``HtmlElement``; lxml.html's own parser asks a Python function for each.
+#: Makes elements of the class ``HtmlElement``, faster than lxml.html's own parser does: that one
+#: calls a Python function for each.
 _PARSER: Final = etree.HTMLParser()
 _PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 ASCII_SPACE: Final = " \t\r\n\x0c"
 _BREAKS = re.compile(r"[ ]*[\t\r\n\x0c][ \t\r\n\x0c]*")
-#: A noncharacter that parts the hyphens of a comment, which XML does not let stand together.
+#: Stands between two hyphens of a comment, which XML does not allow side by side.
 _FILLER: Final = "\ufdd0"
 _HYPHEN = re.compile(r"-(?=-|\Z)")
 _NAME = re.compile(r"[A-Za-z_][-A-Za-z0-9_.]*\Z")
@@ -104,7 +105,7 @@ def build_tree(source: Node) -> HtmlElement:
 
 
 def _place(node: Node, level: _Level) -> _Level:
-    """Where a node goes that stands near to the deepest level, or beyond."""
+    """The level for the copy of a node that is near to the deepest one or below it."""
     is_whole = node.tag == "p" or (node.tag == "div" and node.attributes.get("id") in _WHOLE)
     if level.depth >= DEEPEST or (is_whole and not level.is_in_block()):
         return _raise(level)
@@ -112,7 +113,7 @@ def _place(node: Node, level: _Level) -> _Level:
 
 
 def _raise(level: _Level) -> _Level:
-    """Let all that is still to come follow at half the depth: nothing changes its order."""
+    """The level at half the depth, which takes all that is still to come; the order stays."""
     left = []
     while level.depth > DEEPEST // 2 and level.parent is not None:
         left.append(level)
@@ -123,7 +124,7 @@ def _raise(level: _Level) -> _Level:
 
 
 class _Level:
-    """An element that is being filled, and the last child it has so far."""
+    """An element that is being filled, and its last child so far."""
 
     __slots__ = ("depth", "element", "last", "moved", "parent")
 
@@ -136,7 +137,7 @@ class _Level:
         self.moved: _Level | None = None
 
     def is_in_block(self) -> bool:
-        """Is this inside a block that has started a few levels above?"""
+        """True when a paragraph or block has started here or a few levels above."""
         level: _Level | None = self
         for _ in range(_BLOCK_LEVELS):
             if level is None:
@@ -190,7 +191,7 @@ def new_element(tag: str) -> HtmlElement:
 
 
 def _element(tag: str, attributes: dict[str, str | None]) -> HtmlElement:
-    """An element; pseudo elements that XML cannot name (``<u:0002>``) become ``<span>``."""
+    """An element; one with a name that XML does not allow (``<u:0002>``) becomes ``<span>``."""
     try:
         values = {key: value or "" for key, value in attributes.items()} if attributes else None
         return cast("HtmlElement", _PARSER.makeelement(tag, values))
@@ -212,7 +213,7 @@ def comment_text(comment: etree._Element) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Text without what no browser shows and XML cannot hold; a form feed is a space."""
+    """Text without the characters that XML cannot hold; a form feed becomes a space."""
     return _NOT_XML.sub("", text).replace("\x0c", " ")
 
 
@@ -224,16 +225,17 @@ def _encoded(text: str) -> bytes:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def string_of(element: etree._Element) -> str:
-    """All text below an element, comments left out; a comment has none."""
+def text_content(element: etree._Element) -> str:
+    """All text below an element without that of comments; empty for a comment itself."""
     if isinstance(element, etree._Comment):
         return ""
     return "".join(cast("list[str]", list(element.itertext(etree.Element))))
 
 
-def words_of(element: etree._Element) -> str:
-    """The text below an element, trimmed; line breaks and tabs of the source are spaces.
+def one_line_text(element: etree._Element) -> str:
+    """The text below an element on one line, without white space at its ends.
 
-    Spaces stay as they are: the author's two spaces in a title are two in the archive.
+    A line break or tab and the white space around it become one space. Other spaces stay: the
+    author's two spaces in a title are two in the archive.
     """
-    return _BREAKS.sub(" ", string_of(element)).strip(ASCII_SPACE)
+    return _BREAKS.sub(" ", text_content(element)).strip(ASCII_SPACE)

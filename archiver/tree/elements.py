@@ -1,15 +1,15 @@
-"""Which elements and attributes a stored body may have, and what becomes of the others.
+"""The elements and attributes that a stored body may have, and what becomes of the others.
 
-Cleaning and audit read the same lists: what the one lets through, the other does not object to.
+Cleaning and audit share these lists: the audit allows what the cleaning keeps.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-#: The addresses that stay: none of these schemes runs a script or shows a page of its own making.
+#: The schemes of addresses that stay. None of them runs a script or holds a page (``data:``).
 URL_SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto", "magnet", "ed2k", "thunder"})
-#: Every element that HTML defines or browsers still draw, without those taken out below.
+#: The elements that HTML defines or that browsers still draw, without those of the lists below.
 TAGS: Final = frozenset(
     [
         "a",
@@ -111,7 +111,7 @@ DROPPED: Final = frozenset(
         "style", "svg", "template", "title",
     }
 )  # fmt: skip
-#: Elements whose text stays, under a name that does nothing but draw them in the same way.
+#: Elements that become another one, which looks the same and has no function; the text stays.
 RENAMED: Final = {
     "button": "span",
     "dialog": "div",
@@ -127,20 +127,21 @@ RENAMED: Final = {
     "textarea": "pre",
     "xmp": "pre",
 }
-#: What a browser gives a meaning that no text needs; of these too the text stays, in a ``span``.
-#: ``canvas``, ``meter`` and ``progress`` hide it, but whoever writes of ``<canvas>`` means no box.
-_MEANT: Final = frozenset(
+#: Elements with a function that no text needs; they become ``span``, and their text stays.
+#: ``canvas``, ``meter`` and ``progress`` would hide it: an author who writes of ``<canvas>`` wants
+#: the word to be seen.
+_WITH_FUNCTION: Final = frozenset(
     {
         "body", "canvas", "fencedframe", "geolocation", "html", "install", "marquee", "meter",
         "model", "output", "permission", "portal", "progress", "selectedcontent", "slot",
         "usermedia",
     }
 )  # fmt: skip
-#: What becomes a link to what it shows.
+#: Elements that become a link to the page that they show.
 EMBEDS: Final = frozenset({"embed", "frame", "iframe", "object"})
-#: None of these is in a stored body. What is neither here nor in ``TAGS`` has no meaning to a
-#: browser (``<type>`` in an error message), and stays.
-FORBIDDEN: Final = DROPPED | RENAMED.keys() | _MEANT | EMBEDS
+#: No stored body has one of these. An element that is neither here nor in ``TAGS`` (``<type>`` in
+#: an error message) means nothing to a browser, and stays.
+FORBIDDEN: Final = DROPPED | RENAMED.keys() | _WITH_FUNCTION | EMBEDS
 _EVERYWHERE: Final = frozenset({"id", "class", "title", "lang", "dir", "style", "align", "hidden"})
 ATTRIBUTES: Final[dict[str, set[str]]] = {
     "*": set(_EVERYWHERE),
@@ -171,5 +172,5 @@ ATTRIBUTES: Final[dict[str, set[str]]] = {
     "video": {"src", "poster", "controls", "width", "height", "loop"},
 }
 
-#: Marks a link that stands for an embed; its text is the address and not the author's.
+#: The class of a link that stands in for an embed; its text is its address.
 EMBED_CLASS: Final = "embed"

@@ -1,8 +1,8 @@
-"""Pages that no parser reads in linear time: thousands of elements inside one another.
+"""The limits of what is parsed: elements inside one another, and attributes of one tag.
 
 Lexbor walks up all open elements at each new block, so a page of unclosed ``<div>`` takes time
-quadratic in its size. The check is one pass over the tags, and only over pages so large that they
-can have so many.
+quadratic in its size. The check is one pass over the tags of a page that is large enough to be
+above a limit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from archiver.tree.unexpected import UnexpectedPage
 
 #: Real articles stay below 50, pages with an open tag a paragraph below 1,000.
 MOST_OPEN: Final = 12_000
-#: Attributes of one tag; a parser compares each name with all before it.
+#: Attributes of one tag. A parser compares the name of each with all names before it.
 MOST_ATTRIBUTES: Final = 1_000
 
 _TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
@@ -27,10 +27,10 @@ _NOT_COUNTED: Final = frozenset(
         *("tfoot", "colgroup", "option", "optgroup", "html", "head", "body"),
     ]
 )
-#: A smaller page is read in a second, whatever its attributes.
+#: A page with fewer characters is parsed within a second, whatever its attributes.
 _LARGE: Final = 32_000
 _SHORTEST_ATTRIBUTE: Final = len(" a")
-#: Quotes mean something right behind ``=`` only; a stray one is part of a name.
+#: A quote begins a value only right behind ``=``; elsewhere it is part of a name.
 _WHOLE_TAG = re.compile(r"""<[a-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""[\s/]+[^\s/>=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?""")
 

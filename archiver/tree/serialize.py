@@ -1,4 +1,4 @@
-"""A tree written as HTML, by the standard's algorithm for serialising fragments.
+"""A tree to HTML, by the standard's algorithm for serialising fragments.
 
 libxml2's own serialiser rewrites addresses (it percent-encodes Chinese in ``href``), which would
 change what the author wrote. The standard's algorithm:
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 VOID = frozenset(
     [
@@ -41,13 +41,13 @@ VOID = frozenset(
 ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _IN_TEXT = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\xa0", "&nbsp;"))
 IN_ATTRIBUTE = (*_IN_TEXT, ('"', "&quot;"))
-#: All that ``inner_html`` writes.
+#: All entities that ``inner_html`` writes.
 ENTITIES = tuple(entity for _, entity in IN_ATTRIBUTE)
-#: A line feed right behind these is dropped by the parser, so one that is meant is written twice.
-_EATS_LINE_FEED = frozenset({"pre", "textarea", "listing"})
+#: A parser drops a line feed right behind the start tag of these, so a real one is written twice.
+_DROPS_LINE_FEED = frozenset({"pre", "textarea", "listing"})
 
 
-#: What to write for an address: called with the element, the attribute's name and its value.
+#: Takes an element, the name of an attribute and its value; returns the value to write.
 Address = Callable[[etree._Element, str, str], str]
 
 
@@ -58,11 +58,11 @@ def inner_html(
 ) -> str:
     """The HTML of all that is below ``top``; comments are left out.
 
-    ``address`` is asked what to write for each attribute that is an address; ``names`` are other
-    names for elements.
+    ``address`` gives the value to write for each attribute that is an address. ``names`` maps
+    names of elements to the names to write.
     """
     out = [escape(top.text)]
-    for event, element in Walk(top):
+    for event, element in Traversal(top):
         if event == "start":
             out.append(_start_tag(element, address, names))
         elif event == "end":
@@ -73,7 +73,7 @@ def inner_html(
 
 
 def _end(element: etree._Element, names: Mapping[str, str]) -> str:
-    """The end tag and the text behind it."""
+    """The end tag, none for a void element, and the text behind it."""
     tag = str(element.tag)
     end_tag = "" if tag in VOID else f"</{names.get(tag, tag)}>"
     return end_tag + escape(element.tail)
@@ -87,14 +87,17 @@ def _start_tag(element: etree._Element, address: Address | None, names: Mapping[
             value = address(element, name, value)
         attributes += f' {name}="{escape(value, IN_ATTRIBUTE)}"'
     text = element.text or ""
-    line_feed = "\n" if text.startswith("\n") and element.tag in _EATS_LINE_FEED else ""
+    line_feed = "\n" if text.startswith("\n") and element.tag in _DROPS_LINE_FEED else ""
     tag = str(element.tag)
     inner = "" if tag in VOID else escape(text)
     return f"<{names.get(tag, tag)}{attributes}>{line_feed}{inner}"
 
 
 def escape(text: str | None, entities: tuple[tuple[str, str], ...] = _IN_TEXT) -> str:
-    """Text with its special characters as entities; ``replace`` is faster than ``translate``."""
+    """Text with its special characters as entities.
+
+    ``str.replace`` is faster than ``str.translate`` here.
+    """
     if not text:
         return ""
     for character, entity in entities:

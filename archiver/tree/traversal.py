@@ -1,6 +1,6 @@
-"""A tree walked from front to back, in time linear in its size.
+"""The traversal of a tree in document order, in time linear in its size.
 
-lxml's ``iterwalk`` takes quadratic time for comments that stand side by side.
+lxml's ``iterwalk`` takes quadratic time for comments side by side.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from lxml import etree
 Event = tuple[str, etree._Element]
 
 
-class Walk:
-    """What stands below an element: elements as ``start`` and ``end``, others as ``comment``.
+class Traversal:
+    """The events of all nodes below an element, in document order.
 
-    The text of an element belongs behind its ``start``, its tail behind its ``end``, and that of a
-    comment or processing instruction behind ``comment``.
+    An element gives ``start`` and ``end``, a comment or processing instruction gives ``comment``.
+    Read ``text`` of an element at its ``start``, ``tail`` at its ``end``, and ``tail`` of a comment
+    at ``comment``.
     """
 
     def __init__(self, top: etree._Element) -> None:
@@ -25,7 +26,7 @@ class Walk:
         self._skips = False
 
     def skip(self) -> None:
-        """Leave out what stands in the element that has just started; it still ends."""
+        """Leave out all below the element of the last ``start``; its ``end`` still comes."""
         self._skips = True
 
     def __iter__(self) -> Iterator[Event]:

@@ -1,7 +1,7 @@
-"""What can be wrong with a page."""
+"""The error of a page that cannot be read."""
 
 from __future__ import annotations
 
 
 class UnexpectedPage(ValueError):
-    """A page is not what was asked for; its text is a reason to show to the user."""
+    """A page is not what was asked for; the text is the reason to show to the user."""

@@ -1,4 +1,4 @@
-"""The six points over all articles of an archive, and whether all is as it would be made now."""
+"""The six points of fidelity and the derived columns, over all articles of an archive."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from archiver import PARSER_VERSION
 from archiver.site import Base
 from archiver.store.jsonl import rows
 from archiver.store.records import record
+from archiver.terminal.plural import plural
 from archiver.verify.derived_columns import audit_derived
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.points import Case, audit_case
 from archiver.verify.integrity import Ids
 from archiver.verify.result_table import Totals
 
-#: How to extract again what an older version has extracted.
+#: The command that extracts again what an older version has extracted.
 READ_AGAIN = "scrapy crawl kexue -a full=1"
 
 
 def count_old(db: Database, ids: Ids | None) -> int:
-    """How many articles with a body an older version has extracted."""
+    """How many articles with a body an older version has extracted; ``ids`` limits them."""
     found = db.execute(
         "SELECT id FROM articles WHERE parser_version < ? AND body_html IS NOT NULL",
         [PARSER_VERSION],
@@ -28,19 +29,23 @@ def count_old(db: Database, ids: Ids | None) -> int:
 
 
 def words_for_old(count: int) -> str:
-    """What it means that an older version has extracted some articles, and what to do."""
-    subject = "1 article was" if count == 1 else f"{count:,} articles were"
-    return f"{subject} extracted by an older version and may lack Markdown; {READ_AGAIN} fills them"
+    """The sentence that says how many articles an older version has extracted, and what to do."""
+    verb = "was" if count == 1 else "were"
+    return (
+        f"{plural(count, 'article')} {verb} extracted by an older version and may lack Markdown;"
+        f" {READ_AGAIN} fills them"
+    )
 
 
 def audit_archive(db: Database, ids: Ids | None, base: Base | None = None) -> Totals:
-    """The six points of every article that this version has extracted, summed up.
+    """The six points and the derived columns of the articles that this version has extracted.
 
-    The pages are not stored, so ``body_html`` is what everything else is compared with. ``base``
-    is where the articles were read from.
+    The pages are not stored, so ``body_html`` is what everything else is compared with. ``ids``
+    limits the articles; ``base`` is where they were read from. An article that an older version has
+    extracted is a difference of the point ``extraction``.
     """
     totals = Totals()
-    extraction = Point("extraction", "articles", 0)
+    extraction = Point("extraction", "article", 0)
     for row, parts in rows(db):
         if ids is not None and row["id"] not in ids:
             continue

@@ -11,12 +11,12 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, site
+from archiver.extraction.dates import is_plausible
 from archiver.items import Status
-from archiver.pipelines.dates import is_plausible
 from archiver.store.column import AS_BODY, Format, ItemColumn
 from archiver.store.tables import ARTICLES, DERIVED
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.fidelity.differences import shown
+from archiver.verify.fidelity.differences import value_in_words
 
 #: The body and the texts made of it: only whether they are there is looked at here.
 _TEXTS: Final = (
@@ -33,7 +33,7 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+(?P<
 
 def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
     """Formats, counts, and whether status and body agree; ``ids`` limits the articles."""
-    point = Point("columns", "articles", 0)
+    point = Point("columns", "article", 0)
     kept = {
         article
         for (article,) in db.execute(
@@ -53,15 +53,15 @@ def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
 def _faults(row: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with single values."""
     if row["url"] != (url := site.article_url(row["id"])):
-        yield f"url: expected {shown(url)}, found {shown(row['url'])}"
+        yield f"url: expected {value_in_words(url)}, found {value_in_words(row['url'])}"
     for column in ARTICLES.filled:
         if fault := _fault_of_format(column, row[column.name]):
-            yield f"{column.name} is {fault}: {shown(row[column.name])}"
+            yield f"{column.name} is {fault}: {value_in_words(row[column.name])}"
     if _is_time(row["published_at"], "08") and row["published_at"][:10] != row["published"]:
-        found = f"{shown(row['published_at'])}, {shown(row['published'])}"
+        found = f"{value_in_words(row['published_at'])}, {value_in_words(row['published'])}"
         yield f"published_at is not of the day published: {found}"
     if (row["status"] == Status.GONE) != (row["gone_at"] is not None):
-        yield f"gone_at does not go with status {row['status']}: {shown(row['gone_at'])}"
+        yield f"gone_at does not go with status {row['status']}: {value_in_words(row['gone_at'])}"
 
 
 def _fault_of_format(column: ItemColumn, value: Any) -> str | None:

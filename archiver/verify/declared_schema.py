@@ -49,7 +49,7 @@ class Declared:
 
         Tables, indexes and views of others do no harm; a trigger may change what is stored.
         """
-        point = Point("schema", "objects", len(self._expected))
+        point = Point("schema", "object", len(self._expected))
         faults = [*self._changed(), *self._foreign_triggers()]
         point.note(len(faults), "; ".join(faults))
         return point

@@ -1,8 +1,8 @@
-"""Does this version make of ``body_html`` exactly what is stored of it, white space and all?
+"""The columns and rows that are made from a body, compared with what this version makes of it.
 
-The six points compare what is said; a paragraph break, emphasis or the label of a formula may be
-lost between them. This is no proof of fidelity, which asks for a second opinion: it calls the
-extraction itself.
+They must be exactly the same, white space included. The six points of fidelity compare what is
+said, so a paragraph break, emphasis or the label of a formula may be lost between them. This is no
+proof of fidelity, which needs a second reading: it calls the extraction itself.
 """
 
 from __future__ import annotations
@@ -12,10 +12,7 @@ from typing import Any
 
 from archiver.body.clean.cleaner import safe_html
 from archiver.body.contents.links import list_links
-from archiver.body.contents.pictures import list_pictures
-from archiver.body.contents.text import plain_text
-from archiver.body.formulas.finder import find_formulas
-from archiver.body.markdown import to_markdown
+from archiver.extraction.article_body import fill_links, fill_text
 from archiver.items import Article, Link
 from archiver.store.records import Row, article_row, part_rows
 from archiver.store.tables import DERIVED, PARTS
@@ -24,16 +21,19 @@ from archiver.verify.fidelity.points import Case
 
 
 def check_sanitised(point: Point, case: Case) -> None:
-    """``body_html`` is what the sanitiser makes of it."""
+    """Note in ``point`` a ``body_html`` that the sanitiser would change."""
     compare_texts(point, "sanitised again", case.row["body_html"], safe_html(case.body))
 
 
 def audit_derived(case: Case, parts: Mapping[str, Sequence[Row]]) -> Point:
-    """The columns and rows that are made from the body; ``parts`` are the stored rows by table."""
+    """The point ``derived``: the columns and rows made from the body of a case.
+
+    ``parts`` are the stored rows by table.
+    """
     article = _made(case)
     columns, tables = article_row(article), part_rows(article)
     compared = len(DERIVED) + sum(map(len, tables.values()))
-    point = Point("derived", "values", compared)
+    point = Point("derived", "value", compared)
     check_sanitised(point, case)
     for column in DERIVED:
         compare_values(point, column, columns[column], case.row[column])
@@ -46,26 +46,22 @@ def audit_derived(case: Case, parts: Mapping[str, Sequence[Row]]) -> Point:
 
 def _made(case: Case) -> Article:
     """The article with what this version makes of its stored body."""
-    formulas = find_formulas(case.body)
-    return Article(
-        case.row["id"],
-        body_html=case.row["body_html"],
-        body_text=plain_text(case.body, formulas),
-        body_markdown=to_markdown(case.body, formulas),
-        links=_links(case),
-        pictures=list_pictures(case.body),
-        formulas=formulas.found,
-    )
+    article = Article(case.row["id"], body=case.body, body_html=case.row["body_html"])
+    fill_text(article)
+    fill_links(article)
+    _accept_targets(article.links, case)
+    return article
 
 
-def _links(case: Case) -> list[Link]:
-    """The links; one that is stored as leading to an article of a copy of the blog may do so."""
-    links = list_links(case.body)
-    stored = case.row["links"]
-    for position, link in enumerate(list_links(case.body, case.base)[: len(stored)]):
-        if link.target_id == stored[position]["target_id"]:
-            links[position] = link
-    return links
+def _accept_targets(links: list[Link], case: Case) -> None:
+    """Let links have the stored targets that they have where the blog was read from a copy.
+
+    The archive does not tell whether it was.
+    """
+    read_from_copy = list_links(case.body, case.base)
+    for position, stored in enumerate(case.row["links"][: len(links)]):
+        if read_from_copy[position].target_id == stored["target_id"]:
+            links[position] = read_from_copy[position]
 
 
 def _chosen(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Row]:

@@ -75,12 +75,12 @@ def open_for_reading(path: Path) -> Database:
 def check_pages(db: Database) -> Point:
     """SQLite's own ``quick_check`` has passed when the database was opened."""
     (pages,) = db.execute("PRAGMA page_count").fetchone()
-    return Point("database", "pages", pages)
+    return Point("database", "page", pages)
 
 
 def check_references(db: Database) -> Point:
     """Every row that belongs to an article finds it."""
-    point = Point("references", "rows", 0)
+    point = Point("references", "row", 0)
     for table in (table.name for table in OWNED):
         (rows,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
         point.compared += rows
@@ -95,7 +95,7 @@ def check_references(db: Database) -> Point:
 
 def check_hashes(db: Database, ids: Ids | None) -> Point:
     """The hash of every article is that of its title and body."""
-    point = Point("hashes", "articles", 0)
+    point = Point("hashes", "article", 0)
     rows = db.execute("SELECT id, title, body_html, content_sha256 FROM articles ORDER BY id")
     for article, *values in rows:
         if ids is None or article in ids:
@@ -107,7 +107,7 @@ def check_hashes(db: Database, ids: Ids | None) -> Point:
 
 def check_revisions(db: Database, ids: Ids | None) -> Point:
     """Every version is the one that was hashed, the current one and those of the log are there."""
-    point = Point("revisions", "versions", 0)
+    point = Point("revisions", "version", 0)
     rows = db.execute(
         "SELECT article_id, title, body_html, content_sha256, number FROM revisions"
         " ORDER BY article_id, number"
@@ -143,7 +143,7 @@ def check_search(db: Database) -> Point:
     holds it in a temporary file.
     """
     (articles,) = db.execute("SELECT count(*) FROM articles").fetchone()
-    point = Point("search", "articles", articles)
+    point = Point("search", "article", articles)
     with closing(sqlite3.connect("")) as copy:
         db.conn.backup(copy)
         try:

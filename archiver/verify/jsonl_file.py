@@ -33,7 +33,7 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
     While a run goes on, or after one that was killed, the file is older than the database: then
     what differs is a remark.
     """
-    point = Point("JSONL", "lines", 0)
+    point = Point("JSONL", "line", 0)
     started, finished = _last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:

@@ -17,8 +17,8 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.project import get_project_settings
 from scrapy.utils.reactor import install_reactor
 
+from archiver.run.archive_run import ArchiveRun
 from archiver.run.report import Report
-from archiver.run.run import run_of
 
 #: As fast as the replica answers.
 QUICK: Final[dict[str, Any]] = {
@@ -42,7 +42,7 @@ async def crawl(base_url: str, folder: Path, /, *, arguments: Any = None, **valu
     runner = AsyncCrawlerRunner(settings)
     crawler = runner.create_crawler("kexue")
     await runner.crawl(crawler, **(arguments or {}))
-    report = run_of(crawler).report
+    report = ArchiveRun.of(crawler).run.report
     if report is None:
         raise RuntimeError("the run left no report")
     return report

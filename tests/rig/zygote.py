@@ -160,7 +160,7 @@ def import_all() -> None:
 
     import archiver.commands
     import archiver.spiders.kexue
-    from archiver.pipelines.dates import parse_date
+    from archiver.extraction.dates import parse_date
 
     assert all((scrapy.cmdline, archiver.spiders.kexue))
     parse_date("2020-01-01")  # dateparser compiles its time zones at the first date

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.body.clean.stand_ins import drop, keep_apart
-from archiver.tree.document import ASCII_SPACE, string_of
+from archiver.tree.document import ASCII_SPACE, text_content
 
 _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -34,7 +34,7 @@ def remove_self_anchors(body: HtmlElement) -> None:
         for heading in body.iter(*_HEADINGS)
         for anchor in heading.iter("a")
         if (anchor.get("href") or "").startswith("#")
-        and string_of(anchor).strip() == site.SELF_ANCHOR_TEXT
+        and text_content(anchor).strip() == site.SELF_ANCHOR_TEXT
     ]
     for anchor in anchors:
         _strip_space_before(anchor)
@@ -68,7 +68,7 @@ def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
 def _is_footer(element: HtmlElement, mark: str) -> bool:
     """Does an element begin with bold text that begins with a mark of the footer?"""
     bold = next(element.iter("strong"))  # an open <a> or <b> may stand in between
-    return all(string_of(part).strip().startswith(mark) for part in (bold, element))
+    return all(text_content(part).strip().startswith(mark) for part in (bold, element))
 
 
 def _text_after(element: HtmlElement, top: HtmlElement) -> bool:

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from archiver.body.contents.text import inline_text
 from archiver.items import Picture
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 _CAPTION_CLASS = re.compile(r"(?:^|\s)typecho-caption-text(?:\s|\Z)")
 _BOX_CLASS = re.compile(r"(?:^|\s)(?:pic-container|typecho-caption)(?:\s|\Z)")
@@ -52,7 +52,7 @@ class _Captions:
         self.behind: HtmlElement | None = None
 
     def read(self, body: HtmlElement) -> dict[HtmlElement, HtmlElement]:
-        for event, element in Walk(body):
+        for event, element in Traversal(body):
             if event != "start":
                 self._text(element.tail, element.getparent())
                 continue

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.tree.display import CELLS, has_block_style, has_lines, is_hidden, is_medium
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 #: A line, and shown as one, also when nothing is in it.
 _ITEMS = frozenset({"li", "tr"})
@@ -22,12 +22,12 @@ def preformatted(pre: HtmlElement, stop: etree._Element | None = None) -> str:
     """The text of a ``<pre>``, up to the element or comment ``stop`` if it is in there."""
     text = _Text()
     text.add(pre.text, pre)
-    walk = Walk(pre)
-    for event, element in walk:
+    traversal = Traversal(pre)
+    for event, element in traversal:
         if element is stop:
             break
         if event == "start" and is_hidden(element):
-            walk.skip()
+            traversal.skip()
             text.is_due = text.is_due or (has_block_style(element) and is_medium(element))
         elif event == "start":
             text.start(element)

@@ -18,7 +18,7 @@ from archiver.body.contents.preformatted import preformatted
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.formulas.found import Formulas, TextNode, text_of
 from archiver.tree.display import BLOCKS, CELLS, has_block_style, has_lines, is_hidden, is_medium
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 # Marks for the assembly of the text: lone surrogates, which no tree can contain.
 _PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
@@ -52,13 +52,13 @@ def _pieces(
     hidden: etree._Element | None = None
     yield _opening_mark(top, formulas)
     yield _text((top, False), formulas)
-    walk = Walk(top)
-    for event, element in walk:
+    traversal = Traversal(top)
+    for event, element in traversal:
         if element is stop:
             return
         if event == "start" and is_hidden(element):
             hidden = element
-            walk.skip()
+            traversal.skip()
             yield _LINE if has_block_style(element) and is_medium(element) else ""
         elif event == "start":
             yield _opening_mark(element, formulas)
@@ -66,7 +66,7 @@ def _pieces(
                 yield _protect(preformatted(element, stop))
                 if stop is not None and element in stop.iterancestors():
                     return
-                walk.skip()
+                traversal.skip()
             else:
                 yield _text((element, False), formulas)
         else:

@@ -1,10 +1,10 @@
 """A body as Markdown: CommonMark with GFM tables, and formulas in ``$…$`` and ``$$…$$``.
 
-Every paragraph, formula and code block is written here, since every converter damages LaTeX and
-none knows that CommonMark's ``**`` fails beside Chinese punctuation. The blocks around them
-(headings, quotes, lists, tables, rules) are laid out by the library html-to-markdown, which gets
-nothing of the author's but a numbered token for each piece. docs/data-format.md says what becomes
-of everything that Markdown cannot say; ``archiver.audit`` reads the result back and compares.
+No library for HTML to Markdown is used: they damage LaTeX, and none knows that CommonMark's ``**``
+fails beside Chinese punctuation. ``blocks`` walks the tree, ``inline`` and ``render`` write its
+paragraphs, ``layout`` the quotes, lists and tables around them. docs/data-format.md says what
+becomes of everything that Markdown cannot say; ``archiver.verify.fidelity`` reads the result back
+and compares.
 """
 
 from __future__ import annotations

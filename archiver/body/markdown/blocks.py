@@ -27,7 +27,7 @@ from archiver.tree.display import (
 )
 from archiver.tree.document import ASCII_SPACE
 from archiver.tree.elements import EMBED_CLASS, TAGS
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _LISTS: Final = {"ul": "ul", "menu": "ul", "dir": "ul", "ol": "ol"}
@@ -65,13 +65,13 @@ class BlockWriter:
     def write(self) -> str:
         """The Markdown of the body."""
         self._text((self.body, False))
-        walk = Walk(self.body)
-        for event, element in walk:
+        traversal = Traversal(self.body)
+        for event, element in traversal:
             if event == "start":
                 if self._start(element):
                     self._text((element, False))
                 else:
-                    walk.skip()
+                    traversal.skip()
             else:
                 if element in self.ends:
                     self.ends.pop(element)()
@@ -193,7 +193,8 @@ class BlockWriter:
     def _end_table(self) -> None:
         assert self.rows is not None
         self.inline.take()
-        self.layout.block(layout.table(self.rows))
+        if self.rows:  # none where all sections are hidden
+            self.layout.block(layout.table(self.rows))
         self.rows, self.inline.one_line = None, False
 
     def _start_inline(self, element: HtmlElement) -> None:
@@ -258,7 +259,7 @@ class BlockWriter:
         if not self.formulas:
             return
         self._formulas_of((element, False))
-        for event, inner in Walk(element):
+        for event, inner in Traversal(element):
             self._formulas_of((inner, event != "start"))
 
     # --- Text and formulas ------------------------------------------------------------------------

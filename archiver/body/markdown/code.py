@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from archiver.body.clean.cleaner import sanitise
 from archiver.body.contents.preformatted import preformatted
 from archiver.tree.display import BLOCKS, CELLS, LINES, is_hidden
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
 _TICKS = re.compile("`+")
@@ -72,11 +72,11 @@ def _longest_run(text: str) -> int:
 def _visible_text(top: HtmlElement) -> str:
     """The text below an element as a browser shows it in a line."""
     out = [top.text or ""]
-    walk = Walk(top)
-    for event, element in walk:
+    traversal = Traversal(top)
+    for event, element in traversal:
         if event == "start":
             if is_hidden(element):
-                walk.skip()
+                traversal.skip()
             else:
                 out.append(element.text or "")
         else:

@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.tree.display import is_hidden
-from archiver.tree.traversal import Walk
+from archiver.tree.traversal import Traversal
 
 _LISTS: Final = frozenset({"ol", "ul", "menu", "dir"})
 _INTEGER: Final = re.compile(r"[ \t\n\f\r]*([-+]?[0-9]{1,10})(?![0-9])")
@@ -45,10 +45,10 @@ def letters_of(top: HtmlElement) -> str:
 
 def _items(top: HtmlElement) -> Iterator[etree._Element]:
     """The items that are shown and belong to no list inside this one."""
-    walk = Walk(top)
-    for event, element in walk:
+    traversal = Traversal(top)
+    for event, element in traversal:
         if event == "start" and (element.tag in _LISTS or is_hidden(element)):
-            walk.skip()
+            traversal.skip()
         elif event == "start" and element.tag == "li":
             yield element
 

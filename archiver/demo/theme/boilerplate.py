@@ -1,4 +1,4 @@
-"""What the theme puts into the body's element after the body, and the share script before it."""
+"""The boilerplate that the theme puts behind the body, and the share script before it."""
 
 from archiver.demo.blog import Blog
 from archiver.demo.posts import Post

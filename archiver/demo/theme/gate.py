@@ -1,4 +1,4 @@
-"""The pages that stand before the blog until a cookie is shown."""
+"""The pages that the gate answers with until the request has its cookie."""
 
 import json
 

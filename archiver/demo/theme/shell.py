@@ -1,4 +1,4 @@
-"""What stands around the content of every page: head, header, both sidebars, footer."""
+"""The frame of every page: head, header, both sidebars, footer."""
 
 from archiver.demo.blog import Blog
 from archiver.demo.theme.sidebar import render_sidebar
@@ -56,7 +56,10 @@ FOOT = """</div>
 
 
 def render_page(blog: Blog, content: str, seed: str, title: str | None = None) -> str:
-    """A whole page; `title` is escaped already, None on the listings; `seed` draws the sidebar."""
+    """A whole page. `title` is escaped already, None on the listings.
+
+    The random articles of the sidebars depend on `seed`.
+    """
     full_title = f"{title} - {SITE_NAME}" if title else SITE_NAME
     head = HEAD.format(
         title=full_title,

@@ -6,7 +6,7 @@ from archiver.demo.blog import Blog
 from archiver.demo.posts import CATEGORIES, Post
 from archiver.demo.theme.markup import escape, tag_link
 
-# Readers write dollars that open no formula: outside the body they must not count as one.
+# Readers write dollars that open no formula. Outside of the body they must not be taken for one.
 RECENT = (
     ("路过的石头", "式子里多打了一个 $ 吧"),
     ("a&b", "$\\theta 是角度还是参数？"),
@@ -51,7 +51,7 @@ def render_tags(blog: Blog) -> str:
 
 def render_recent(blog: Blog) -> str:
     """Recent comments; some are on posts that are hidden or gone by now."""
-    posts = blog.some(blog.posts, len(RECENT), "recent")
+    posts = blog.sample(blog.posts, len(RECENT), "recent")
     posts += [post for post in blog.posts if post.state in ("draft", "deleted")][:2]
     rows = "\n".join(
         f'<li><a href="{blog.site_url}/archives/{post.id}/comment-page-1#comment-{900 - n}">'
@@ -63,7 +63,7 @@ def render_recent(blog: Blog) -> str:
 
 def render_random(blog: Blog, seed: str) -> str:
     """Eight articles drawn by the seed."""
-    posts = blog.some([post for post in blog.by_date if is_open(post)], 8, seed)
+    posts = blog.sample([post for post in blog.by_date if is_open(post)], 8, seed)
     rows = "\n".join(
         f'<li><a href="/archives/{post.id}">{escape(post.title)}</a></li>' for post in posts
     )
@@ -71,7 +71,7 @@ def render_random(blog: Blog, seed: str) -> str:
 
 
 def is_open(post: Post) -> bool:
-    """Whether everybody can read the post."""
+    """True when everybody can read a post."""
     return post.state == "published"
 
 

@@ -24,8 +24,8 @@ def version_object(history: History, version: Version) -> Row:
         "article_id": history.article["id"],
         **_summary(history, version),
         "body_html": version.row["body_html"],
-        "body_text": version.text,
-        "body_markdown": version.markdown,
+        "body_text": version.body.text,
+        "body_markdown": version.body.markdown,
     }
 
 
@@ -33,9 +33,9 @@ def _summary(history: History, version: Version) -> Row:
     return {
         **{key: version.row[key] for key in _VERSION},
         "tags": version.tags,
-        "characters": len(version.text),
-        "formula_count": version.formula_count,
-        "changed": history.changed(version),
+        "characters": len(version.body.text),
+        "formula_count": len(version.body.formulas),
+        "changed": history.changed_columns(version),
         "is_current": version.number == history.current,
         "suspicious": version.suspicious,
     }

@@ -1,48 +1,48 @@
-"""Two versions side by side: what else differs, then the text."""
+"""Two versions side by side: the other columns that differ, then the text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from archiver.reading.history.diff import compare_texts
-from archiver.reading.history.diff_lines import Style, show_lines
-from archiver.reading.history.history_lines import minute
-from archiver.reading.history.versions import NAMES, Version, differing
-from archiver.terminal.screen import shown
+from archiver.reading.history.diff_display import Style, format_diff
+from archiver.reading.history.text_diff import compare_texts
+from archiver.reading.history.versions import COLUMN_NAMES, Version, differing_columns
+from archiver.reading.times import format_time
+from archiver.terminal.printable import printable
 
-#: The last line of a text is then like all others, whatever is added behind it.
+#: Ends both texts, so that text added after the last line leaves that line unchanged.
 _END: Final = "\n\n"
 
 
 def comparison_lines(article: int, old: Version, new: Version, style: Style) -> Iterator[str]:
-    """How ``old`` has become ``new``; safe for a terminal, but for the marks of the style."""
-    yield f"article {article}: {_named(old)} → {_named(new)}"
+    """How ``old`` became ``new``; all but the marks of the style is safe for a terminal."""
+    yield f"article {article}: {_heading(old)} → {_heading(new)}"
     if old.tags is None or new.tags is None:
         yield "author, day, category and tags of archives of that time were not kept"
-    columns = differing(old.row, new.row)
+    columns = differing_columns(old.row, new.row)
     if not columns:
         yield "the two are the same"
         return
     for column in columns:
         if column != "body_html":
-            yield f"{NAMES[column]}: {_value(old, column)} → {_value(new, column)}"
+            yield f"{COLUMN_NAMES[column]}: {_value(old, column)} → {_value(new, column)}"
     yield ""
-    yield _text(old, new, style) if "body_html" in columns else "the text is the same"
+    yield _text_diff(old, new, style) if "body_html" in columns else "the text is the same"
 
 
-def _named(version: Version) -> str:
-    name = f"version {version.number} ({minute(version.row['seen_at'])} UTC)"
-    return shown(f"{name}, suspicious ({version.suspicious})" if version.suspicious else name)
+def _heading(version: Version) -> str:
+    name = f"version {version.number} ({format_time(version.row['seen_at'])} UTC)"
+    return printable(f"{name}, suspicious ({version.suspicious})" if version.suspicious else name)
 
 
 def _value(version: Version, column: str) -> str:
     value = ", ".join(version.tags or ()) if column == "tags" else version.row[column]
-    return shown(value or "none")
+    return printable(value or "none")
 
 
-def _text(old: Version, new: Version, style: Style) -> str:
-    if old.markdown == new.markdown:
+def _text_diff(old: Version, new: Version, style: Style) -> str:
+    if old.body.markdown == new.body.markdown:
         return "the Markdown is the same; the HTML differs, see --html"
-    lines = compare_texts(shown(old.markdown) + _END, shown(new.markdown) + _END)
-    return show_lines(lines, style) or "only line breaks differ"
+    texts = (printable(version.body.markdown) + _END for version in (old, new))
+    return format_diff(compare_texts(*texts), style) or "only line breaks differ"

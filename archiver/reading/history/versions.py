@@ -1,4 +1,4 @@
-"""What the archive knows of an article's past."""
+"""The versions of an article that the archive has, and the log of its changes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from lxml.html import HtmlElement
 from sqlite_utils import Database
 
-from archiver.body.contents.text import plain_text
-from archiver.body.formulas.finder import find_formulas
-from archiver.body.formulas.found import Formulas
-from archiver.body.markdown import to_markdown
+from archiver.body.read import Body, read_stored_body
 from archiver.store.errors import StoreError
 from archiver.store.records import Row
-from archiver.tree.document import parse_fragment
 
-#: What tells a version from another, and what a person calls it, in the order of the columns.
-NAMES: Final = {
+#: The columns that tell a version from another, in their order, with the words for each.
+COLUMN_NAMES: Final = {
     "title": "title",
     "body_html": "text",
     "author": "author",
@@ -28,10 +23,10 @@ NAMES: Final = {
     "category": "category",
     "tags": "tags",
 }
-#: Not kept in archives of older versions; ``tags`` alone is never null where they were.
+#: Archives of older versions did not keep these; ``tags`` alone is never null where it was kept.
 _LATER: Final = frozenset({"author", "published", "category", "tags"})
 
-#: Named, so that a table that is not as it should be is SQLite's error.
+#: The columns are named, so that SQLite reports one that is missing.
 _ARTICLE: Final = """
     SELECT id, url, title, author, published, category, tags, body_html, content_sha256, status,
       gone_at
@@ -48,10 +43,7 @@ _CHANGES: Final = """
 
 
 class Version:
-    """One version; ``row`` is its row in ``revisions``, ``tags`` is ``None`` if not kept.
-
-    What is made of the body raises ``UnexpectedPage`` for one that cannot be read.
-    """
+    """One version: its row in ``revisions``, with the tags as a list (``None``: not kept)."""
 
     def __init__(self, row: Row, tags: list[str] | None) -> None:
         self.row = row
@@ -61,32 +53,17 @@ class Version:
         self.tags = tags
 
     @cached_property
-    def text(self) -> str:
-        """What a reader sees of the body."""
-        return plain_text(self._body, self._formulas)
+    def body(self) -> Body:
+        """The body, as this version of the program reads it; empty when none is stored.
 
-    @cached_property
-    def markdown(self) -> str:
-        """The body as Markdown, as this version of the program writes it."""
-        return to_markdown(self._body, self._formulas)
-
-    @cached_property
-    def formula_count(self) -> int:
-        """How many formulas the body has."""
-        return len(self._formulas.found)
-
-    @cached_property
-    def _body(self) -> HtmlElement:
-        return parse_fragment(self.row["body_html"] or "")
-
-    @cached_property
-    def _formulas(self) -> Formulas:
-        return find_formulas(self._body)
+        Its parts raise ``UnexpectedPage`` for one that cannot be read.
+        """
+        return read_stored_body(self.row["body_html"] or "")
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """An article, all versions that were seen of it by number, and the log of its changes."""
+    """An article's row, all of its versions by number, and its rows in ``changes``."""
 
     article: Row
     versions: Sequence[Version]
@@ -98,24 +75,23 @@ class History:
         same = [
             v for v in self.versions if v.row["content_sha256"] == self.article["content_sha256"]
         ]
-        alike = [v for v in same if not differing(v.row, self.article)]
+        alike = [v for v in same if not differing_columns(v.row, self.article)]
         found = alike or same
         return found[-1].number if found else None
 
-    def changed(self, version: Version) -> list[str]:
-        """The columns in which a version differs from the last one before it that was taken.
+    def changed_columns(self, version: Version) -> list[str]:
+        """The columns in which a version differs from the one before it; empty for the first.
 
-        What has taken no other's place is nothing that the next one could have been edited from.
-        Empty for the first one.
+        Suspicious versions before it are passed over: they never became the article.
         """
         taken = [v for v in self.versions if v.number < version.number and v.suspicious is None]
-        return differing(taken[-1].row, version.row) if taken else []
+        return differing_columns(taken[-1].row, version.row) if taken else []
 
 
 def read_history(db: Database, article: int) -> History | None:
     """The history of an article; ``None`` when it is not in the archive.
 
-    Raises ``StoreError`` for a list that is no JSON.
+    Raises ``StoreError`` for tags or fields that are no JSON array.
     """
     row = next(iter(db.query(_ARTICLE, [article])), None)
     if row is None:
@@ -128,11 +104,13 @@ def read_history(db: Database, article: int) -> History | None:
     return History(row, versions, changes)
 
 
-def differing(old: Row, new: Row) -> list[str]:
-    """The columns in which two versions differ; what was not kept of one is no difference."""
+def differing_columns(old: Row, new: Row) -> list[str]:
+    """The columns in which two versions differ, but those that were not kept of one of them."""
     known = old["tags"] is not None and new["tags"] is not None
     return [
-        column for column in NAMES if old[column] != new[column] and (known or column not in _LATER)
+        column
+        for column in COLUMN_NAMES
+        if old[column] != new[column] and (known or column not in _LATER)
     ]
 
 

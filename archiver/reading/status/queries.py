@@ -1,4 +1,4 @@
-"""What ``scrapy status`` asks the database; no body is read."""
+"""The SQL of ``scrapy status``; it reads no body."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from archiver.store.records import Row
 
-#: Articles that were only asked for, with ``ids``, have been shown by nothing.
+#: True for articles that index, listings or feed have shown; others were only asked for (``ids``).
 _LISTED: Final = "title IS NOT NULL OR entry IS NOT NULL"
 _KNOWN: Final = f"""
     SELECT count(*) FROM (
@@ -26,9 +26,9 @@ _MISSING: Final = """
     WHERE absent = 0 AND article_id NOT IN (SELECT id FROM articles)
     ORDER BY article_id
 """
-#: Every suspicious version has a row in ``changes``; those that were accepted later have lost
-#: their mark. The article has been read well since then when it was fetched later, unless the
-#: same version came again, which only ``failures`` tells.
+#: Every suspicious version has a row in ``changes``; one that was accepted later has lost its
+#: mark. An article that was fetched later than that is no longer suspicious, unless the same
+#: version came again: then ``changes`` has no new row, but ``failures`` has its reason.
 _SUSPICIOUS: Final = """
     SELECT articles.id, articles.title, revisions.suspicious AS reason,
       max(changes.seen_at) AS since
@@ -59,27 +59,27 @@ _LAST_SUCCESS: Final = """
 
 
 def count_known(db: Database) -> int:
-    """Articles that the blog has ever listed, or that are archived."""
+    """The number of articles that the blog has ever listed or that are archived."""
     return int(db.execute(_KNOWN).fetchone()[0])
 
 
 def archived(db: Database) -> list[Row]:
-    """Id, title, status and ``fetched_at`` of all articles, the longest unread first."""
+    """Id, title, status and ``fetched_at`` of all articles, the oldest ``fetched_at`` first."""
     return list(db.query(_ARTICLES))
 
 
 def missing(db: Database) -> list[Row]:
-    """Articles that the blog lists and the archive does not have, with the reason if known."""
+    """Id, title and reason (if known) of articles that are listed but not in the archive."""
     return list(db.query(_MISSING))
 
 
 def suspicious(db: Database) -> list[Row]:
-    """Articles whose page, when last read, looked like a changed theme and was not taken."""
+    """Articles whose page was not taken when it was last read, with the reason and the time."""
     return list(db.query(_SUSPICIOUS))
 
 
 def failures(db: Database) -> list[Row]:
-    """What could not be read, the oldest trouble first."""
+    """The addresses that could not be read, the oldest failure first."""
     return list(db.query(_FAILURES))
 
 
@@ -89,5 +89,5 @@ def last_runs(db: Database, count: int) -> list[Row]:
 
 
 def last_success(db: Database) -> Row | None:
-    """The newest run over the whole blog whose promises held."""
+    """The newest run over the whole blog (``normal`` or ``full``) whose outcome is ``ok``."""
     return next(iter(db.query(_LAST_SUCCESS)), None)

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
-from archiver.reading.status.ages import in_words, parse_time
 from archiver.reading.status.summary import Summary
+from archiver.reading.times import format_time
 from archiver.store.records import Row
-from archiver.terminal.screen import cut, format_seconds, one_line, table
+from archiver.terminal.durations import format_age, format_seconds
+from archiver.terminal.printable import one_line
+from archiver.terminal.text_tables import layout_table
+from archiver.terminal.text_width import cut
 
-#: Columns of a title that has a reason behind it.
-_TITLE: Final = 32
-#: Columns of an address, the same.
-_URL: Final = 40
+#: Columns of a title, and of an address, that have a reason after them.
+_TITLE_COLUMNS: Final = 32
+_URL_COLUMNS: Final = 40
+#: How many articles, and how many failures, are named.
 _MOST_ARTICLES: Final = 20
 _MOST_FAILURES: Final = 10
 _COUNTS: Final = ("new", "changed", "gone", "failed")
 _HEAD: Final = ("started", "time", "mode", *_COUNTS, "outcome")
+_INDENT: Final = "  "
 
 _Cells: TypeAlias = tuple[str, ...]
 
 
-def screen(summary: Summary, columns: int) -> Iterator[str]:
-    """All lines, cut to so many columns but for the path of the database.
+def status_lines(summary: Summary, columns: int) -> Iterator[str]:
+    """All lines, cut to so many columns; only the path of the database is never cut.
 
-    What the last run says of its outcome is one of ``Summary.problems``, and not said here again.
+    The outcome of the last run is one of ``Summary.problems`` and is left out here.
     """
     path, *lines = _lines(summary)
     yield path
@@ -35,7 +39,7 @@ def screen(summary: Summary, columns: int) -> Iterator[str]:
 
 def _lines(summary: Summary) -> Iterator[str]:
     facts = [("archive", str(summary.database)), *_facts(summary)]
-    yield from table(facts, "ll")
+    yield from layout_table(facts, "ll")
     articles = {"missing": summary.missing, "suspicious, not taken": summary.suspicious}
     for title, rows in articles.items():
         yield from _section(title, map(_article, rows[:_MOST_ARTICLES]), len(rows), "rll")
@@ -48,7 +52,7 @@ def _lines(summary: Summary) -> Iterator[str]:
 def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "articles", _articles(summary)
     if running := summary.running:
-        yield "now", f"running since {_time(running['started_at'])} UTC, or killed"
+        yield "now", f"running since {format_time(running['started_at'])} UTC, or killed"
     success, oldest = summary.last_success, summary.oldest_check
     yield "last success", _moment(success, "finished_at") if success else "none yet"
     if oldest:
@@ -71,57 +75,49 @@ def _sizes(summary: Summary) -> str:
 
 
 def _section(title: str, rows: Iterable[_Cells], count: int, align: str) -> Iterator[str]:
-    """An empty line, a heading, the first rows, and how many there are more; or nothing."""
-    lines = table(rows, align)
+    """An empty line, a heading, the first rows, and the number of other rows; or nothing."""
+    lines = layout_table(rows, align, _INDENT)
     if lines:
-        yield from ("", title)
-    for line in lines:
-        yield f"  {line}"
+        yield from ("", title, *lines)
     if count > len(lines):
-        yield f"  … and {count - len(lines):,} more"
+        yield f"{_INDENT}… and {count - len(lines):,} more"
 
 
 def _article(row: Row) -> _Cells:
-    title = cut(one_line(row["title"] or ""), _TITLE)
+    title = cut(one_line(row["title"] or ""), _TITLE_COLUMNS)
     return str(row["id"]), title, one_line(row["reason"] or "not read yet")
 
 
 def _failure(row: Row) -> _Cells:
-    url = cut(one_line(row["url"]), _URL)
-    return f"since {_time(row['first_seen'])[:10]}", url, one_line(row["reason"])
+    url = cut(one_line(row["url"]), _URL_COLUMNS)
+    return f"since {format_time(row['first_seen'])[:10]}", url, one_line(row["reason"])
 
 
 def _runs(summary: Summary) -> Iterator[str]:
-    """The table of the last runs; below each what went wrong, where it is not said elsewhere."""
-    head, *lines = table([_HEAD, *map(_run, summary.runs)], "lllrrrrl")
-    yield from ("", "last runs", f"  {head}")
-    said = {summary.last_outcome}
+    """The table of the last runs; below each its outcome, unless that is told elsewhere."""
+    head, *lines = layout_table([_HEAD, *map(_run, summary.runs)], "lllrrrrl", _INDENT)
+    yield from ("", "last runs", head)
+    told = {summary.last_outcome}
     for run, line in zip(summary.runs, lines, strict=True):
-        yield f"  {line}"
-        if run["state"] == "not ok" and run["outcome"] not in {None, "", *said}:
-            yield f"      {one_line(run['outcome'])}"
-            said.add(run["outcome"])
+        yield line
+        if run["state"] == "not ok" and run["outcome"] not in {None, "", *told}:
+            yield f"{_INDENT * 3}{one_line(run['outcome'])}"
+            told.add(run["outcome"])
 
 
 def _run(row: Row) -> _Cells:
     time = "" if row["seconds"] is None else format_seconds(row["seconds"])
     counts = ["" if row[name] is None else f"{row[name]:,}" for name in _COUNTS]
-    return _time(row["started_at"]), time, row["mode"], *counts, row["state"]
+    return format_time(row["started_at"]), time, row["mode"], *counts, row["state"]
 
 
 def _moment(row: Row, column: str) -> str:
-    age = "" if row["age"] is None else f", {in_words(row['age'])} ago"
-    return f"{_time(row[column])} UTC{age}"
-
-
-def _time(text: str | None) -> str:
-    """A time of the archive to the minute; one that is none as it is."""
-    time = parse_time(text)
-    return one_line(text or "?") if time is None else f"{time:%Y-%m-%d %H:%M}"
+    age = "" if row["age"] is None else f", {format_age(row['age'])} ago"
+    return f"{format_time(row[column])} UTC{age}"
 
 
 def _size(size: int) -> str:
-    """Bytes as people read them: ``12.3 MB``."""
+    """A number of bytes for a person: ``12.3 MB``."""
     for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if size >= unit:
             return f"{size / unit:,.1f} {name}"

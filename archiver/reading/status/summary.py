@@ -1,4 +1,4 @@
-"""The state of an archive, and whether its promises hold."""
+"""The state of an archive, and the promises that do not hold."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.reading.status import queries
-from archiver.reading.status.ages import in_words, parse_time, seconds_between
+from archiver.reading.times import parse_time, seconds_between
 from archiver.run.report import INCOMPLETE
 from archiver.store.records import Row
-from archiver.terminal.screen import one_line
+from archiver.terminal.durations import format_age
+from archiver.terminal.printable import one_line
 
-#: So many runs are shown.
+#: How many runs are shown.
 _RUNS: Final = 5
 _TROUBLES: Final = ("missing", "suspicious", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is known of an archive at one moment; ages and durations are in seconds."""
+    """The state of an archive at one moment; ages and durations are in seconds."""
 
     checked_at: datetime
     database: Path
@@ -34,7 +35,7 @@ class Summary:
     missing: list[Row]
     suspicious: list[Row]
     failures: list[Row]
-    #: The article that has not been read for the longest time; gone ones are not read any more.
+    #: The article, not gone, that has not been read for the longest time.
     oldest_check: Row | None
     last_success: Row | None
     #: Newest first; ``state`` is ``ok``, ``not ok``, ``killed`` or ``running`` (or just killed).
@@ -44,19 +45,22 @@ class Summary:
 
     @property
     def running(self) -> Row | None:
-        """The run that goes on now, unless it was killed."""
+        """The newest run if it has no end yet; it goes on now, or was just killed."""
         return next((run for run in self.runs if run["state"] == "running"), None)
 
     @property
     def last_outcome(self) -> str | None:
-        """How the last run that has ended says that it was not ok; ``None`` when it was."""
+        """The outcome of the last run that has ended; ``None`` when that is ``ok``."""
         ended = next((run for run in self.runs if run["state"] != "running"), None)
         if ended is None or ended["state"] == "ok":
             return None
         return str(ended["outcome"] or ended["state"])
 
     def problems(self, max_age: int | None) -> Iterator[str]:
-        """Which promises do not hold; ``max_age`` in seconds is that of the last success."""
+        """A sentence for each promise that does not hold.
+
+        ``max_age`` is how many seconds old the last success may be; ``None`` for any age.
+        """
         trouble = [f"{self.counts[name]:,} {name}" for name in _TROUBLES if self.counts[name]]
         if trouble:
             yield f"{INCOMPLETE}: {', '.join(trouble)}"
@@ -69,7 +73,7 @@ class Summary:
             yield f"the last success is {_age(self.last_success)}, older than --max-age"
 
     def as_object(self, problems: list[str]) -> dict[str, Any]:
-        """The JSON of ``scrapy status --json``, which describes its keys."""
+        """The JSON of ``scrapy status --json``; the command's docstring describes its keys."""
         running = self.running
         return {
             "checked_at": self.checked_at.isoformat(timespec="seconds"),
@@ -89,7 +93,7 @@ class Summary:
 
 
 def read_summary(db: Database, files: Mapping[str, Path], now: datetime) -> Summary:
-    """Read the state of an archive; ``files`` as ``archiver.run.run.files_of`` names them."""
+    """The state of an archive; ``files`` as ``archiver.run.archive_files`` names them."""
     articles = queries.archived(db)
     missing, suspicious = queries.missing(db), queries.suspicious(db)
     failures = queries.failures(db)
@@ -131,7 +135,7 @@ def _run(row: Row, *, is_newest: bool) -> Row:
 
 
 def _state(row: Row, *, is_newest: bool) -> str:
-    """A run without an end goes on, or was killed; the next run closes the record of such a one."""
+    """A run without an end goes on or was killed; the next run writes the end of a killed one."""
     if row["finished_at"] is None and row["ending"] is None:
         return "running" if is_newest else "killed"
     if row["ending"] == "killed":
@@ -140,7 +144,7 @@ def _state(row: Row, *, is_newest: bool) -> str:
 
 
 def _sizes(files: Mapping[str, Path]) -> dict[str, int | None]:
-    """The files of the archive, and SQLite's log while there is one."""
+    """The sizes of the archive's files, and of SQLite's write-ahead log while there is one."""
     sizes = {path.name: _size(path) for path in files.values()}
     log = Path(f"{os.path.realpath(files['database'])}-wal")
     if size := _size(log):
@@ -156,9 +160,9 @@ def _size(path: Path) -> int | None:
 
 
 def _is_older(age: int | None, max_age: int) -> bool:
-    """A time that cannot be read proves nothing, so it counts as too old."""
+    """True when the age is more than ``max_age``, or unknown."""
     return age is None or age > max_age
 
 
 def _age(row: Row) -> str:
-    return "of an unknown time" if row["age"] is None else f"{in_words(row['age'])} old"
+    return "of an unknown time" if row["age"] is None else f"{format_age(row['age'])} old"

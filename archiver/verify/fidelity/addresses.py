@@ -1,4 +1,4 @@
-"""Addresses as docs/data-format.md has them: absolute, and what is wrong with broken ones.
+"""Addresses by the rules of docs/data-format.md: absolute, and what is wrong with broken ones.
 
 Written for the audit alone, from the contract and https://url.spec.whatwg.org/.
 """
@@ -15,8 +15,8 @@ from archiver.items import Problem
 
 _SPACE: Final = " \t\r\n\x0c"
 _NEED_HOSTS: Final = frozenset({"http", "https", "ftp"})
-#: What a browser leaves out of an address before it reads it.
-_UNREAD = re.compile(r"[\t\r\n]")
+#: Characters that a browser ignores in an address.
+_IGNORED = re.compile(r"[\t\r\n]")
 _URL = re.compile(r"(?:(?P<scheme>[A-Za-z][-A-Za-z0-9+.]*):)?(?://(?P<authority>[^/?#]*))?")
 _HOST = re.compile(
     r"(?:[^@]*@)?(?:\[(?P<ipv6>[^]]*)\]|[^][\s\\<>\"^`{|}:@]+)(?::(?P<port>[0-9]*))?"
@@ -24,10 +24,10 @@ _HOST = re.compile(
 _LARGEST_PORT: Final = 65535
 
 
-def absolute(href: str, article: int, document: str | None = None) -> str:
-    """An address on an article's page, absolute; a broken one and one with a scheme as written.
+def absolute_address(href: str, article: int, document: str | None = None) -> str:
+    """An address of an article's page, made absolute; a broken or absolute one as it is written.
 
-    ``document`` is what relative ones begin with on a page with a ``<base>``.
+    ``document`` is what relative addresses are resolved against on a page with a ``<base>``.
     """
     if problem_of(href) not in {None, Problem.SPACE} or _scheme(href.strip(_SPACE)):
         return href
@@ -52,13 +52,16 @@ def problem_of(href: str) -> Problem | None:
 
 
 def target_of(href: str, base: site.Base | None = None) -> int | None:
-    """The archive id that an absolute address leads to, also where its scheme is missing."""
+    """The archive id that an absolute address leads to, even one that lacks its scheme.
+
+    ``None`` for an address of no article. ``base`` is where the blog was read from.
+    """
     written = href.strip(_SPACE)
     return site.article_id(f"https://{written}" if _lacks_scheme(written) else href, base)
 
 
 def _is_mail(written: str) -> bool:
-    """True for ``name@host.example`` and nothing else."""
+    """True when an address has the form ``name@host.example``."""
     name, at, host = written.partition("@")
     top = host.rpartition(".")[2]
     plain = not any(c.isspace() or c in "/:?#" for c in written)
@@ -66,7 +69,7 @@ def _is_mail(written: str) -> bool:
 
 
 def _lacks_scheme(written: str) -> bool:
-    """True for a host of the blog, or one that begins with ``www.``, without ``https://``."""
+    """True when an address begins with a host of the blog or with ``www.``, not with a scheme."""
     host = re.split("[/?#]", written.lower(), maxsplit=1)[0]
     if host in site.BLOG_HOSTS:
         return True
@@ -76,13 +79,14 @@ def _lacks_scheme(written: str) -> bool:
 
 
 def _scheme(written: str) -> str:
+    """The scheme of an address in lower case; empty without one."""
     found = _URL.match(written)
     return (found["scheme"] or "").lower() if found else ""
 
 
 def _has_host(written: str) -> bool:
-    """True when an address has the host that its scheme needs, and one that can be."""
-    found = _URL.match(_UNREAD.sub("", written))
+    """True when an address has a possible host, or a scheme that needs none."""
+    found = _URL.match(_IGNORED.sub("", written))
     authority = found["authority"] if found else None
     if not authority:
         return _scheme(written) not in _NEED_HOSTS
@@ -91,12 +95,13 @@ def _has_host(written: str) -> bool:
 
 
 def _is_port(text: str) -> bool:
+    """True when digits, or none, are a port from 0 to 65535."""
     digits = text.lstrip("0")
     return len(digits) <= len(str(_LARGEST_PORT)) and int(digits or 0) <= _LARGEST_PORT
 
 
 def _is_ipv6(text: str | None) -> bool:
-    """True also for a host that is none and need not be one."""
+    """True when a text is an IPv6 address; also for ``None``, of a host in another form."""
     try:
         return text is None or IPv6Address(text).version == 6
     except ValueError:

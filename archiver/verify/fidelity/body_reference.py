@@ -1,7 +1,7 @@
-"""What a body says to a reader: its text, links and pictures, read straight from Lexbor's tree.
+"""The text, formulas, links and pictures of a body, read from Lexbor's tree: the reference.
 
-A second reading, on purpose: its rules are written anew, so that a mistake in either reading shows.
-Nothing is shared with the extraction but the parser.
+Its rules are written a second time, so that a mistake in either reading shows. It shares the parser
+with the extraction and nothing else.
 """
 
 from __future__ import annotations
@@ -14,39 +14,39 @@ from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.items import Formula
-from archiver.tree.document import build_tree, string_of, xml_text
+from archiver.tree.document import build_tree, text_content, xml_text
 from archiver.tree.elements import DROPPED, EMBEDS
-from archiver.verify.fidelity.addresses import absolute
+from archiver.verify.fidelity.addresses import absolute_address
 from archiver.verify.fidelity.late_pictures import Resolve, addresses_of_pictures
-from archiver.verify.fidelity.outline import fold, squash
-from archiver.verify.fidelity.rendering import lines
-from archiver.verify.fidelity.saved_formulas import SCRIPTS, formula_of, is_drawing
-from archiver.verify.fidelity.tex2jax import Formulas, find_formulas, spoken
+from archiver.verify.fidelity.outline import fold, without_space
+from archiver.verify.fidelity.rendering import rendered_lines
+from archiver.verify.fidelity.saved_formulas import SCRIPTS, formula_of, is_mathjax_output
+from archiver.verify.fidelity.tex2jax import Formulas, find_formulas, text_in_formula
 from archiver.verify.fidelity.visibility import (
     HEADINGS,
-    SILENT,
+    WITHOUT_TEXT,
     Node,
-    counts_visitors,
     is_embed_link,
     is_hiding,
+    is_safe_address,
     is_self_anchor,
     is_self_anchor_text,
-    may_stay,
+    is_tracking_picture,
 )
 
 
 @dataclass(slots=True)
 class Reading:
-    """What a body says; addresses are absolute, text is without white space."""
+    """What a body says. Addresses are absolute; texts are without white space."""
 
     text: str = ""
     formulas: list[Formula] = field(default_factory=list)
-    #: Address and text of each link; no text is known of a hidden one.
+    #: Address and text of each link; the text of a hidden one is ``None``.
     links: list[tuple[str, str | None]] = field(default_factory=list)
     #: Address and alternative text of each picture.
     pictures: list[tuple[str, str]] = field(default_factory=list)
     heading_ids: list[str] = field(default_factory=list)
-    #: The lines of the text; not known of a page that MathJax has run on.
+    #: The lines of the text; ``None`` for a page that MathJax has run on.
     lines: list[str] | None = None
 
 
@@ -60,9 +60,11 @@ def read_body(top: Node, article: int, document: str | None = None) -> Reading:
 
     ``document`` is what relative addresses are resolved against on a page with a ``<base>``.
     """
-    tree = _for_formulas(top)
+    tree = _tree_for_formulas(top)
     formulas = find_formulas(tree)
-    reader = _Reader(lambda url: absolute(url, article, document), _spoken_comments(tree, formulas))
+    reader = _Reader(
+        lambda url: absolute_address(url, article, document), _comments_in_formulas(tree, formulas)
+    )
     reader.addresses = addresses_of_pictures(top, reader.resolve)
     reader.is_saved = bool(top.css(SCRIPTS))
     _visit(top, reader)
@@ -74,7 +76,7 @@ def read_body(top: Node, article: int, document: str | None = None) -> Reading:
 
 
 def _visit(top: Node, reader: _Reader) -> None:
-    """Show a reader every element and text below ``top`` in document order."""
+    """Hand every element and text below ``top`` to a reader, in document order."""
     around: list[Node] = []
     node = top.child
     while node is not None or around:
@@ -92,30 +94,30 @@ def _visit(top: Node, reader: _Reader) -> None:
 class _Reader:
     """Collects what a body says, in one pass."""
 
-    def __init__(self, resolve: Resolve, spoken_comments: dict[int, str]) -> None:
+    def __init__(self, resolve: Resolve, comments_in_formulas: dict[int, str]) -> None:
         self.resolve = resolve
-        #: Of the pictures that are shown, by the ids of their nodes.
+        #: The addresses of the pictures that are shown, by the ids of their nodes.
         self.addresses: dict[int, str] = {}
-        self.spoken_comments = spoken_comments
+        self.comments_in_formulas = comments_in_formulas
         self.comments = 0
-        #: A page that MathJax has run on names its formulas itself.
+        #: True for a page that MathJax has run on: its scripts hold the formulas.
         self.is_saved = False
         self.reading = Reading()
         self.pieces: list[str] = []
         self.hidden = 0  # open elements that hide what is in them
-        #: For each open element: does it hide, and the link it is with the start of its text.
+        #: Each open element: whether it hides, and for a link its number and the start of its text.
         self.open: list[tuple[bool, tuple[int, int] | None]] = []
 
     def enter(self, node: Node) -> bool:
-        """Read a node; tells whether to go into it."""
+        """Read a node; returns whether its children are to be read."""
         tag = node.tag
         if tag == "-text":
             self._text(xml_text(node.text_content or ""))
         elif tag is None or tag == "-comment":
-            self._text(self.spoken_comments.get(self.comments, ""))
+            self._text(self.comments_in_formulas.get(self.comments, ""))
             self.comments += 1
         elif self.is_saved and tag == "script":
-            self._drawn(node)
+            self._formula_script(node)
         elif tag == "noscript":
             for picture in node.css("img"):
                 self._picture(picture)
@@ -124,17 +126,17 @@ class _Reader:
         return False
 
     def _text(self, text: str) -> None:
-        if not self.hidden and (characters := squash(text)):
+        if not self.hidden and (characters := without_space(text)):
             self.pieces.append(characters)
 
-    def _drawn(self, script: Node) -> None:
+    def _formula_script(self, script: Node) -> None:
         if (formula := formula_of(script)) is not None:
             self.reading.formulas.append(formula)
             self._text(formula.latex)
 
     def _element(self, node: Node, tag: str) -> bool:
         attributes = node.attributes
-        if self.is_saved and is_drawing(attributes):
+        if self.is_saved and is_mathjax_output(attributes):
             return False
         if is_embed_link(node, attributes) or is_self_anchor(node):
             return False
@@ -142,7 +144,7 @@ class _Reader:
             self._picture(node)
         elif tag in HEADINGS and attributes.get("id"):
             self.reading.heading_ids.append(xml_text(attributes["id"]))
-        hides = tag in SILENT or is_hiding(attributes)
+        hides = tag in WITHOUT_TEXT or is_hiding(attributes)
         self.hidden += hides
         self.open.append((hides, self._link(attributes) if tag == "a" else None))
         return True
@@ -158,7 +160,7 @@ class _Reader:
 
     def _link(self, attributes: dict[str, str | None]) -> tuple[int, int] | None:
         href = xml_text(attributes.get("href") or "")
-        if "href" not in attributes or not may_stay(href):
+        if "href" not in attributes or not is_safe_address(href):
             return None
         self.reading.links.append((self.resolve(href), None))
         return len(self.reading.links) - 1, len(self.pieces)
@@ -166,34 +168,41 @@ class _Reader:
     def _picture(self, node: Node) -> None:
         source = xml_text(self.addresses.get(node.mem_id, ""))
         attributes = {**node.attributes, "src": source}
-        if source and may_stay(source, is_picture=True) and not counts_visitors(attributes):
+        if (
+            source
+            and is_safe_address(source, is_picture=True)
+            and not is_tracking_picture(attributes)
+        ):
             alt = " ".join(xml_text(attributes.get("alt") or "").split())
             self.reading.pictures.append((self.resolve(source), alt))
 
 
-def _spoken_comments(tree: HtmlElement, formulas: Formulas) -> dict[int, str]:
-    """The comments inside formulas: MathJax takes their text into the formula.
+def _comments_in_formulas(tree: HtmlElement, formulas: Formulas) -> dict[int, str]:
+    """The texts of the comments inside formulas, by their numbers among all comments.
 
-    Number among all comments, and text; one that would end its formula says nothing.
+    MathJax takes such a text into the formula; it is empty where it would end the formula.
     """
     return {
-        number: spoken(comment, formulas.comments[comment])
+        number: text_in_formula(comment, formulas.comments[comment])
         for number, comment in enumerate(tree.iter(etree.Comment))
         if comment in formulas.comments
     }
 
 
 def _lines(tree: HtmlElement, formulas: Formulas) -> list[str]:
-    """The lines of the text, without the theme's self anchors."""
+    """The lines of the text, without the self anchors of headings, which are hidden in ``tree``."""
     for heading in tree.iter(*HEADINGS):
         for anchor in heading.iter("a"):
-            if is_self_anchor_text(anchor.get("href"), string_of(anchor)):
+            if is_self_anchor_text(anchor.get("href"), text_content(anchor)):
                 anchor.set("hidden", "")
-    return [fold(line.text) for line in lines(tree, formulas)]
+    return [fold(line.text) for line in rendered_lines(tree, formulas)]
 
 
-def _for_formulas(top: Node) -> HtmlElement:
-    """The tree for the scanner: what is taken out holds no formula, but parts the text."""
+def _tree_for_formulas(top: Node) -> HtmlElement:
+    """The lxml tree in which formulas are searched.
+
+    Elements that the body loses are empty in it: they hold no formula, but separate texts.
+    """
     tree = build_tree(top)
     for element in list(tree.iter(*sorted(DROPPED | EMBEDS))):
         tail = element.tail

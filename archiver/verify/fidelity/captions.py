@@ -1,4 +1,4 @@
-"""Which paragraphs are captions, by docs/data-format.md: read from what stands in a box."""
+"""The captions of pictures, by the rules of docs/data-format.md for what stands in a box."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Content(NamedTuple):
 
 
 def captions(body: HtmlElement) -> dict[HtmlElement, HtmlElement]:
-    """Each caption with its picture; a picture has one caption at most."""
+    """The picture of each caption. A picture has one caption at most."""
     contents = list(_contents(body))
     found: dict[HtmlElement, HtmlElement] = {}
     taken: set[HtmlElement] = set()
@@ -42,15 +42,15 @@ def captions(body: HtmlElement) -> dict[HtmlElement, HtmlElement]:
 
 
 def _contents(body: HtmlElement) -> Iterator[_Content]:
-    """The pictures and texts in order; the text of a caption or paragraph is one."""
+    """The pictures and texts in document order; all text of a caption or paragraph is one."""
     last: etree._Element | None = None
     for node in nodes(body):
         if node.kind == "enter" and node.element.tag == _PICTURE and node.element.get("src"):
             last = None
             yield _Content(node.element, tuple(node.element.iterancestors()))
         elif node.kind == "text" and text_of((node.element, node.is_tail)).strip():
-            around = (node.around, *node.around.iterancestors())
-            whole = next((up for up in around if _may_be_caption(up)), node.around)
+            around = (node.parent, *node.parent.iterancestors())
+            whole = next((up for up in around if _may_be_caption(up)), node.parent)
             if whole is not last:
                 last = whole
                 inside = () if _may_be_caption(whole) else (whole,)
@@ -72,7 +72,10 @@ def _is_box(element: etree._Element) -> bool:
 def _picture_of(
     contents: list[_Content], number: int, before: _Content | None, known: Container[HtmlElement]
 ) -> HtmlElement | None:
-    """The picture that a text is the caption of, if it is one; ``before`` is the last picture."""
+    """The picture that a text is the caption of; ``None`` when it is no caption.
+
+    ``before`` is the last picture before the text.
+    """
     element, around = contents[number]
     if element.tag == "figcaption":
         return _picture_of_figure(around, before)
@@ -88,9 +91,9 @@ def _picture_of(
 def _stands_alone(
     shared: etree._Element, contents: list[_Content], number: int, known: Container[HtmlElement]
 ) -> bool:
-    """True when behind this text there is a picture, or the end of ``shared``.
+    """True when a picture or the end of ``shared`` follows the text with this number.
 
-    Before it a box holds nothing but pictures and their captions.
+    Where ``shared`` is the box itself, only pictures and their captions may stand before the text.
     """
     behind = contents[number + 1] if number + 1 < len(contents) else None
     if behind is not None and shared in behind.around and behind.element.tag != _PICTURE:

@@ -1,4 +1,4 @@
-"""The result of a comparison, and how it comes about."""
+"""The result of a comparison, and the functions that compare."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ class Point:
     """The result of one comparison."""
 
     name: str
+    #: What was compared, in the singular.
     unit: str
-    #: How much was compared.
+    #: How much of it.
     compared: int
     #: How much of it differs; 0 is the proof.
     differ: int = 0
     #: The first difference in words, on one line.
     first: str | None = None
-    #: What a reader must know besides, and what is no difference.
+    #: What a reader should know besides; it is no difference.
     remark: str | None = None
 
     def note(self, count: int, words: str) -> None:
-        """Add differences; the words of the first ones stay."""
+        """Add ``count`` differences; the words of the first call stay."""
         if count:
             self.differ += count
             self.first = self.first or words

@@ -1,6 +1,7 @@
-"""How two things differ, in words on one line: the text around the first difference.
+"""The first difference of two texts, lists or JSON values, in words on one line.
 
-Positions count from 0, as in the tables. The place in a text is told by the characters before it.
+Positions count from 0, as in the tables of the archive. The place in a text is shown by the
+characters before it.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def words_for_list(expected: Sequence[Any], found: Sequence[Any], place: int) ->
 def _with_next(values: Sequence[Any], place: int) -> str:
     """An entry in words; of a ``line`` in an outline, also what stands on it."""
     stop = place + 1 + (values[place : place + 1] == [Event("line")])
-    return " ".join(map(shown, values[place:stop])) or shown(None)
+    return " ".join(map(value_in_words, values[place:stop])) or value_in_words(None)
 
 
 def words_for_text(expected: str, found: str) -> str:
@@ -76,7 +77,7 @@ def words_for_value(place: str, expected: Any, found: Any) -> str:
         return _words_for_entries(place, expected, found)
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return _words_for_keys(place, expected, found)
-    return f"{place}: {_expected(shown(expected), shown(found))}"
+    return f"{place}: {_expected(value_in_words(expected), value_in_words(found))}"
 
 
 def _words_for_entries(place: str, expected: list[Any], found: list[Any]) -> str:
@@ -97,8 +98,8 @@ def _words_for_keys(place: str, expected: Mapping[str, Any], found: Mapping[str,
     return f"{place}: there is more than {', '.join(expected)}"
 
 
-def shown(value: object) -> str:
-    """A value as a reader of a message sees it: «…», a number, or nothing."""
+def value_in_words(value: object) -> str:
+    """A value as a message shows it: «…», a number, or the word ``nothing``."""
     if value is None:
         return "nothing"
     if isinstance(value, int | float):
@@ -110,7 +111,7 @@ def shown(value: object) -> str:
 
 
 def _joined(value: object) -> str:
-    """The texts of a value, one behind the other."""
+    """The texts of a value, with spaces between them; JSON for a value that is no text."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping | tuple):

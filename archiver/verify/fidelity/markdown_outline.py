@@ -1,4 +1,4 @@
-"""The outline of Markdown: read by a CommonMark parser with tables and maths, and nothing else."""
+"""The outline of Markdown, read by a CommonMark parser with tables and maths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from archiver.tree.document import parse_fragment
 from archiver.verify.fidelity.outline import Event, Outline, fold
-from archiver.verify.fidelity.single_elements import integer
+from archiver.verify.fidelity.single_elements import parse_integer
 from archiver.verify.fidelity.tree_outline import outline_of_tree
 
 #: The parser goes three levels down for each quote or list, each a few frames of Python.
@@ -27,7 +27,7 @@ _Attributes = dict[str, str | None]
 
 
 class _CommonMark(MarkdownIt):
-    """The parser, with addresses as they are written."""
+    """The parser; it leaves addresses as they are written."""
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802
         return url
@@ -68,16 +68,18 @@ def outline_of_markdown(markdown: str) -> list[Event]:
 
 
 class _Reader:
+    """Turns the tokens of the parser into an outline."""
+
     def __init__(self) -> None:
         self.outline = Outline()
         self.tags = _Tags(self)
-        #: The next number of each open list; none for one without numbers.
+        #: The next number of each open list; ``None`` for one without numbers.
         self.numbers: list[int | None] = []
-        #: Inside the link of an embed: its text is no text of the author.
+        #: True inside the link of an embed, whose text is not the author's.
         self.is_muted = False
 
     def take(self, token: Token) -> None:
-        """Tell one token of the parser."""
+        """Add what a token says to the outline."""
         kind = token.type
         if kind == "inline":
             for child in token.children or ():
@@ -93,7 +95,7 @@ class _Reader:
         elif kind in {"fence", "code_block"}:
             self.outline.code(_language(token.info), token.content)
         elif kind == "hr":
-            self.outline.point("rule")
+            self.outline.add("rule")
         elif kind == "html_block" and token.content.lstrip().startswith("<pre"):
             self._preformatted(token.content)
         elif kind in {"html_inline", "html_block"}:
@@ -121,7 +123,7 @@ class _Reader:
             self.outline.text(text)
 
     def enter(self, tag: str, attributes: _Attributes) -> None:
-        """Tell the beginning of an element, of Markdown or of HTML inside it."""
+        """Add the beginning of an element, of Markdown or of HTML in it."""
         if tag in {"p", "br"}:
             self.outline.line()
         elif tag in _PAIRS:
@@ -135,17 +137,17 @@ class _Reader:
             self.numbers.append(None)
         elif tag == "ol":
             self.outline.open("list", "ordered", attributes.get("type") or "")
-            start = integer(attributes.get("start"))
+            start = parse_integer(attributes.get("start"))
             self.numbers.append(1 if start is None else start)
         elif tag == "li":
             self._enter_item(attributes)
         elif tag == "img" and (url := attributes.get("src")):
             self.outline.picture(url, attributes.get("alt") or "", attributes.get("title") or "")
         elif tag == "hr":
-            self.outline.point("rule")
+            self.outline.add("rule")
 
     def leave(self, tag: str) -> None:
-        """Tell the end of an element."""
+        """Add the end of an element."""
         if tag == "p":
             self.outline.line()
         elif tag in _PAIRS:
@@ -164,12 +166,12 @@ class _Reader:
             self.outline.close("item")
 
     def _enter_item(self, attributes: _Attributes) -> None:
-        """An item with its number, which counts up in Markdown and is written in HTML."""
+        """Begin an item with its number: counted in Markdown, written as ``value`` in HTML."""
         number = self.numbers[-1] if self.numbers else None
         if number is None:
             self.outline.open("item")
         else:
-            value = integer(attributes.get("value"))
+            value = parse_integer(attributes.get("value"))
             number = number if value is None else value
             self.outline.open("item", str(number))
             self.numbers[-1] = number + 1
@@ -185,20 +187,20 @@ class _Reader:
         self.outline.picture(url, _plain(token.children or ()), title)
 
     def _preformatted(self, html: str) -> None:
-        """A ``pre`` with links or pictures in it is HTML through and through."""
+        """Add a ``pre`` that is written as HTML, since it holds links or pictures."""
         for event in outline_of_tree(parse_fragment(html)):
-            self.outline.point(event.kind, *event.values)
+            self.outline.add(event.kind, *event.values)
 
 
 class _Tags(HTMLParser):
-    """The tags in a piece of HTML."""
+    """Hands the tags and texts of a piece of HTML to the reader."""
 
     def __init__(self, reader: _Reader) -> None:
         super().__init__(convert_charrefs=True)
         self.reader = reader
 
     def read(self, html: str) -> None:
-        """Tell all tags and texts of a piece."""
+        """Read a whole piece."""
         self.feed(html)
         self.close()
         self.reset()
@@ -218,7 +220,7 @@ def _language(info: str) -> str:
 
 
 def _plain(tokens: Iterable[Token]) -> str:
-    """The characters of an alternative text; nested pictures say theirs."""
+    """The characters of an alternative text, with those of pictures in it."""
     return "".join(
         _plain(token.children or ()) if token.type == "image" else token.content for token in tokens
     )

@@ -1,4 +1,4 @@
-"""What stands in a tree, one after the other: the elements as they begin and end, and the text."""
+"""The nodes of an lxml tree in document order: beginnings and ends of elements, texts, comments."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ TextNode = tuple[etree._Element, bool]
 
 
 class Node(NamedTuple):
-    """Something in a tree."""
+    """A beginning or end of an element, a comment or a text."""
 
     #: ``enter``, ``leave``, ``comment`` or ``text``.
     kind: str
     element: etree._Element
-    #: Of text: does it stand behind the element, not in it?
+    #: Of text: true when it stands behind the element, not in it (its ``tail``).
     is_tail: bool = False
 
     @property
-    def around(self) -> etree._Element:
+    def parent(self) -> etree._Element:
         """The element that the text stands in."""
-        parent = self.element.getparent() if self.is_tail else None
-        return self.element if parent is None else parent
+        above = self.element.getparent() if self.is_tail else None
+        return self.element if above is None else above
 
 
 def nodes(top: etree._Element) -> Iterator[Node]:
-    """All that stands below an element in document order, without recursion."""
+    """The nodes below an element, in document order. Without recursion, for pages of any depth."""
     if top.text:
         yield Node("text", top)
     around: list[tuple[etree._Element, Iterator[Any]]] = [(top, iter(top))]
@@ -49,7 +49,7 @@ def nodes(top: etree._Element) -> Iterator[Node]:
 
 
 def text_of(node: TextNode) -> str:
-    """The text of a text node."""
+    """The characters of a text node."""
     owner, is_tail = node
     return (owner.tail if is_tail else owner.text) or ""
 

@@ -1,8 +1,8 @@
-"""What a document says, as a flat list of events that HTML and Markdown can both be read into.
+"""A document as a flat list of events; HTML and Markdown of one body have the same list.
 
-Emphasis and colours are no events: Markdown may write them otherwise, and so it may paragraphs and
-line breaks; that there is one or the other between two words is an event ``line``. White space of
-a text is one space, and none at its ends; addresses and formulas are compared without line breaks.
+Emphasis and colours are no events, since Markdown may write them in another way. Paragraphs and
+line breaks are both the event ``line``, for the same reason. White space in a text is one space,
+and none at its ends. Addresses and formulas are compared without line breaks.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final, NamedTuple
 
-#: Pairs that say nothing when nothing stands in them; Markdown cannot write most of them.
+#: Pairs that are dropped when they are empty; Markdown cannot write most of them.
 _NOTHING_WHEN_EMPTY: Final = frozenset({"quote", "heading", "list", "item", "table", "row"})
-#: Characters of context in the words for a difference.
+#: Characters shown of a text, in words about a difference.
 _CONTEXT: Final = 24
 #: A formula inside a formula (``\\text{若$y$}``); ``\\(y\\)`` means the same there.
 _INNER = re.compile(r"\\[()]|\$|\\.", re.DOTALL)
-#: A comment with its line break, behind what is no comment: text with a per cent sign, a command.
+#: A ``%`` comment with its line break; before it what may hold a ``%`` that begins no comment.
 _COMMENT = re.compile(
     r"(\\(?:text[a-z]*|[fhm]box|tag\*?|href|url|style|class|cssId)\s*\{(?:[^{}]|\{[^{}]*\})*+\}"
     r"|\\verb\*?([!-)+-@[-`|~]).*?\2|\\.)|%[^\r\n]*[\r\n]",
@@ -28,7 +28,7 @@ _DELIMITERS: Final = (("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$"))
 
 
 class Event(NamedTuple):
-    """One thing that a document says; a pair ends with an event ``end``."""
+    """A text, a formula, the beginning of a pair, and so on; a pair ends with an event ``end``."""
 
     kind: str
     values: tuple[str, ...] = ()
@@ -42,15 +42,15 @@ _LINK_END: Final = Event("end", ("link",))
 
 
 class Outline:
-    """The events of a document, in the order in which they are told."""
+    """Collects the events of a document, in document order."""
 
     def __init__(self) -> None:
         self._events: list[Event] = []
 
     def text(self, text: str) -> None:
-        """Add text; white space alone only parts the text before from the one behind."""
+        """Add text. White space alone counts only behind other text."""
         is_behind_text = bool(self._events) and self._events[-1].kind == "text"
-        if squash(text) or (text and is_behind_text):
+        if without_space(text) or (text and is_behind_text):
             self._events.append(Event("text", (text,)))
 
     def line(self) -> None:
@@ -59,20 +59,20 @@ class Outline:
             self._events.append(_LINE)
 
     def formula(self, latex: str, *, display: bool) -> None:
-        """Add a formula without its delimiters; comments at the ends of lines say nothing."""
+        """Add a formula without its delimiters; comments at the ends of lines are left out."""
         latex = _COMMENT.sub(lambda match: match[1] or "", latex)
-        self.point("formula", squash(_same_dollars(latex)), "display" if display else "inline")
+        self.add("formula", without_space(_same_dollars(latex)), "display" if display else "inline")
 
     def picture(self, url: str, alt: str, caption: str) -> None:
         """Add a picture; no alternative text and no caption are empty strings."""
-        self.point("picture", fold(url), squash(alt), squash(caption))
+        self.add("picture", fold(url), without_space(alt), without_space(caption))
 
     def code(self, language: str, content: str) -> None:
-        """Add a code block; one line feed at its end more or less says nothing."""
+        """Add a code block, unless it is empty; one line feed at its end does not count."""
         if content.strip("\n"):
-            self.point("code", language, content.removesuffix("\n"))
+            self.add("code", language, content.removesuffix("\n"))
 
-    def point(self, kind: str, *values: str) -> None:
+    def add(self, kind: str, *values: str) -> None:
         """Add an event that has no end."""
         self._events.append(Event(kind, values))
 
@@ -89,7 +89,7 @@ class Outline:
             self._events.append(Event("end", (kind,)))
 
     def events(self) -> list[Event]:
-        """All events, neighbouring texts as one."""
+        """All events; neighbouring texts are one."""
         merged: list[Event] = []
         for is_text, group in groupby(self._events, key=lambda event: event.kind == "text"):
             if is_text:
@@ -100,7 +100,7 @@ class Outline:
 
 
 def _with_lines_between(events: Iterable[Event]) -> Iterator[Event]:
-    """The events with ``line`` only between what stands in lines, and outside of links."""
+    """The events with ``line`` only between two that stand in lines, and never inside a link."""
     is_due = has_content = False
     links: list[Event] = []  # the links that have begun before the next content
     for event in events:
@@ -120,7 +120,7 @@ def _with_lines_between(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _is_content(event: Event) -> bool:
-    """True for what stands in a line, one beside the other; a displayed formula is a block."""
+    """True when an event stands in a line; a displayed formula is a block."""
     is_inline = event.kind == "formula" and event.values[-1:] == ("inline",)
     return is_inline or event.kind in {"text", "picture"} or event == _LINK_END
 
@@ -140,15 +140,15 @@ def bare_latex(latex: str) -> str:
 
 
 def _same_dollars(latex: str) -> str:
-    """LaTeX with the one of the two ways to begin and end a formula inside it."""
+    """LaTeX with ``$`` in place of ``\\(`` and ``\\)``, for a formula inside a formula."""
     return _INNER.sub(lambda match: "$" if match[0] in {"\\(", "\\)"} else match[0], latex)
 
 
-def squash(text: str) -> str:
+def without_space(text: str) -> str:
     """Text without white space."""
     return "".join(text.split())
 
 
 def fold(text: str) -> str:
-    """Text with white space as single spaces, none at its ends."""
+    """Text with each stretch of white space as one space, and none at its ends."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""The six points of fidelity. Each takes one case and gives one result; none raises."""
+"""The six points of fidelity. Each takes a case and returns its result; none raises."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from archiver.verify.fidelity.addresses import problem_of, target_of
 from archiver.verify.fidelity.body_reference import Reading, parse_html, read_body
 from archiver.verify.fidelity.captions import captions
 from archiver.verify.fidelity.comparison import Point, compare_lists, compare_texts, compare_values
-from archiver.verify.fidelity.differences import shown
+from archiver.verify.fidelity.differences import value_in_words
 from archiver.verify.fidelity.markdown_outline import outline_of_markdown
-from archiver.verify.fidelity.outline import fold, quoted, squash
-from archiver.verify.fidelity.rendering import lines, words
+from archiver.verify.fidelity.outline import fold, quoted, without_space
+from archiver.verify.fidelity.rendering import rendered_lines, rendered_text
 from archiver.verify.fidelity.safety import safety_faults
 from archiver.verify.fidelity.steps import shown_formulas
 from archiver.verify.fidelity.tex2jax import Formulas, find_formulas
@@ -25,17 +25,21 @@ from archiver.verify.fidelity.tree_outline import outline_of_tree
 
 #: The points in the order in which they are reported, and what each one counts.
 UNITS: Final = {
-    "text": "characters",
-    "formulas": "formulas",
-    "markdown": "events",
-    "links": "links",
-    "pictures": "pictures",
-    "safety": "elements",
+    "text": "character",
+    "formulas": "formula",
+    "markdown": "event",
+    "links": "link",
+    "pictures": "picture",
+    "safety": "element",
 }
 
 
 class Case:
-    """One article with a body: what is stored of it, and the reading it is compared with."""
+    """One article with a body: what is stored of it, and the reading it is compared with.
+
+    ``row`` is the article's JSONL object. Without ``reference`` its ``body_html`` is the reference.
+    ``base`` is where the blog was read from.
+    """
 
     def __init__(
         self, row: Mapping[str, Any], reference: Reading | None, base: site.Base | None = None
@@ -53,9 +57,9 @@ class Case:
 def audit(
     row: Mapping[str, Any], reference: Reading | None = None, base: site.Base | None = None
 ) -> list[Point]:
-    """All six points of one article; without a reference its ``body_html`` is the reference.
+    """All six points of one article, in the order of ``UNITS``; arguments as of ``Case``.
 
-    ``row`` is the article's JSONL object. An article without a body has nothing to compare.
+    Each point of an article without a body has compared nothing.
     """
     if row["body_html"] is None:
         return [Point(name, unit, 0) for name, unit in UNITS.items()]
@@ -75,22 +79,22 @@ def audit_case(case: Case) -> list[Point]:
 
 
 def audit_text(case: Case) -> Point:
-    """The visible characters: the reference's are those of ``body_html`` and ``body_text``.
+    """Compare the visible characters of the reference with ``body_html`` and ``body_text``.
 
-    What a browser shows on different lines stands on different lines of ``body_text``.
+    The lines too: what a browser shows on different lines stands so in ``body_text``.
     """
     expected = case.reference.text
     point = _point("text", len(expected))
     compare_texts(point, "body_html", expected, case.stored.text)
     if case.reference.lines is not None and case.stored.lines is not None:
         compare_lists(point, "lines of body_html", case.reference.lines, case.stored.lines)
-    compare_texts(point, "body_text", expected, squash(case.row["body_text"] or ""))
+    compare_texts(point, "body_text", expected, without_space(case.row["body_text"] or ""))
     _compare_lines(point, case)
     return point
 
 
 def audit_formulas(case: Case) -> Point:
-    """The formulas of the reference, ``body_html``, ``formulas``, the count and ``body_text``."""
+    """Compare the formulas of reference, ``body_html``, ``formulas``, count and ``body_text``."""
     expected = [_formula_key(formula) for formula in case.reference.formulas]
     point = _point("formulas", len(expected))
     stored = [_formula_key(formula) for formula in case.formulas.found]
@@ -106,7 +110,7 @@ def audit_formulas(case: Case) -> Point:
 
 
 def audit_markdown(case: Case) -> Point:
-    """``body_markdown`` read back says what ``body_html`` says."""
+    """Compare the outline of ``body_markdown`` with that of ``body_html``."""
     expected = outline_of_tree(case.body, case.formulas)
     point = _point("markdown", len(expected))
     markdown = case.row["body_markdown"]
@@ -118,11 +122,11 @@ def audit_markdown(case: Case) -> Point:
 
 
 def audit_links(case: Case) -> Point:
-    """The links of the reference, ``body_html`` and ``links``, and the articles they lead to."""
+    """Compare the links of reference, ``body_html`` and ``links``; check their targets."""
     expected = case.reference.links
     point = _point("links", len(expected))
     _compare_links(point, "body_html", expected, case.stored.links)
-    listed = [(link["url"], squash(link["text"])) for link in case.row["links"]]
+    listed = [(link["url"], without_space(link["text"])) for link in case.row["links"]]
     _compare_links(point, "links", expected, listed)
     for link in case.row["links"]:
         _check_target(point, link, case.base)
@@ -130,7 +134,7 @@ def audit_links(case: Case) -> Point:
 
 
 def audit_pictures(case: Case) -> Point:
-    """The pictures of the reference, ``body_html``, ``pictures`` and the count; the captions."""
+    """Compare the pictures of reference, ``body_html``, ``pictures`` and count; the captions."""
     expected = case.reference.pictures
     point = _point("pictures", len(expected))
     compare_lists(point, "body_html", expected, case.stored.pictures)
@@ -143,7 +147,7 @@ def audit_pictures(case: Case) -> Point:
 
 
 def audit_safety(case: Case) -> Point:
-    """``body_html`` holds nothing that runs, sends or covers; its headings can be linked to."""
+    """Look in ``body_html`` for what runs, sends or covers; compare the ids of its headings."""
     faults = safety_faults(case.body)
     point = _point("safety", sum(1 for _ in case.body.iterdescendants()))
     for fault in faults:
@@ -161,8 +165,8 @@ def _point(name: str, compared: int) -> Point:
 
 
 def _compare_lines(point: Point, case: Case) -> None:
-    """The lines of ``body_text``; white space counts in those of a ``pre``."""
-    expected = lines(case.body, case.formulas)
+    """Compare the lines of ``body_text``; white space counts in those of a ``pre``."""
+    expected = rendered_lines(case.body, case.formulas)
     found = [line for line in _text_with_formulas_folded(case).split("\n") if line.strip()]
     is_same = len(found) == len(expected)
     shown_lines = [
@@ -174,6 +178,7 @@ def _compare_lines(point: Point, case: Case) -> None:
 
 
 def _text_with_formulas_folded(case: Case) -> str:
+    """``body_text``, each formula on one line with its white space folded."""
     text: str = case.row["body_text"] or ""
     position = 0
     for formula in shown_formulas(case.body, case.formulas):
@@ -205,25 +210,25 @@ def _compare_links(
 
 
 def _check_target(point: Point, link: Mapping[str, Any], base: site.Base | None) -> None:
-    """The article that a link leads to, and what is wrong with its address."""
+    """Check the article that a link leads to, and what is wrong with its address."""
     url: str = link["url"]
     target, problem = target_of(url), problem_of(url)
     if link["target_id"] not in {target, target_of(url, base)}:
-        words = f"expected {shown(target)}, found {shown(link['target_id'])}"
+        words = f"expected {value_in_words(target)}, found {value_in_words(link['target_id'])}"
         point.note(1, f"target_id of {quoted(url)}: {words}")
     if link.get("problem") != problem:
-        words = f"expected {shown(problem)}, found {shown(link.get('problem'))}"
+        words = f"expected {value_in_words(problem)}, found {value_in_words(link.get('problem'))}"
         point.note(1, f"problem of {quoted(url)}: {words}")
 
 
 def _formula_key(formula: Formula) -> str:
-    """A formula as it is compared: white space counts, but for line breaks (``<br>``)."""
+    """A formula as it is compared: one with line breaks (``<br>``) with white space folded."""
     latex = fold(formula.latex) if "\n" in formula.latex else formula.latex
     return f"{'display' if formula.display else 'inline'} {latex}"
 
 
 def _find_in_text(point: Point, case: Case) -> None:
-    """Every formula that is shown stands in ``body_text``, verbatim and in order."""
+    """Note each shown formula that does not stand in ``body_text``, verbatim and in order."""
     text: str = case.row["body_text"] or ""
     position = 0
     for formula in shown_formulas(case.body, case.formulas):
@@ -235,11 +240,11 @@ def _find_in_text(point: Point, case: Case) -> None:
 
 
 def _compare_captions(point: Point, case: Case, listed: Sequence[str | None]) -> None:
-    """The captions of ``pictures`` are those of ``body_html``, and can be read in the text."""
-    texts = {image: words(caption) for caption, image in captions(case.body).items()}
+    """Compare the captions of ``pictures`` and ``body_html``; find each in ``body_text``."""
+    texts = {image: rendered_text(caption) for caption, image in captions(case.body).items()}
     expected = [texts.get(image) or None for image in case.body.iter("img") if image.get("src")]
     compare_lists(point, "captions", expected, listed)
-    text = squash(case.row["body_text"] or "")
+    text = without_space(case.row["body_text"] or "")
     for caption in listed:
-        if caption and squash(caption) not in text:
+        if caption and without_space(caption) not in text:
             point.note(1, f"body_text: expected the caption {quoted(caption)}, found it nowhere")

@@ -1,4 +1,4 @@
-"""What a browser shows of a tree, and on which lines: by the HTML standard, for the audit alone.
+"""The lines of text that a browser shows of a tree: by the HTML standard, for the audit alone.
 
 The style sheet of browsers is https://html.spec.whatwg.org/multipage/rendering.html, the text of
 an element as lines is that of ``innerText`` (https://html.spec.whatwg.org/multipage/dom.html);
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from archiver.verify.fidelity.outline import fold
-from archiver.verify.fidelity.steps import Step, hides, is_invisible, walk
+from archiver.verify.fidelity.steps import Step, hides, is_invisible, read_steps
 from archiver.verify.fidelity.tex2jax import Formulas
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -36,7 +36,7 @@ _BLOCK_STYLE = re.compile(
 
 
 class Line(NamedTuple):
-    """A line of text; in ``pre`` every white space counts."""
+    """A line of text; ``is_verbatim`` in a ``pre``, where all white space counts."""
 
     text: str
     is_verbatim: bool = False
@@ -47,20 +47,20 @@ def is_block(element: etree._Element) -> bool:
     return element.tag in BLOCKS or _BLOCK_STYLE.search(element.get("style") or "") is not None
 
 
-def is_medium_apart(element: etree._Element) -> bool:
-    """True for a picture or player that its style puts on a line of its own."""
+def is_medium_on_own_line(element: etree._Element) -> bool:
+    """True when an element is a picture or player that its style puts on a line of its own."""
     is_medium = element.tag in {"img", "audio", "video"}
     return is_medium and is_block(element) and not is_invisible(element)
 
 
-def lines(top: etree._Element, formulas: Formulas | None = None) -> list[Line]:
+def rendered_lines(top: etree._Element, formulas: Formulas | None = None) -> list[Line]:
     """The lines of a tree that are not empty; a formula is one word on its line."""
-    return [line for line in _lines(walk(top, formulas)) if line.text]
+    return [line for line in _lines(read_steps(top, formulas)) if line.text]
 
 
-def words(top: etree._Element, formulas: Formulas | None = None) -> str:
-    """All text below an element on one line."""
-    return fold(" ".join(line.text for line in lines(top, formulas)))
+def rendered_text(top: etree._Element, formulas: Formulas | None = None) -> str:
+    """All text below an element on one line, with white space folded."""
+    return fold(" ".join(line.text for line in rendered_lines(top, formulas)))
 
 
 def _lines(steps: Iterator[Step]) -> Iterator[Line]:
@@ -84,7 +84,7 @@ def _line(text: str, *, is_verbatim: bool) -> Line:
 
 
 def _piece(step: Step, *, is_verbatim: bool) -> str:
-    """What a step adds to the text: characters, or the break of a line."""
+    """What a step adds to the text: characters, or a line feed where a line ends."""
     if step.hidden:
         return ""
     if step.formula is not None:
@@ -92,7 +92,7 @@ def _piece(step: Step, *, is_verbatim: bool) -> str:
     if step.kind == "text":
         return step.text if is_verbatim else step.text.replace("\n", " ")
     if hides(step.element):
-        return "\n" if is_medium_apart(step.element) else ""
+        return "\n" if is_medium_on_own_line(step.element) else ""
     if step.element.tag == "br":
         return "\n" if step.kind == "enter" and not step.in_formula else ""
     if step.element.tag in CELLS and not is_block(step.element):

@@ -1,4 +1,4 @@
-"""What makes a body unsafe to put on a page, named fault by fault."""
+"""The faults that make a body unsafe to put on a page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.tree.document import string_of
+from archiver.tree.document import text_content
 from archiver.tree.elements import ATTRIBUTES, FORBIDDEN
-from archiver.verify.fidelity.outline import quoted, squash
+from archiver.verify.fidelity.outline import quoted, without_space
 from archiver.verify.fidelity.overlay import size_fault, style_faults
-from archiver.verify.fidelity.visibility import HEADINGS, may_stay
+from archiver.verify.fidelity.visibility import HEADINGS, is_safe_address
 
 _ADDRESSES: Final = frozenset(
     {"href", "src", "cite", "action", "formaction", "poster", "background", "longdesc", "data"}
@@ -21,12 +21,14 @@ _ADDRESSES: Final = frozenset(
 
 
 def safety_faults(body: HtmlElement) -> Iterator[str]:
-    """Every fault of a parsed ``body_html``."""
+    """In words, every fault of a parsed ``body_html``."""
     for element in body.iterdescendants(etree.Element):
         yield from _element_faults(element)
     for heading in body.iter(*HEADINGS):
         for anchor in heading.iter("a"):
-            if squash(string_of(anchor)) == site.SELF_ANCHOR_TEXT and "#" in anchor.get("href", ""):
+            if without_space(text_content(anchor)) == site.SELF_ANCHOR_TEXT and "#" in anchor.get(
+                "href", ""
+            ):
                 yield f"the self anchor of a heading: {quoted(anchor.get('href', ''))}"
 
 
@@ -44,5 +46,5 @@ def _element_faults(element: etree._Element) -> Iterator[str]:
         elif (fault := size_fault(tag, name, str(value))) is not None:
             yield fault
         is_picture = tag == "img" and name == "src"
-        if name in _ADDRESSES and not may_stay(str(value), is_picture=is_picture):
+        if name in _ADDRESSES and not is_safe_address(str(value), is_picture=is_picture):
             yield f"the address of <{tag}>: {quoted(str(value))}"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from archiver.items import Formula
 
-#: Any formula that MathJax has read in.
+#: CSS selector of the formulas that MathJax has read.
 SCRIPTS: Final = 'script[type^="math/tex"]'
 _DISPLAY = re.compile(r";\s*mode\s*=\s*display")
 _CLASS = re.compile(r"(?:^|\s)(?:MathJax|MJX|mjx-)")
@@ -22,8 +22,8 @@ _BARE = re.compile(
 )
 
 
-def is_drawing(attributes: dict[str, str | None]) -> bool:
-    """Has MathJax added an element with these attributes?"""
+def is_mathjax_output(attributes: dict[str, str | None]) -> bool:
+    """True when MathJax has added an element with these attributes."""
     if (attributes.get("id") or "").startswith("MathJax_"):
         return True
     return _CLASS.search(attributes.get("class") or "") is not None
@@ -40,6 +40,7 @@ def formula_of(script: Any) -> Formula | None:
 
 
 def _with_delimiters(latex: str, display: bool) -> str:
+    """LaTeX as the served page has it; environments and references have no delimiters."""
     if not display:
         if _REFERENCE.match(latex):
             return latex

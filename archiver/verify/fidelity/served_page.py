@@ -24,7 +24,7 @@ _VOID: Final = frozenset(
 )  # fmt: skip
 _BODY: Final = "#content div.Post #PostContent"
 _FOOTER: Final = ", ".join(f"div#{block}" for block in site.FOOTER_BLOCKS)
-#: What stands behind a body; an unclosed tag of the body draws it in.
+#: What stands behind a body; an unclosed tag of the body takes it in.
 _BEHIND: Final = "div#tools, div#neighbours, div#similar, div#comments"
 
 
@@ -40,9 +40,9 @@ def read_page(text: str, article: int, base: site.Base | None = None) -> Reading
 
 
 def _document(page: Node, article: int, base: site.Base | None) -> str | None:
-    """What the page's ``<base>`` lets relative addresses begin with; ``None`` without one.
+    """What relative addresses are resolved against because of ``<base>``; ``None`` without one.
 
-    A copy of the blog on another host means the live one.
+    An address of a copy of the blog on another host becomes that of the live blog.
     """
     moved = page.css_first("base[href]")
     if moved is None:
@@ -61,9 +61,9 @@ def _document(page: Node, article: int, base: site.Base | None) -> str | None:
 
 
 def _body_across_bounds(text: str, article: int, base: site.Base | None) -> Node:
-    """The body of a page whose malformed markup has moved its bounds, as the extraction has it.
+    """The body, found by ``archiver.pages``, of a page whose malformed markup has moved its bounds.
 
-    It goes over to this reading as XML with all end tags, which keeps comments and addresses.
+    It is handed over as XML with all end tags, which keeps comments and addresses.
     """
     body = parse_article(parse_page(text), site.article_url(article), base).body
     if body is None:
@@ -75,7 +75,7 @@ def _body_across_bounds(text: str, article: int, base: site.Base | None) -> Node
 
 
 def _remove_footer(body: Node) -> None:
-    """Remove the footer's blocks and its two paragraphs; without a block there is no footer."""
+    """Remove the footer's blocks and its two paragraphs. A body without a block has no footer."""
     found = False
     for block_id in site.FOOTER_BLOCKS:
         blocks = body.css(f"div#{block_id}")
@@ -107,7 +107,7 @@ def _bold_text(paragraph: Node) -> str:
 
 
 def _ends(node: Node, body: Node) -> bool:
-    """Does nothing to be seen follow a node, up to the end of the body?"""
+    """True when no text follows a node up to the end of the body."""
     while node is not None and node.mem_id != body.mem_id:
         following = node.next
         while following is not None:

@@ -1,4 +1,4 @@
-"""What single elements of a body say: code, lists and captions."""
+"""Code blocks, numbers of lists and captions of a body, element by element."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.verify.fidelity.rendering import CELLS, is_block
-from archiver.verify.fidelity.steps import Step, hides, walk
+from archiver.verify.fidelity.steps import Step, hides, read_steps
 from archiver.verify.fidelity.tex2jax import Formulas, find_formulas
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([^\s`~]+)")
@@ -19,12 +19,12 @@ _ITEMS: Final = frozenset({"li", "tr"})
 _HOLD_ITEMS: Final = frozenset(
     {"ol", "ul", "menu", "dir", "table", "thead", "tbody", "tfoot", "tr"}
 )
-#: What the title of a picture cannot say.
+#: Elements that the title of a picture cannot hold.
 _IN_CAPTION: Final = ("a", "img", "code", "pre")
 
 
 def code_of(element: etree._Element) -> str:
-    """The content of a code block, every line with its line feed, the last one perhaps without."""
+    """The content of a code block; each line ends with a line feed, the last one may lack it."""
     return _Code(element).read()
 
 
@@ -36,13 +36,14 @@ class _Code:
     """
 
     def __init__(self, element: etree._Element) -> None:
-        self.steps = walk(element, Formulas())
+        self.steps = read_steps(element, Formulas())
         self.lines: list[str] = []
         self.open: str | None = None
         self.is_behind_block = False
         self.starts: list[int] = []  # how many lines there were where each open item began
 
     def read(self) -> str:
+        """The whole content."""
         for step in self.steps:
             if not step.hidden and not hides(step.element):
                 self._take(step)
@@ -81,7 +82,7 @@ class _Code:
         self.open = None
 
     def _cell(self, step: Step) -> None:
-        """Cells stand side by side, whatever is in them."""
+        """Put a tab between a cell and the one before it, whatever is in them."""
         if step.kind == "enter" and step.element.getprevious() is not None:
             if self.open is None and len(self.lines) > self.starts[-1]:
                 self.open = self.lines.pop()
@@ -106,22 +107,22 @@ def language_of(element: etree._Element) -> str:
     return ""
 
 
-def is_rich(caption: HtmlElement) -> bool:
-    """Does a caption hold what the title of a picture cannot say?"""
+def has_more_than_text(caption: HtmlElement) -> bool:
+    """True when a caption holds a formula, link, picture or code, which no title can hold."""
     if next(caption.iter(*_IN_CAPTION), None) is not None:
         return True
     return bool(find_formulas(caption).found)
 
 
-def numbers_of(top: etree._Element) -> dict[etree._Element, str]:
-    """The numbers before the items of an ordered list, as HTML counts them."""
+def item_numbers(top: etree._Element) -> dict[etree._Element, str]:
+    """The number that a browser shows before each item of an ordered list, as text."""
     items = [item for item in top.iter("li") if _list_around(item) is top and _is_shown(item, top)]
     step = -1 if top.get("reversed") is not None else 1
-    first = integer(top.get("start"))
+    first = parse_integer(top.get("start"))
     number = first if first is not None else (len(items) if step < 0 else 1)
     numbers: dict[etree._Element, str] = {}
     for item in items:
-        value = integer(item.get("value"))
+        value = parse_integer(item.get("value"))
         number = number if value is None else value
         numbers[item] = str(number)
         number += step
@@ -133,7 +134,7 @@ def _list_around(item: etree._Element) -> etree._Element | None:
 
 
 def _is_shown(item: etree._Element, top: etree._Element) -> bool:
-    """True when neither an item nor what is around it in its list is hidden."""
+    """True when neither an item nor an element between it and its list is hidden."""
     if hides(item):
         return False
     for around in item.iterancestors():
@@ -144,8 +145,8 @@ def _is_shown(item: etree._Element, top: etree._Element) -> bool:
     return True
 
 
-def integer(text: str | None) -> int | None:
-    """An attribute as the integer that browsers take it for; they have 32 bits for it."""
+def parse_integer(text: str | None) -> int | None:
+    """The value of an attribute as browsers read an integer of 32 bits; ``None`` for no number."""
     match = _NUMBER.match(text or "")
     number = int(match[1]) if match is not None else None
     return number if number is not None and -(2**31) < number < 2**31 else None

@@ -1,4 +1,4 @@
-"""A tree read from front to back: elements, text and formulas, each in its place."""
+"""The steps of reading a body: beginnings and ends of elements, texts and formulas, in order."""
 
 from __future__ import annotations
 
@@ -11,29 +11,32 @@ from archiver.items import Formula
 from archiver.tree.elements import DROPPED, EMBEDS
 from archiver.verify.fidelity.nodes import Node, nodes, text_of
 from archiver.verify.fidelity.tex2jax import Formulas, find_formulas
-from archiver.verify.fidelity.visibility import SILENT, is_hiding
+from archiver.verify.fidelity.visibility import WITHOUT_TEXT, is_hiding
 
 #: Browsers show no text of these.
-_WITHOUT_TEXT: Final = DROPPED | EMBEDS | SILENT | {"img", "source"}
+_WITHOUT_TEXT: Final = DROPPED | EMBEDS | WITHOUT_TEXT | {"img", "source"}
 
 
 class Step(NamedTuple):
-    """What comes next: an element that begins or ends, text, or a formula."""
+    """One step: the beginning or end of an element, a text, or a formula."""
 
     #: ``enter``, ``leave``, ``text`` or ``formula``.
     kind: str
     #: The element that begins or ends, or that the text belongs to.
     element: etree._Element
-    #: Does a browser show nothing of it, because of an element around it?
+    #: True when an element around it hides it from the reader.
     hidden: bool
     text: str = ""
     formula: Formula | None = None
-    #: Is it a ``<br>`` over which a formula goes on?
+    #: True for a ``<br>`` over which a formula goes on.
     in_formula: bool = False
 
 
-def walk(body: etree._Element, formulas: Formulas | None = None) -> Iterator[Step]:
-    """All that stands below ``body``, without recursion; a formula is one step."""
+def read_steps(body: etree._Element, formulas: Formulas | None = None) -> Iterator[Step]:
+    """The steps below an element, without recursion; a formula is one step.
+
+    The formulas are searched for when they are not given.
+    """
     formulas = find_formulas(body) if formulas is None else formulas
     outermost: etree._Element | None = None  # the hidden element that everything is in
     for node in nodes(body):
@@ -69,7 +72,7 @@ def shown_formulas(body: etree._Element, formulas: Formulas) -> list[Formula]:
     """The formulas that stand in no hidden element."""
     return [
         step.formula
-        for step in walk(body, formulas)
+        for step in read_steps(body, formulas)
         if step.formula is not None and not step.hidden
     ]
 
@@ -85,9 +88,9 @@ def _texts(node: Node, formulas: Formulas, *, hidden: bool) -> Iterator[Step]:
     position = 0
     for start, end, number in formulas.parts.get((node.element, node.is_tail), ()):
         if start > position and number is not None:
-            yield Step("text", node.around, hidden, text[position:start])
+            yield Step("text", node.parent, hidden, text[position:start])
         if number is not None:
-            yield Step("formula", node.around, hidden, formula=formulas.found[number])
+            yield Step("formula", node.parent, hidden, formula=formulas.found[number])
         position = end
     if position < len(text):
-        yield Step("text", node.around, hidden, text[position:])
+        yield Step("text", node.parent, hidden, text[position:])

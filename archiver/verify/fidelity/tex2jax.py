@@ -1,9 +1,8 @@
-"""The formulas of a body, found a second time: what MathJax's ``tex2jax`` does, step by step.
+"""The formulas of a body, found as MathJax's ``tex2jax`` finds them, for the audit alone.
 
-Written from ``extensions/tex2jax.js`` of MathJax 2.7.9 for the audit alone; the names of its
-functions stand at the rules. MathJax in a browser judges it in the tests, as it does the scanner of
-the extraction. It takes quadratic time where MathJax does: for formulas that open braces without
-end.
+Written from ``extensions/tex2jax.js`` of MathJax 2.7.9; the docstrings name its functions. The
+tests let MathJax in a browser judge it, as they do the scanner of the extraction. It takes
+quadratic time where MathJax does: for formulas that open braces without end.
 """
 
 from __future__ import annotations
@@ -44,11 +43,12 @@ class Formulas:
     """The formulas of a tree, and where they stand in it."""
 
     found: list[Formula] = field(default_factory=list)
-    #: Start, end and number of the parts of each text node; a part that goes on has no number.
+    #: Start, end and number of the parts of each text node; a part that goes on a formula of the
+    #: text node before has no number.
     parts: dict[TextNode, list[tuple[int, int, int | None]]] = field(default_factory=dict)
     #: The ``<br>`` over which formulas go on.
     breaks: set[etree._Element] = field(default_factory=set)
-    #: The comments inside formulas, with what ends the formula.
+    #: The comments inside formulas, each with the delimiter that ends the formula.
     comments: dict[etree._Element, str] = field(default_factory=dict)
 
 
@@ -56,14 +56,15 @@ def find_formulas(top: etree._Element) -> Formulas:
     """All formulas below ``top``, in document order."""
     formulas = Formulas()
     for run in _runs(top):
-        _Search(run, formulas).run_through()
+        _Search(run, formulas).find_all()
     return formulas
 
 
-def spoken(comment: etree._Element, end: str) -> str:
-    """What a comment says inside a formula; one that would end it or upset its braces says nothing.
+def text_in_formula(comment: etree._Element, end: str) -> str:
+    """The text that a comment adds to the formula that ends with ``end``.
 
-    ``encloseMath`` takes the text of comments in; a CDATA section is a comment in HTML.
+    It is empty when the comment would end the formula or leave its braces unbalanced.
+    ``encloseMath`` takes in the text of comments; a CDATA section is a comment in HTML.
     """
     text = _comment_text(comment)
     depth = 0
@@ -81,7 +82,7 @@ def _comment_text(comment: etree._Element) -> str:
 
 
 def _runs(top: etree._Element) -> Iterator[_Run]:
-    """``scanElement``: text among siblings, up to an element that is not passed over."""
+    """``scanElement``: the texts among siblings, up to an element that ends a run."""
     run: _Run = []
     skipped: etree._Element | None = None
     ignoring = [False]
@@ -118,15 +119,15 @@ def _is_ignored(element: etree._Element, *, around: bool) -> bool:
 
 
 class _Search:
-    """``scanText``: one run, from mark to mark."""
+    """``scanText``: the search of one run, from mark to mark."""
 
     def __init__(self, run: _Run, formulas: Formulas) -> None:
         self.run = run
         self.texts = [text_of(piece) if isinstance(piece, tuple) else "" for piece in run]
         self.formulas = formulas
-        self.absent: set[str] = set()  # what ends no formula in the rest of the run
+        self.missing_ends: set[str] = set()  # what ends no formula in the rest of the run
 
-    def run_through(self) -> None:
+    def find_all(self) -> None:
         """Note all formulas of the run."""
         piece = offset = 0
         while piece < len(self.run):
@@ -134,7 +135,7 @@ class _Search:
             piece, offset = (piece + 1, 0) if mark is None else self._start(piece, mark)
 
     def _start(self, piece: int, mark: re.Match[str]) -> _Place:
-        """``startMatch``; returns where to search on."""
+        """``startMatch``: take up one mark; returns where the search goes on."""
         name = mark[0]
         if name in _ENDS:
             display = name in {"$$", "\\["}
@@ -147,21 +148,21 @@ class _Search:
         if name != "\\begin{":
             return self._enclose(piece, mark.start(), (piece, brace + 1), "", display=False)
         environment = self.texts[piece][mark.end() : brace]
-        again = mark.start() + len(environment) + 3  # ``opos + blen``
+        resume = mark.start() + len(environment) + 3  # ``opos + blen``
         end = f"\\end{{{environment}}}"
-        return self._formula(piece, mark.start(), brace + 1, end, True, again)
+        return self._formula(piece, mark.start(), brace + 1, end, True, resume)
 
     def _formula(
-        self, piece: int, start: int, inside: int, end: str, display: bool, again: int
+        self, piece: int, start: int, inside: int, end: str, display: bool, resume: int
     ) -> _Place:
         close = self._end((piece, inside), end)
         if close is None:
-            return piece, again
+            return piece, resume
         return self._enclose(piece, start, close, end, display=display)
 
     def _end(self, inside: _Place, end: str) -> _Place | None:
-        """``endMatch``: the first end outside braces, or else the first one."""
-        if end in self.absent:
+        """``endMatch``: behind the first end outside braces, or else behind the first of all."""
+        if end in self.missing_ends:
             return None
         first: _Place | None = None
         depth = 0
@@ -178,11 +179,14 @@ class _Search:
                     depth -= 1
             offset = 0
         if first is None:
-            self.absent.add(end)
+            self.missing_ends.add(end)
         return first
 
     def _enclose(self, piece: int, start: int, close: _Place, end: str, *, display: bool) -> _Place:
-        """``encloseMath``. A ``<br>`` is a line break, with the one of the source behind it."""
+        """``encloseMath``: note a formula; returns its end.
+
+        A ``<br>`` is a line break, together with the line feed of the source behind it.
+        """
         latex: list[str] = []
         for number in range(piece, close[0] + 1):
             node = self.run[number]
@@ -212,5 +216,5 @@ class _Search:
 
 @lru_cache(maxsize=64)
 def _tokens(end: str) -> re.Pattern[str]:
-    """``endPattern``: what counts while an end is looked for."""
+    """``endPattern``: an end, an escaped character or a brace."""
     return re.compile(rf"{re.escape(end)}|\\.|[{{}}]")

@@ -1,4 +1,4 @@
-"""The outline of a clean body: what its Markdown has to say."""
+"""The outline of a clean body, which its Markdown must have too."""
 
 from __future__ import annotations
 
@@ -11,12 +11,23 @@ from archiver.items import Formula
 from archiver.tree.document import ASCII_SPACE
 from archiver.verify.fidelity.captions import captions
 from archiver.verify.fidelity.outline import Event, Outline, bare_latex, fold
-from archiver.verify.fidelity.rendering import CELLS, HEADINGS, is_block, is_medium_apart, words
-from archiver.verify.fidelity.single_elements import code_of, is_rich, language_of, numbers_of
-from archiver.verify.fidelity.steps import Step, hides, is_invisible, walk
+from archiver.verify.fidelity.rendering import (
+    CELLS,
+    HEADINGS,
+    is_block,
+    is_medium_on_own_line,
+    rendered_text,
+)
+from archiver.verify.fidelity.single_elements import (
+    code_of,
+    has_more_than_text,
+    item_numbers,
+    language_of,
+)
+from archiver.verify.fidelity.steps import Step, hides, is_invisible, read_steps
 from archiver.verify.fidelity.tex2jax import Formulas, find_formulas
 
-#: Quotes and lists nested deeper stand in the last of these levels.
+#: Quotes and lists that are nested deeper belong to the last of these levels.
 DEEPEST: Final = 8
 _LISTS: Final = frozenset({"ul", "menu", "dir", "ol"})
 _LETTERS: Final = frozenset({"a", "A", "i", "I"})
@@ -38,7 +49,7 @@ def outline_of_tree(body: HtmlElement, formulas: Formulas | None = None) -> list
 
 
 class _Link:
-    """An open link. Its events go around the first piece of its content without a block in it."""
+    """An open link. Its events stand around the first stretch of its content without a block."""
 
     __slots__ = ("element", "state", "url")
 
@@ -57,8 +68,10 @@ class _Level(NamedTuple):
 
 
 class _Reader:
+    """Turns the steps of a body into an outline."""
+
     def __init__(self, body: HtmlElement, formulas: Formulas) -> None:
-        self.steps = walk(body, formulas)
+        self.steps = read_steps(body, formulas)
         self.outline = Outline()
         self.links: list[_Link] = []
         self.levels: list[_Level] = []
@@ -70,9 +83,11 @@ class _Reader:
         self.heading: etree._Element | None = None
         self.heading_is_empty = True
         self.titles = {
-            caption: image for caption, image in captions(body).items() if not is_rich(caption)
+            caption: image
+            for caption, image in captions(body).items()
+            if not has_more_than_text(caption)
         }
-        self.title_of = {image: words(caption) for caption, image in self.titles.items()}
+        self.title_of = {image: rendered_text(caption) for caption, image in self.titles.items()}
 
     def read(self) -> list[Event]:
         for step in self.steps:
@@ -85,11 +100,11 @@ class _Reader:
         return self.outline.events()
 
     def _take(self, step: Step) -> None:
-        """Tell one step; of what is hidden, formulas alone."""
+        """Add what a step says to the outline; of hidden steps only formulas."""
         if step.formula is not None:
             self._formula(step.formula)
         elif step.hidden or (hides(step.element) and step.kind != "text"):
-            if not step.hidden and is_medium_apart(step.element):
+            if not step.hidden and is_medium_on_own_line(step.element):
                 self._end_piece()
             if step.kind == "enter" and step.element.tag == "img" and not step.hidden:
                 self._shown_picture(step.element)
@@ -104,7 +119,7 @@ class _Reader:
             self._leave(step.element)
 
     def _text(self, text: str) -> None:
-        """Tell a text; in a ``pre`` its line feeds end lines."""
+        """Add a text; in a ``pre`` its line feeds end lines."""
         first, *others = text.split("\n") if self.pre is not None else [text]
         self._words(first)
         for part in others:
@@ -117,7 +132,7 @@ class _Reader:
         self.outline.text(text)
 
     def _formula(self, formula: Formula) -> None:
-        """A displayed formula is a block of its own, but in a heading there is one line only."""
+        """Add a formula; a displayed one is a block of its own, except in a heading."""
         display = formula.display and self.heading is None
         if display:
             self._end_piece()
@@ -144,7 +159,7 @@ class _Reader:
             self._enter_item(element)
         elif tag == "hr":
             self._imply_item()
-            self.outline.point("rule")
+            self.outline.add("rule")
         elif tag in HEADINGS:
             self._imply_item()
             self.outline.open("heading", tag[1])
@@ -186,7 +201,7 @@ class _Reader:
             self.outline.close("link")
 
     def _begin_content(self) -> None:
-        """Open what waits for something to stand in it."""
+        """Begin the links that wait for their first content."""
         self._imply_item()
         self.heading_is_empty = False
         for link in self.links:
@@ -195,7 +210,7 @@ class _Reader:
                 link.state = "open"
 
     def _end_piece(self) -> None:
-        """A block begins or ends: a link or a heading that has content by now ends."""
+        """End the line, links and headings with content, where a block begins or ends."""
         self._end_links()
         self.outline.line()
         if not self.heading_is_empty:
@@ -224,12 +239,12 @@ class _Reader:
         elif tag == "ol":
             kind = element.get("type") or ""
             self._open(element, "list", "ordered", kind if kind in _LETTERS else "")
-            self.numbers |= numbers_of(element)
+            self.numbers |= item_numbers(element)
         else:
             self._open(element, "list", "unordered")
 
     def _enter_item(self, element: etree._Element) -> None:
-        """Only in a list an ``li`` is an item."""
+        """Begin an item; an ``li`` outside of a list is none."""
         around = self.levels[:-1] if self._is_implied else self.levels
         if around and around[-1].kind == "list" and self.depth <= DEEPEST:
             self._end_implied_item()
@@ -244,9 +259,10 @@ class _Reader:
         self.depth -= tag in _LEVELS
 
     def _imply_item(self) -> None:
-        """What stands in a list without an item is in one of its own, up to the next real one.
+        """Begin an item for content of an unordered list that stands in no item.
 
-        An ordered list numbers its items, so there it stands between them.
+        It ends at the next item of the source. In an ordered list such content stays between the
+        items, since these have numbers.
         """
         if self.levels and self.levels[-1].kind == "list":
             element = self.levels[-1].element
@@ -274,7 +290,7 @@ class _Reader:
             self.outline.picture(url, element.get("alt") or "", self.title_of.get(element, ""))
 
     def _code(self, element: etree._Element) -> None:
-        """A code block, unless there is something in it that no code block can hold."""
+        """Add a ``pre`` as a code block; one with links or media is read like other elements."""
         if next(element.iter(*_IN_PRE), None) is not None:
             self.pre = element
             return

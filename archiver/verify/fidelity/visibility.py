@@ -1,4 +1,4 @@
-"""What of a page a reader sees: rules over Lexbor's nodes, each written for the audit alone."""
+"""Which parts of a page a reader sees: predicates over Lexbor's nodes, for the audit alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 
 from archiver import site
 from archiver.tree.elements import DROPPED, URL_SCHEMES
-from archiver.verify.fidelity.outline import squash
+from archiver.verify.fidelity.outline import without_space
 
 #: A Lexbor node (selectolax ships no types).
 Node = Any
 
-#: Kept, but browsers show none of the text in them.
-SILENT: Final = frozenset({"area", "audio", "col", "colgroup", "rp", "track", "video"})
+#: Elements that stay; browsers show no text in them.
+WITHOUT_TEXT: Final = frozenset({"area", "audio", "col", "colgroup", "rp", "track", "video"})
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-#: What a browser leaves out before it looks for the scheme of an address.
-_UNREAD = re.compile(r"\A[\x00-\x20]+|[\t\r\n]")
+#: Characters that a browser ignores before it reads the scheme of an address.
+_IGNORED = re.compile(r"\A[\x00-\x20]+|[\t\r\n]")
 _SCHEME = re.compile(r"([a-z][-a-z0-9+.]*):")
 _HIDING: Final = frozenset(
     {("display", "none"), ("visibility", "hidden"), ("visibility", "collapse")}
@@ -26,7 +26,7 @@ _INVISIBLE: Final = frozenset({"0", "1", "0px", "1px"})
 
 
 def shows_text(top: Node) -> bool:
-    """Is there any text in a node that is not taken out of the page?"""
+    """True when a node holds text that stays in the body."""
     around: list[Node] = [top]
     while around:
         node = around.pop()
@@ -42,14 +42,14 @@ def shows_text(top: Node) -> bool:
 
 
 def is_embed_link(node: Node, attributes: dict[str, str | None]) -> bool:
-    """Is this the link that stands for a player or frame?"""
+    """True when a node is the link that stands for a player or frame."""
     if node.tag != "a" or attributes.get("class") != "embed":
         return False
     return bool(node.text(deep=True) == attributes.get("href"))
 
 
 def is_self_anchor(node: Node) -> bool:
-    """Is this the ``#`` that the theme puts into a heading to link to itself?"""
+    """True when a node is the ``#`` by which the theme lets a heading link to itself."""
     if node.tag != "a" or not is_self_anchor_text(
         node.attributes.get("href"), node.text(deep=True)
     ):
@@ -63,13 +63,13 @@ def is_self_anchor(node: Node) -> bool:
 
 
 def is_self_anchor_text(href: str | None, text: str) -> bool:
-    """True for the address and text of such a ``#``."""
-    return (href or "").startswith("#") and squash(text) == site.SELF_ANCHOR_TEXT
+    """True when a link with this address and text is the self anchor of a heading."""
+    return (href or "").startswith("#") and without_space(text) == site.SELF_ANCHOR_TEXT
 
 
-def may_stay(url: str, *, is_picture: bool = False) -> bool:
-    """Does an address only lead somewhere, or show a picture, and run nothing?"""
-    address = _UNREAD.sub("", url).lower()
+def is_safe_address(url: str, *, is_picture: bool = False) -> bool:
+    """True when an address leads somewhere or shows a picture, and runs nothing."""
+    address = _IGNORED.sub("", url).lower()
     scheme = _SCHEME.match(address)
     if scheme is None or scheme[1] in URL_SCHEMES:
         return True
@@ -77,7 +77,7 @@ def may_stay(url: str, *, is_picture: bool = False) -> bool:
 
 
 def is_hiding(attributes: dict[str, str | None]) -> bool:
-    """Does a browser hide an element with these attributes?"""
+    """True when a browser hides an element with these attributes."""
     if "hidden" in attributes:
         return True
     for declaration in (attributes.get("style") or "").lower().split(";"):
@@ -87,8 +87,8 @@ def is_hiding(attributes: dict[str, str | None]) -> bool:
     return False
 
 
-def counts_visitors(attributes: dict[str, str | None]) -> bool:
-    """Is a picture there to be loaded, not to be seen?"""
+def is_tracking_picture(attributes: dict[str, str | None]) -> bool:
+    """True when a picture counts visitors: of one pixel at most, or from a host of trackers."""
     sizes = {(attributes.get(name) or "").strip() for name in ("width", "height")}
     if sizes <= _INVISIBLE:
         return True

@@ -1,7 +1,7 @@
-"""The last step before the network: here a pause holds for requests that were let through before.
+"""The download handler: it keeps a pause also for requests that have passed the middlewares.
 
-A request waits in Scrapy's downloader for its turn (the delay, the requests before it) behind the
-middlewares. When the server asks for a pause meanwhile, it is this handler that keeps it.
+Behind the middlewares a request waits in Scrapy's downloader for its turn (the delay, the requests
+before it). The server may ask for a pause meanwhile.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import DownloadFailedError
 from scrapy.utils.httpobj import urlparse_cached
 
-from archiver.network.backoff import patience_of, wish_of
-from archiver.network.certificate import CertificateRefused, fault_of, is_refused
+from archiver.network.backoff import requested_wait
+from archiver.network.certificate import fault_of, is_refused
+from archiver.network.exceptions import CertificateRefused
+from archiver.network.retry_policy import RetryPolicy
+from archiver.network.scrapy_internals import disable_resending
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -22,14 +25,13 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-class PatientDownload(HTTP11DownloadHandler):
-    """Scrapy's handler for http and https, which waits, and can be broken off."""
+class PausingDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's handler for http and https, which keeps the pause and can be aborted."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        # Twisted would send a request again by itself, at once, when a kept connection was reset.
-        self._pool.retryAutomatically = False
-        self.patience = patience_of(crawler)
+        disable_resending(self)
+        self.policy = RetryPolicy.of(crawler)
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
 
     async def download_request(self, request: Request) -> Response:
@@ -37,10 +39,10 @@ class PatientDownload(HTTP11DownloadHandler):
 
         Raises ``Stopped`` when the run has been stopped, and ``CertificateRefused``.
         """
-        await self.patience.wait()
+        await self.policy.pause.wait()
         download = super().download_request(request)
         try:
-            response = await self.patience.unless_broken_off(download)
+            response = await self.policy.in_flight.run(download)
         except DownloadFailedError as error:
             if not is_refused(error):
                 raise
@@ -48,11 +50,11 @@ class PatientDownload(HTTP11DownloadHandler):
             fault = await asyncio.to_thread(fault_of, parts.hostname or "", parts.port or 443)
             raise CertificateRefused(fault) from error
         if response.status in self.codes:
-            self._heed(response)
+            self._hold(response)
         return response
 
-    def _heed(self, response: Response) -> None:
-        """Hold at once: the next request leaves the queue before the middlewares see the answer."""
-        wish = wish_of(response)
+    def _hold(self, response: Response) -> None:
+        """Extend the pause before the next request, which no middleware would hold back in time."""
+        wish = requested_wait(response)
         if wish is not None:
-            self.patience.hold(min(wish, self.patience.longest))
+            self.policy.hold(wish)

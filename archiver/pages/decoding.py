@@ -1,4 +1,4 @@
-"""The bytes of an answer as a page, or the reason why they are none.
+"""The bytes of an answer to a page, or to the reason why they are none.
 
 A page is UTF-8. A few bytes that are not have been damaged, on the way or in the blog's database:
 they are read as a browser reads them, as U+FFFD, and only matter where they stand in what is kept.
@@ -17,7 +17,7 @@ from parsel import Selector
 from archiver import site
 from archiver.body.clean.cleaner import clean_body
 from archiver.items import Article
-from archiver.pages.kind import Kind, kind_of_text
+from archiver.pages.kind import Kind, is_feed, kind_of_text
 from archiver.tree.document import parse_page
 from archiver.tree.unexpected import UnexpectedPage
 
@@ -26,23 +26,25 @@ _REASONS: Final = {
     Kind.OTHER: "not an HTML page",
     Kind.GATE: "the page of the gate",
 }
-#: What a browser shows for bytes that mean nothing.
+#: What a browser shows for bytes that are no UTF-8.
 REPLACEMENT: Final = "\ufffd"
-#: So many bad sequences are damage, however short the page is.
+#: Up to so many bad sequences count as damage, however short the page is.
 _FEW: Final = 8
 #: UTF-32 begins in the same way, or with two NULs.
 _OTHER_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
-#: Bad bytes with what stands around them, to know them again; counts rise meanwhile.
+#: Bad bytes with the text around them, by which they are known again. Digits are left out, as
+#: reader counts rise from one request to the next.
 _PLACE = re.compile(f"[^0-9]{{0,20}}{REPLACEMENT}+[^0-9]{{0,20}}")
 
 _T = TypeVar("_T")
 
 
 def decode_page(body: bytes) -> str:
-    """The text of a complete page or feed; raises ``UnexpectedPage`` for anything else.
+    """The text of a whole page or feed, with U+FFFD in place of bytes that are no UTF-8.
 
-    Bytes that are no UTF-8 are U+FFFD.
+    Raises ``UnexpectedPage`` for a page of the gate, one that is cut off, too large or in another
+    charset, and for what is no page.
     """
     if len(body) > site.LARGEST_PAGE:
         raise UnexpectedPage(f"a page of {len(body) / 1e6:.0f} MB")
@@ -54,31 +56,31 @@ def decode_page(body: bytes) -> str:
 
 
 def open_page(text: str) -> Selector:
-    """A complete HTML page, ready to read; raises ``UnexpectedPage``."""
-    if kind_of_text(text) is Kind.FEED:
+    """The tree of an HTML page that ``decode_page`` gave; raises ``UnexpectedPage`` for a feed."""
+    if is_feed(text):
         raise UnexpectedPage("a feed in place of a page")
     return parse_page(text)
 
 
 def read_page(body: bytes, parse: Callable[[str], _T]) -> tuple[_T, tuple[str, ...]]:
-    """What ``parse`` makes of a page, and the places in it where bytes were no UTF-8.
+    """What ``parse`` makes of a page's text, and the places where damaged bytes stand in it.
 
-    There are such places when the page says something else without those bytes. Raises
-    ``UnexpectedPage``, also for a page in another charset.
+    Bytes that are no UTF-8 do not count where ``parse`` gives the same without them, as in a side
+    bar. Raises ``UnexpectedPage`` like ``decode_page``, and what ``parse`` raises.
     """
     text = decode_page(body)
     found = parse(text)
     rest = body.decode("utf-8-sig", "ignore") if REPLACEMENT in text else text
     if rest == text:  # the author's own U+FFFD is as good as any character
         return found, ()
-    said = _said(found)
-    if REPLACEMENT in said and (_is_other_charset(text) or _is_other_charset(said)):
+    kept = _kept_text(found)
+    if REPLACEMENT in kept and (_is_other_charset(text) or _is_other_charset(kept)):
         raise UnexpectedPage(_invalid(body))
     try:
-        is_damaged = said != _said(parse(rest))
+        is_damaged = kept != _kept_text(parse(rest))
     except UnexpectedPage:
         is_damaged = True
-    return found, tuple(_PLACE.findall(said)) or ("",) if is_damaged else ()
+    return found, tuple(_PLACE.findall(kept)) or ("",) if is_damaged else ()
 
 
 def _decode(body: bytes) -> str:
@@ -97,6 +99,7 @@ def _is_other_charset(text: str) -> bool:
 
 
 def _invalid(body: bytes) -> str:
+    """The reason that names the first byte that is no UTF-8."""
     try:
         body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,10 +107,10 @@ def _invalid(body: bytes) -> str:
     return "invalid UTF-8"
 
 
-def _said(found: Any) -> str:
-    """What is kept of a page, as text: its items, and of an article the clean body too."""
+def _kept_text(found: Any) -> str:
+    """All that would be stored of a page in one text: its items, and an article's clean body."""
     if isinstance(found, list | tuple):
-        return "".join(map(_said, found))
+        return "".join(map(_kept_text, found))
     if isinstance(found, Article) and found.body is not None:
         return f"{found}{clean_body(deepcopy(found.body), found.id, found.document)}"
     return str(found)

@@ -1,12 +1,12 @@
-"""Which listing page to read next. No I/O.
+"""Which listing page to read next.
 
-The index of all articles tells what there is to find. A listing page is read when it shows an
+The index of all articles tells what there is to find. A listing page is read when it may show an
 article that no listing has shown yet: all of them in the first run, the first one on most days.
-Where an article stands is guessed from its place in the index, and looked for around there: page
-numbers cannot be trusted, as an article published meanwhile shifts all later pages by one, a
-deleted one shifts them back, and the order is not always by date.
+The page of an article is guessed from its place in the index, and the pages around it are read
+too. Page numbers cannot be trusted: an article published meanwhile shifts all later pages by one,
+a deleted one shifts them back, and the order is not always by date.
 
-Without an index the pages are walked to the end of the pager.
+Without an index the pages are read to the end of the pager.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from archiver.items import ListingEntry, ListingPage
 #: Articles on a listing page of the blog.
 PAGE_SIZE: Final = 10
 #: Pages in a row without an article that was not on an earlier page, before a pager counts as
-#: endless. Two can happen when ten articles are published during the walk.
-_PATIENCE: Final = 3
+#: endless. Two can happen when ten articles are published meanwhile.
+_MOST_WITHOUT_NEWS: Final = 3
 #: How far from the guessed page an article is looked for, the nearest first; then, on pages that
 #: were read already, whether it has come there meanwhile.
 _AROUND: Final = ((0, 1, -1, 2, -2), (0, -1))
@@ -35,17 +35,24 @@ class EndlessPager(ValueError):
         self.page = page
 
 
-class Walk:
-    """What the listing pages of this run have shown so far."""
+class ListingPager:
+    """Chooses the listing pages of one run, and keeps what they have shown.
 
-    def __init__(self, most_pages: int, *, whole: bool = False) -> None:
+    It gives up after ``most_pages`` pages. ``whole`` reads all pages to the end of the pager,
+    whatever is looked for. ``failed_before`` are pages that failed in an earlier run: they are read
+    right after the first one.
+    """
+
+    def __init__(
+        self, most_pages: int, *, whole: bool = False, failed_before: Sequence[int] = ()
+    ) -> None:
         self.most_pages = most_pages
-        #: Go to the end of the pager, whatever is looked for?
         self.whole = whole
+        #: What the pages have shown, by article.
         self.entries: dict[int, ListingEntry] = {}
+        #: The last page of the pager, as far as it is known.
         self.last_page: int | None = None
-        #: Pages that must be read for a reason of their own: they failed in an earlier run.
-        self.owed: list[int] = []
+        self._failed_before = list(failed_before)
         self._size = PAGE_SIZE
         self._shown: dict[int, list[int]] = {}
         self._tries: dict[int, int] = {}
@@ -56,7 +63,7 @@ class Walk:
     # --- What was read --------------------------------------------------------------------------
 
     def note(self, number: int, page: ListingPage) -> None:
-        """Take over the entries of a page. Raises ``EndlessPager`` when the walk should end."""
+        """Take over the entries of a page."""
         ids = [entry.id for entry in page.entries]
         news = [article for article in ids if article not in self.entries]
         self._is_shifted |= not self._tries.get(number) and len(news) < len(ids)
@@ -70,35 +77,35 @@ class Walk:
         self.entries.update((entry.id, entry) for entry in page.entries)
         self._go_on(number, page.next_page)
 
-    def failed(self, number: int) -> None:
-        """A page could not be read: go on behind it while the pager is known to go on."""
+    def note_failure(self, number: int) -> None:
+        """Note a page that could not be read; the page after it is next if the pager has one."""
         self._read(number)
         more = self.last_page is not None and number < self.last_page
         self._go_on(number, number + 1 if more else None)
 
-    def is_past_end(self, number: int) -> bool:
-        """Can a page that is not there be one behind the last, which has gone meanwhile?"""
+    def may_be_past_end(self, number: int) -> bool:
+        """True when a missing page of this number can be one that the pager has lost meanwhile."""
         return number > 1 and (self.last_page is None or number >= self.last_page)
 
-    def ended(self, number: int) -> None:
-        """The blog has no page of this number: the listings end before it."""
+    def end_before(self, number: int) -> None:
+        """Note that the blog has no page of this number."""
         self._read(number)
         self.last_page = number - 1
         if number == self._following:
             self._following = None
 
     def has_room_for_more(self, known: int, spare: int = 0) -> bool:
-        """Does the pager promise more articles than these, which index and listings have shown?
+        """True when the pager promises more than ``known`` articles.
 
         ``spare`` pages at its end may be empty: a pager counts wrongly where a blog hides articles.
         """
         return self.last_page is not None and self.is_beyond(self.last_page - spare, known)
 
     def is_beyond(self, page: int, known: int) -> bool:
-        """Does a page stand behind all of so many articles?"""
+        """True when ``known`` articles fit on the pages before this one."""
         return (page - 1) * self._size >= known
 
-    def shows_all_between(self, newer: int | None, older: int | None) -> bool:
+    def has_read_between(self, newer: int | None, older: int | None) -> bool:
         """True when all pages from that of ``newer`` to that of ``older`` have been read.
 
         What belongs between these two articles would have been shown. ``None`` stands for the
@@ -123,8 +130,8 @@ class Walk:
         """
         if self._is_unread(1):
             return 1
-        while self.owed:
-            if self._is_unread(page := self.owed.pop(0)):
+        while self._failed_before:
+            if self._is_unread(page := self._failed_before.pop(0)):
                 return page
         if self.whole and self._following is not None:
             return self._check_end(self._following)
@@ -135,7 +142,7 @@ class Walk:
         return found
 
     def _places(self, index: Sequence[int], wanted: Collection[int]) -> Iterator[int]:
-        """Pages on which a wanted article may stand: unread ones, then those read once."""
+        """The pages to look for wanted articles on: unread ones, then those read once."""
         pages = {article: place // self._size + 1 for place, article in enumerate(index)}
         looked_for = [a for a in index if a in wanted and a not in self.entries]
         for most, steps in enumerate(_AROUND, start=1):
@@ -147,7 +154,7 @@ class Walk:
                         yield page
 
     def _drift(self, guess: int, pages: Mapping[int, int]) -> int:
-        """How far the pages around here are from where the index would have them."""
+        """By how many pages the listing near ``guess`` is shifted against the index."""
         read = [page for page, ids in self._shown.items() if ids]
         if not read:
             return 0
@@ -158,7 +165,7 @@ class Walk:
     # --- The pager ------------------------------------------------------------------------------
 
     def _go_on(self, number: int, following: int | None) -> None:
-        """Move on along the pager, when ``number`` is the page where the walk along it stands."""
+        """Move on along the pager when ``number`` is the page that was next on it."""
         if number == self._following:
             self._following = following
             while self._following is not None and not self._is_unread(self._following):
@@ -166,7 +173,7 @@ class Walk:
                 self._following = None if known_end else self._following + 1
 
     def _check_end(self, page: int) -> int:
-        if self._without_news >= _PATIENCE or len(self._tries) >= self.most_pages:
+        if self._without_news >= _MOST_WITHOUT_NEWS or len(self._tries) >= self.most_pages:
             self._following = None
             raise EndlessPager(page)
         return page

@@ -1,4 +1,4 @@
-"""What a run has seen and done so far: only for its report, never to decide anything."""
+"""The counts of a run: they are for its report and decide nothing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from archiver.store.merge import Change
 
 
 @dataclass(slots=True)
-class Tally:
-    """Counts of one run, by article."""
+class RunCounts:
+    """What one run has seen and done, by article or by address."""
 
+    #: The article pages that the run means to read.
+    planned: int = 0
     #: What index, listings and feed of this run have shown.
     listed: set[int] = field(default_factory=set)
     changes: dict[int, Change] = field(default_factory=dict)
@@ -28,10 +30,10 @@ class Tally:
     #: What could not be read, and what no article needs.
     without: dict[str, Failure] = field(default_factory=dict)
 
-    def saved(self, article: Article, url: str, saved: Saved) -> None:
-        """A page was read."""
+    def count_saved(self, article: Article, url: str, saved: Saved) -> None:
+        """Count an article whose page was read and stored."""
         self.changes[article.id] = saved.change
-        self.forget(url)
+        self.forget_failure(url)
         if saved.suspicious is not None:
             self.suspicious[url] = Failure(url, article.id, saved.suspicious)
         elif article.status is Status.PROTECTED:
@@ -39,26 +41,26 @@ class Tally:
         elif not article.body_html:
             self.without_body.add(article.id)
 
-    def forget(self, url: str) -> None:
-        """An address has been read after all."""
+    def forget_failure(self, url: str) -> None:
+        """Count an address as read after all."""
         self.failed.pop(url, None)
         self.missing.pop(url, None)
 
-    def lost(self, article: int) -> None:
-        """An article is gone: whatever its page has answered, it has not failed."""
+    def count_gone(self, article: int) -> None:
+        """Count an article as gone, and its failed addresses as failures no more."""
         self.gone.add(article)
         for url in [url for url, failure in self.failed.items() if failure.article == article]:
-            self.forget(url)
+            self.forget_failure(url)
 
     @property
     def troubled(self) -> set[int | None]:
-        """The articles that could not be read, or not be believed."""
+        """The articles that could not be read, or are suspicious."""
         kinds = (self.failed, self.missing, self.suspicious)
         return {failure.article for kind in kinds for failure in kind.values()}
 
     @property
     def named(self) -> set[str]:
-        """The addresses of which the report says what is wrong."""
+        """The addresses that the report names with what is wrong."""
         return {*self.failed, *self.missing, *self.suspicious}
 
     @property
@@ -66,8 +68,8 @@ class Tally:
         """How many article pages have been dealt with, well or badly."""
         return len((self.changes.keys() | self.troubled | self.gone) - {None})
 
-    def counts(self, archived: Collection[int]) -> Mapping[str, Any]:
-        """The fields of the report that are counted here; ``archived`` are all archived ids."""
+    def for_report(self, archived: Collection[int]) -> Mapping[str, Any]:
+        """The fields of ``Report`` that are counted here; ``archived`` are all archived ids."""
         trouble = self.troubled
         other = {*self.protected, *trouble, *self.gone}
         asked = self.listed or set(self.changes)

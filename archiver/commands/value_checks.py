@@ -1,0 +1,72 @@
+"""Checks of the values of spider arguments and settings, before a crawl begins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from scrapy.exceptions import UsageError
+
+from archiver.commands.misplaced_words import hint_for_argument
+from archiver.planning.plan import Plan
+from archiver.run.hooks import check_hooks
+from archiver.site import Base
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
+_SECONDS = (
+    "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "KEXUE_GATE_DELAY", "KEXUE_BACKOFF",
+    "KEXUE_BACKOFF_MOST", "KEXUE_PATIENCE",
+)  # fmt: skip
+_COUNTS = (
+    "KEXUE_RECHECK", "KEXUE_MOST_PAGES", "KEXUE_BREAKER", "RETRY_TIMES", "CONCURRENT_REQUESTS",
+)  # fmt: skip
+_SWITCHES = ("KEXUE_JSONL_COUNTS",)
+_ON_OR_OFF = frozenset({"1", "0", "true", "false"})
+_NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
+
+
+def check_arguments(arguments: dict[str, Any]) -> None:
+    """Raise ``UsageError`` for unknown spider arguments and wrong values."""
+    try:
+        Plan.parse(**arguments)
+    except ValueError as error:
+        hint = next(filter(None, map(hint_for_argument, arguments)), None)
+        raise UsageError(hint or str(error), print_help=False) from error
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise ``UsageError`` for a setting whose value cannot be used."""
+    for name in _NEVER_EMPTY:
+        if not str(settings[name] or "").strip():
+            raise UsageError(f"{name} is empty", print_help=False)
+    try:
+        Base.parse(settings["KEXUE_BASE_URL"])
+    except ValueError as error:
+        raise UsageError(f"KEXUE_BASE_URL: {error}", print_help=False) from error
+    for name in _SECONDS:
+        if not _is_number(settings.getfloat, name):
+            raise UsageError(f"{name}={settings[name]} is not a number from 0 on", print_help=False)
+    for name in _COUNTS:
+        if not _is_number(settings.getint, name):
+            raise UsageError(
+                f"{name}={settings[name]} is not a whole number from 0 on", print_help=False
+            )
+    for name in _SWITCHES:
+        if str(settings[name]).lower() not in _ON_OR_OFF:
+            raise UsageError(f"{name}={settings[name]} is neither 1 nor 0", print_help=False)
+    try:
+        check_hooks(settings)
+    except ValueError as error:
+        raise UsageError(str(error), print_help=False) from error
+
+
+def _is_number(read: Callable[[str], float], name: str) -> bool:
+    """True when a setting can be read as a finite number from 0 on."""
+    try:
+        value = read(name)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return math.isfinite(value) and value >= 0

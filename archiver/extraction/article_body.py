@@ -1,0 +1,44 @@
+"""The columns and tables that are made from an article's body."""
+
+from __future__ import annotations
+
+from archiver.body.read import Body, read_body
+from archiver.items import Article, Item
+from archiver.site import Base
+
+
+def fill_html(item: Item) -> None:
+    """Clean the body of an article in place, and fill ``body_html`` from it.
+
+    The body is the page's until then, with the site's footer, scripts and trackers in it.
+    """
+    if isinstance(item, Article) and item.body is not None:
+        item.body_html = read_body(item.body, item.id, item.document).html
+
+
+def fill_text(item: Item) -> None:
+    """Fill ``body_text``, ``body_markdown`` and ``formulas`` of an article from its clean body.
+
+    The excerpt too, from the mark of the body, where no listing has told it. Raises
+    ``UnexpectedPage`` for a body whose formulas cannot be found in linear time.
+    """
+    if not isinstance(item, Article) or (body := _clean_body(item)) is None:
+        return
+    item.body_text, item.body_markdown, item.formulas = body.text, body.markdown, body.formulas
+    if not item.excerpt_known:
+        item.excerpt = body.excerpt
+        item.excerpt_known = item.excerpt_of_page = item.excerpt is not None
+
+
+def fill_links(item: Item, base: Base | None = None) -> None:
+    """Fill ``links`` and ``pictures`` of an article from its clean body.
+
+    ``base`` is where the blog was read from: links to articles there are links to the blog's own.
+    """
+    if isinstance(item, Article) and (body := _clean_body(item, base)) is not None:
+        item.links, item.pictures = body.links, body.pictures
+
+
+def _clean_body(article: Article, base: Base | None = None) -> Body | None:
+    """The clean body of an article; ``None`` for one that has no body."""
+    return None if article.body is None else Body(article.body_html or "", article.body, base)

@@ -1,0 +1,88 @@
+"""What the overview pages of a run (index, listing pages, feed) have shown of the blog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from archiver.extraction.dates import parse_date
+from archiver.items import Article, FeedEntry, IndexEntry, ListingPage
+from archiver.pages.completion import complete_from_listing
+from archiver.planning.listing_pager import ListingPager
+from archiver.store.archive import Archive
+from archiver.tree.unexpected import UnexpectedPage
+
+#: An index that lacks more than this share of what it listed before, and more than a few
+#: articles, is not believed.
+_SHARE_LOST: Final = 0.1
+_FEW: Final = 10
+
+
+class Overview:
+    """The entries of index, listing pages and feed that this run has read, by article."""
+
+    def __init__(self, archive: Archive, pager: ListingPager) -> None:
+        self.archive = archive
+        self.pager = pager
+        self.index: dict[int, IndexEntry] = {}
+        self.feed: dict[int, FeedEntry] = {}
+
+    def note_index(self, entries: Sequence[IndexEntry]) -> None:
+        """Take over the index; raises ``UnexpectedPage`` when it lacks too much to be whole.
+
+        Fills ``published`` of the entries.
+        """
+        before = self.archive.count_indexed()
+        if before - len(entries) > max(_FEW, before * _SHARE_LOST):
+            raise UnexpectedPage(f"the index lists only {len(entries)} of {before} articles")
+        for entry in entries:
+            entry.published = parse_date(entry.date_text)[0]
+        self.index = {entry.id: entry for entry in entries}
+
+    def note_listing(self, number: int, page: ListingPage) -> None:
+        """Take over a listing page. Its entries must be stored."""
+        self.pager.note(number, page)
+
+    def note_failed_listing(self, number: int, *, exists: bool) -> bool:
+        """Note a listing page that could not be read; ``exists`` is false after a 404 or 410.
+
+        Returns ``True`` when that is a failure, ``False`` when it is the end of the listings.
+        """
+        if not exists and self.pager.may_be_past_end(number):
+            self.pager.end_before(number)
+            return False
+        self.pager.note_failure(number)
+        return True
+
+    def note_empty_listing(self, number: int) -> bool:
+        """Note a listing page without articles.
+
+        Returns ``True`` when it is the end of the listings, ``False`` when it is a failure.
+        """
+        known = len(self.archive.listed())
+        if self.pager.may_be_past_end(number) and self.pager.is_beyond(number, known):
+            self.pager.end_before(number)
+            return True
+        return False
+
+    def note_feed(self, entries: Sequence[FeedEntry]) -> None:
+        """Take over the exact times of the newest articles."""
+        self.feed = {entry.id: entry for entry in entries}
+
+    def listed(self) -> list[int]:
+        """The articles that the blog lists as far as is known, in its order; some repeatedly."""
+        return [*self.index, *self.pager.entries, *self.feed, *self.archive.listed()]
+
+    def days(self) -> dict[int, str | None]:
+        """The days of publication (``YYYY-MM-DD``) that index and listings show."""
+        days = {entry.id: entry.published for entry in self.pager.entries.values()}
+        return days | {entry.id: entry.published for entry in self.index.values()}
+
+    def complete(self, item: Article) -> Article:
+        """The article, with what listing, index and feed tell of it added in place."""
+        feed, fresh = self.feed.get(item.id), self.pager.entries.get(item.id)
+        shown = self.archive.last_shown(item.id)
+        index = self.index.get(item.id) or shown.index
+        complete_from_listing(item, fresh or shown.entry, index, is_fresh=fresh is not None)
+        item.feed_text = feed.date_text if feed else None
+        return item

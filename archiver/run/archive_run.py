@@ -1,0 +1,51 @@
+"""The run of a crawler, which its spider, pipelines and extensions share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import NotConfigured
+
+from archiver.network.retry_policy import RetryPolicy
+from archiver.run.archive_files import files_of
+from archiver.run.run import Run
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class ArchiveRun:
+    """The add-on that owns the run of a spider with ``keeps_archive = True``.
+
+    Any other spider has none and opens no archive: ``scrapy fetch``, ``shell`` and ``parse`` work
+    under these settings as under others.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the add-on; raises ``NotConfigured`` for a spider that keeps no archive."""
+        if not getattr(crawler.spidercls, "keeps_archive", False):
+            raise NotConfigured
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """The add-on of a crawler; raises ``NotConfigured`` when its spider keeps no archive."""
+        addon = crawler.get_addon(cls)
+        if addon is None:
+            raise NotConfigured
+        return addon
+
+    @cached_property
+    def run(self) -> Run:
+        """The run. The first use opens the archive and raises ``StoreError``."""
+        settings = self.crawler.settings
+        return Run(
+            files_of(settings),
+            with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
+            breaker=RetryPolicy.of(self.crawler).articles,
+        )

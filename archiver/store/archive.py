@@ -1,0 +1,147 @@
+"""The archive as a crawl reads and writes it: one object over the open database.
+
+Every write is a transaction of its own and is dated by ``archiver.clock`` (UTC, ISO 8601).
+``sqlite3.Error`` is raised where the database cannot be read or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from archiver import clock
+from archiver.items import Article, IndexEntry, ListingEntry
+from archiver.store import articles, failures, run_records, sightings, tombstones
+from archiver.store.articles import Saved
+from archiver.store.records import Row
+from archiver.store.sightings import Shown
+from archiver.store.sqlite import open_archive
+
+
+class Archive:
+    """An open archive."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The archive at ``path``, made or migrated where needed; raises ``StoreError``."""
+        return cls(open_archive(path))
+
+    # --- What it knows --------------------------------------------------------------------------
+
+    def articles(self) -> dict[int, Row]:
+        """The archived articles by id, with the columns that decide what is read again."""
+        return {row["id"]: row for row in articles.known_articles(self.db)}
+
+    def article_ids(self) -> list[int]:
+        """The ids of all archived articles."""
+        return [article for (article,) in self.db.execute("SELECT id FROM articles")]
+
+    def has_article(self, article: int) -> bool:
+        """True when the archive has a copy of the article."""
+        return articles.get_article(self.db, article) is not None
+
+    def published(self, article: int) -> str | None:
+        """The day of publication (``YYYY-MM-DD``) of an archived article, where it is known."""
+        row = articles.get_article(self.db, article)
+        return None if row is None else row["published"]
+
+    def failed_addresses(self) -> dict[str, int | None]:
+        """The addresses that could not be read, the longest ago first, with their articles."""
+        return failures.failed_addresses(self.db)
+
+    def failed_articles(self) -> list[int]:
+        """The articles that could not be read, each once, the longest ago first."""
+        return list(dict.fromkeys(a for a in self.failed_addresses().values() if a))
+
+    def unanswered_requests(self) -> dict[int, int]:
+        """Articles whose page was requested in runs that were killed then, and how often."""
+        return sightings.asked_before(self.db)
+
+    def listed(self) -> dict[int, ListingEntry | None]:
+        """Every article that index or listings have shown, with its last listing entry."""
+        return sightings.listed_articles(self.db)
+
+    def last_shown(self, article: int) -> Shown:
+        """What index and listings showed of an article the last time, in any run."""
+        return sightings.shown_before(self.db, article)
+
+    def count_indexed(self) -> int:
+        """How many articles the index listed when it was read last."""
+        return sightings.count_indexed(self.db)
+
+    def indexed_before(self, of: Collection[int]) -> list[int]:
+        """Those of some articles that an index of this run or an earlier one has listed."""
+        return sightings.indexed_before(self.db, of)
+
+    def absent(self, runs: int = 1) -> list[int]:
+        """Archived articles that the last ``runs`` runs, this one included, did not find listed."""
+        return sightings.absent_articles(self.db, runs)
+
+    # --- Articles -------------------------------------------------------------------------------
+
+    def save_article(self, article: Article, url: str, *, accept: bool = False) -> Saved:
+        """Store an article that was read just now from ``url``; see ``articles.save_article``."""
+        return articles.save_article(self.db, article, clock.utc_now(), url=url, accept=accept)
+
+    def mark_gone(self, article: int) -> bool:
+        """Make an archived article a tombstone; ``False`` when there is none to be made of it."""
+        return tombstones.mark_gone(self.db, article, clock.utc_now())
+
+    def is_gone(self, article: int) -> bool:
+        """True when the article is a tombstone."""
+        return tombstones.is_gone(self.db, article)
+
+    # --- Index and listings ---------------------------------------------------------------------
+
+    def save_listing_entry(self, entry: ListingEntry) -> None:
+        """Store what a listing shows of an article."""
+        articles.save_sighting(self.db, entry, clock.utc_now())
+
+    def save_index(self, entries: Sequence[IndexEntry]) -> None:
+        """Store what the index of all articles shows."""
+        sightings.note_index(self.db, entries, self.articles(), clock.utc_now())
+
+    def count_absence(self, listed: Collection[int], *, whole: bool) -> None:
+        """Count one more run in which only these articles were listed.
+
+        ``whole`` says that all listing pages were read.
+        """
+        sightings.note_absent(self.db, listed, whole=whole)
+
+    def save_request(self, article: int) -> None:
+        """Store that the page of an article is about to be requested."""
+        sightings.note_asked(self.db, article, clock.utc_now())
+
+    # --- Failures -------------------------------------------------------------------------------
+
+    def save_failure(self, url: str, article: int | None, reason: str) -> None:
+        """Store one more failure of an address."""
+        failures.save_failure(self.db, url, article, reason, clock.utc_now())
+
+    def clear_failure(self, url: str, article: int | None = None) -> None:
+        """Forget the failures of an address or article that was read."""
+        failures.clear_failure(self.db, url, article)
+
+    def forget_failures_except(self, urls: Collection[str]) -> None:
+        """Forget the failures of all other addresses."""
+        failures.forget_others(self.db, urls)
+
+    # --- Runs -----------------------------------------------------------------------------------
+
+    def start_run(self, mode: str, started_at: str) -> int:
+        """Open the record of a run and close those of killed runs; returns its id."""
+        return run_records.start_run(self.db, mode, started_at)
+
+    def session_start(self, run_id: int, mode: str) -> str | None:
+        """When the unfinished work began that a run continues; ``None`` when it begins anew."""
+        return run_records.session_start(self.db, run_id, mode)
+
+    def finish_run(self, run_id: int, values: Mapping[str, Any]) -> None:
+        """Close the record of a run with its outcome and counts (column → value)."""
+        run_records.finish_run(self.db, run_id, {**values, "finished_at": clock.utc_now()})
