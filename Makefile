@@ -1,6 +1,8 @@
 # Every target makes the environment that it uses, in .venv or .venv-lowest.
 #   make demo   crawl the embedded demo blog and query the result
-#   make test   run the tests with branch coverage (floor in pyproject.toml)
+#   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
+#   make soak   let the rigs run in their full length: a blog lives 400 days, 120 runs are killed, the
+#               server does every fault there is (make test has 60 days, 20 kills, the worst faults)
 #   make browser-test
 #               let Chromium judge the text, and MathJax in it the formulas
 #               (Debian: apt-get install chromium)
@@ -10,8 +12,7 @@
 #               let the readers of Markdown that people use show what is archived
 #               (Debian: apt-get install pandoc nodejs npm)
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time the extraction and a crawl on this machine, measure memory, and let a blog live
-#               400 days, kill 120 runs and try every fault, with the figures
+#   make bench  time the extraction and a crawl on this machine, measure memory
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -20,13 +21,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 REMARK := tests/readers/node_modules
 
+# Tests of a file share what it has set up, so a worker takes whole files, in the order in which
+# tests/conftest.py has them: the longest first.
+WORKERS ?= 2
+PYTEST := python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
 SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faults gone_articles \
   hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
   suspicious_pages symbolic_links years
 
-.PHONY: demo test browser-test readers-test test-lowest lint bench clean
+.PHONY: demo test soak browser-test readers-test test-lowest lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -34,14 +40,17 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -m 'not browser and not readers' --cov --cov-branch --cov-report=term-missing
+	$(BIN)/$(PYTEST) -m 'not browser and not readers' --cov --cov-branch --cov-report=term-missing
+
+soak: $(VENV)/.installed-test
+	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
 
 browser-test: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -m browser
 
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
-	$(LOWEST)/bin/python -m pytest -q -m 'not browser and not readers' \
+	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers' \
 	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)
@@ -56,7 +65,6 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/extract.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/crawl.py
-	$(BIN)/python benchmarks/years.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -8,7 +8,6 @@ from typing import Final
 
 import pytest
 from _pytest.terminal import TerminalReporter
-from rig.process import begin, end_all
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
@@ -18,6 +17,11 @@ from archiver.store.sqlite import close_archive, open_archive
 ROOT = Path(__file__).parents[1]
 #: Real pages and bodies that are not part of the project; they stand beside the checkout.
 REAL = ROOT.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of ``make soak``."""
+    parser.addoption("--soak", action="store_true", help="run the rigs in their full length")
 
 
 @pytest.fixture(scope="session")
@@ -48,23 +52,19 @@ def db(path: Path) -> Iterator[Database]:
     close_archive(db)
 
 
-#: Tests of a long rig, which goes on in a process of its own meanwhile: they come last.
-_LONG: Final = {"test_faults": "rig.matrix", "test_years": "rig.years"}
+#: The files whose tests take longest, the longest first: what a worker begins with does not keep
+#: the other one waiting at the end.
+LONG: Final = (
+    "faults", "years", "kill", "gone_articles", "backoff", "resume", "incremental", "crawl",
+    "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages", "extract",
+    "encoding", "failure_reasons",
+)  # fmt: skip
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin the long rigs at once, and put off the tests of what they have found."""
-    modules = {item: item.path.stem for item in items}
-    items.sort(key=lambda item: list(_LONG).index(modules[item]) if modules[item] in _LONG else -1)
-    if not config.option.collectonly:
-        for name in _LONG:
-            if name in modules.values():
-                begin(_LONG[name])
-
-
-def pytest_sessionfinish() -> None:
-    """Let no rig outlive its tests."""
-    end_all()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the long files first."""
+    ranks = {f"test_{name}": rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
 
 
 #: The lines of the corpus gate's table, shown below the results of the tests.

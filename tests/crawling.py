@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import re
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
-from conftest import ROOT
 from replica import Replica, make_posts
-from rig.zygote import Order, Zygote
+from rig.commands import Command, run
 
 from archiver import clock
 from archiver.demo.posts import Post
@@ -123,19 +119,7 @@ def records_of(folder: Path) -> dict[int, dict[str, Any]]:
     return {(entry := json.loads(line))["id"]: entry for line in lines}
 
 
-# --- Commands in a process of their own ----------------------------------------------------------
-
-
-def scrapy(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+# --- Commands -------------------------------------------------------------------------------------
 
 
 def options_of(base_url: str, folder: Path, **settings: object) -> list[str]:
@@ -145,22 +129,14 @@ def options_of(base_url: str, folder: Path, **settings: object) -> list[str]:
 
 
 def crawl(base_url: str, folder: Path, *arguments: str, **settings: object) -> Outcome:
-    """Run the command; ``arguments`` are spider arguments as ``full=1``."""
+    """Run ``scrapy crawl kexue``; ``arguments`` are spider arguments as ``full=1``."""
     words = [word for argument in arguments for word in ("-a", argument)]
-    ended = scrapy("crawl", "kexue", *words, *options_of(base_url, folder, **settings))
+    ended = run("crawl", "kexue", *words, *options_of(base_url, folder, **settings))
     assert "Traceback" not in ended.stdout + ended.stderr, ended.stderr
     return Outcome(ended.returncode, ended.stdout, ended.stderr, folder)
 
 
 # --- A blog and its archive ----------------------------------------------------------------------
-
-
-@cache
-def zygote() -> Zygote:
-    """The process that forks commands, one for all tests; it ends with them."""
-    process = Zygote().__enter__()
-    atexit.register(process.__exit__)
-    return process
 
 
 class Archive:
@@ -192,12 +168,11 @@ class Archive:
     def run(self, *words: str, **settings: object) -> Outcome:
         """Run a command of ``scrapy`` on the archive."""
         asked = len(self.replica.paths)
-        out, err = (self.folder.with_name(name) for name in ("stdout", "stderr"))
-        command = [*words, *options_of(self.replica.base_url, self.folder, **settings)]
-        ended = zygote().run(Order(command, str(out), str(err), str(self.folder)))
-        stdout, stderr = out.read_text("utf-8"), err.read_text("utf-8")
-        assert "Traceback" not in stdout + stderr, stderr
-        return Outcome(ended.status, stdout, stderr, self.folder, self.replica.paths[asked:])
+        options = options_of(self.replica.base_url, self.folder, **settings)
+        ended = run(*words, *options)
+        assert "Traceback" not in ended.stdout + ended.stderr, ended.stderr
+        paths = self.replica.paths[asked:]
+        return Outcome(ended.returncode, ended.stdout, ended.stderr, self.folder, paths)
 
     @property
     def records(self) -> dict[int, dict[str, Any]]:
@@ -234,31 +209,18 @@ class Archive:
                     )
                     connection.execute(f"UPDATE {of} SET {values}")
 
-    @contextmanager
-    def going_on(self, *arguments: str, **settings: object) -> Iterator[subprocess.Popen[str]]:
-        """A crawl that goes on beside the test; it is killed at the end if it still does."""
+    def going_on(self, *arguments: str, **settings: object) -> Command:
+        """A crawl that goes on beside the test, as a context manager that kills it at the end."""
         words = [word for argument in arguments for word in ("-a", argument)]
         options = options_of(self.replica.base_url, self.folder, **settings)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", "kexue", *words, *options],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        with process:
-            try:
-                yield process
-            finally:
-                process.kill()
+        return Command("crawl", "kexue", *words, *options)
 
     def crawl_until(
         self, pattern: str, number: signal.Signals, *arguments: str, times: int = 1
     ) -> Outcome:
         """Run a crawl that gets a signal when it asks for such a path for the ``times``th time."""
         asked = len(self.replica.paths)
-        running: list[subprocess.Popen[str]] = []
+        running: list[Command] = []
         met: list[None] = []
 
         def count() -> None:
@@ -267,13 +229,13 @@ class Archive:
                 running[0].send_signal(number)
 
         self.replica.fault(pattern, kind="hook", times=times, call=count)
-        with self.going_on(*arguments) as process:
-            running.append(process)
-            stdout, stderr = process.communicate(timeout=60)
+        with self.going_on(*arguments) as command:
+            running.append(command)
+            status = command.wait()
+            stdout, stderr = command.stdout.decode(), command.stderr.decode()
         assert "Traceback" not in stderr, stderr
         assert len(met) == times, "the signal was never sent"
-        paths = self.replica.paths[asked:]
-        return Outcome(process.returncode, stdout, stderr, self.folder, paths)
+        return Outcome(status, stdout, stderr, self.folder, self.replica.paths[asked:])
 
 
 @cache

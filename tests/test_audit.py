@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from conftest import REAL, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from replica import make_post
+from rig.commands import run_bytes
 
 from archiver import site
 from archiver.demo.blog import Blog
@@ -522,14 +522,7 @@ def test_refuses_what_is_no_article() -> None:
 
 
 def run_audit(*words: str, page: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "extract", "--audit", *words],
-        cwd=ROOT,
-        input=page,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    return run_bytes("extract", "--audit", *words, page=page)
 
 
 def test_command_on_one_page() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from replica import Replica, make_posts
+from rig.commands import run
 from scrapy import Request, Spider, exceptions
 from scrapy.crawler import Crawler
 from scrapy.http import HtmlResponse, Response
@@ -545,15 +543,7 @@ def crawl(base_url: str, folder: Path, **settings: object) -> subprocess.Complet
     }
     options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
     ids = ",".join(str(number) for number in range(101, 109))
-    ended = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "kexue", "-a", f"ids={ids}", *options],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    ended = run("crawl", "kexue", "-a", f"ids={ids}", *options)
     assert "Traceback" not in ended.stderr, ended.stderr
     return ended
 

@@ -7,16 +7,15 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 from conftest import ROOT
-from crawling import Archive, options_of, scrapy, zygote
+from crawling import Archive, options_of
 from replica import Replica, make_posts
-from rig.zygote import Order, Said
+from rig.commands import Command, run, run_bytes, run_cold, surroundings
 from scrapy.settings import Settings
 
 from archiver.planning.plan import ARGUMENTS
@@ -25,12 +24,9 @@ from archiver.setting_names import find_unknown, own_settings
 START: Final = r"[-\d]+ [:\d]+ \[archiver\.commands\.crawl\] INFO: kexue-archiver \S+: {} into {}"
 
 
-def say(folder: Path, *words: str) -> Said:
-    """What a command says that needs no blog; it is forked, so quick."""
-    out, err = folder / "stdout", folder / "stderr"
-    command = [*words, "-s", f"KEXUE_DATA_DIR={folder / 'data'}"]
-    ended = zygote().run(Order(command, str(out), str(err), str(folder)))
-    return Said(ended, out.read_text("utf-8"), err.read_text("utf-8"))
+def say(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """What a command says that needs no blog."""
+    return run(*words, "-s", f"KEXUE_DATA_DIR={folder / 'data'}")
 
 
 # --- Wrong use ------------------------------------------------------------------------------------
@@ -103,7 +99,7 @@ def say(folder: Path, *words: str) -> Said:
 def test_wrong_use_is_one_sentence(tmp_path: Path, words: str, sentence: str) -> None:
     """No usage, no line of a log, no traceback; nothing is written."""
     said = say(tmp_path, *words.split())
-    assert (said.status, said.stdout) == (2, "")
+    assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr.startswith(f"scrapy {words.split(maxsplit=1)[0]}: {sentence}")
     assert said.stderr.count("\n") == 1
     assert not (tmp_path / "data").exists()
@@ -117,11 +113,10 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, words: str, sentence: str) ->
     ],
 )
 def test_missing_value_is_one_sentence(tmp_path: Path, command: str, option: str) -> None:
-    out, err = tmp_path / "stdout", tmp_path / "stderr"
-    ended = zygote().run(Order([command, option], str(out), str(err), str(tmp_path)))
-    assert (ended.status, out.read_text("utf-8")) == (2, "")
+    ended = run(command, option)
+    assert (ended.returncode, ended.stdout) == (2, "")
     sentence = rf"scrapy {command}: argument \S*{option}\S*: expected one argument\n"
-    assert re.fullmatch(sentence, err.read_text("utf-8"))
+    assert re.fullmatch(sentence, ended.stderr)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +134,7 @@ def test_missing_value_is_one_sentence(tmp_path: Path, command: str, option: str
 )
 def test_items_are_written_from_the_database_only(tmp_path: Path, words: tuple[str, ...]) -> None:
     said = say(tmp_path, "crawl", *words, "kexue")
-    assert said.status == 2
+    assert said.returncode == 2
     assert said.stderr == (
         "scrapy crawl: -o, -O and FEEDS write nothing here: every run writes the JSONL file in the"
         " data folder, from the database\n"
@@ -188,7 +183,7 @@ def test_slip_in_the_settings_of_the_project(settings: Settings) -> None:
 def test_help_names_arguments_and_settings(tmp_path: Path) -> None:
     said = say(tmp_path, "crawl", "--help")
     words = " ".join(said.stdout.split())
-    assert said.status == 0
+    assert said.returncode == 0
     for entry in ARGUMENTS:
         assert f" -a {entry.name}={entry.example} {entry.meaning} " in words
     for setting in own_settings():
@@ -239,7 +234,7 @@ def test_warnings_stay(tmp_path: Path) -> None:
         outcome = archive.crawl("full=1")
     assert "unsupported encoding(s) 'zip'" in outcome.stderr
     assert "DATALOSS" not in outcome.stderr, "the run names it, without Scrapy's advice"
-    assert re.search(r"\[archiver\.run\] WARNING: \S+/archives/102: ", outcome.stderr)
+    assert re.search(r"\[archiver\.run\.run\] WARNING: \S+/archives/102: ", outcome.stderr)
     assert "[scrapy.middleware]" not in outcome.stderr
 
 
@@ -249,16 +244,11 @@ def test_log_on_a_terminal(tmp_path: Path) -> None:
         replica.fault("^/archives/102$", kind="status", code=500)
         terminal, other_end = pty.openpty()
         options = options_of(replica.base_url, tmp_path)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", "kexue", *options],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=other_end,
-        )
-        os.close(other_end)
-        shown = b"".join(iter(lambda: read(terminal), b"")).decode("utf-8")
+        with Command("crawl", "kexue", *options, files=(None, None, other_end)) as command:
+            os.close(other_end)
+            shown = b"".join(iter(lambda: read(terminal), b"")).decode("utf-8")
+            assert command.wait() == 1
         os.close(terminal)
-        assert process.wait(timeout=60) == 1
     first, *lines = shown.split("\r\n")
     erased = re.escape("\r\x1b[K")
     assert re.fullmatch(rf"{erased}\d\d:\d\d:\d\d INFO: kexue-archiver \S+: \S+ into \S+", first)
@@ -291,16 +281,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return archive.folder
 
 
-def run_in(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[bytes]:
-    kept = {name: value for name, value in os.environ.items() if name not in FORGOTTEN}
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *words],
-        cwd=ROOT,
-        env={**kept, "PYTHONUTF8": "0", **environment},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+def run_in_locale(locale: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """A cold start: the interpreter asks for the locale when it begins."""
+    kept = {name: value for name, value in surroundings().items() if name not in FORGOTTEN}
+    return run_cold(*words, env={**kept, "PYTHONUTF8": "0", "LC_ALL": locale})
 
 
 FORGOTTEN: Final = {"PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL", "LC_CTYPE", "LANG"}
@@ -309,7 +293,7 @@ FORGOTTEN: Final = {"PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL", "LC_CTYPE", "LAN
 @pytest.mark.parametrize("locale", ["C", "POSIX"])
 @pytest.mark.parametrize("words", [("history", "101"), ("history", "101", "--json"), ("status",)])
 def test_ascii_locale_shows_chinese(archive: Path, locale: str, words: tuple[str, ...]) -> None:
-    done = run_in({"LC_ALL": locale}, *words, "-s", f"KEXUE_DATA_DIR={archive}")
+    done = run_in_locale(locale, *words, "-s", f"KEXUE_DATA_DIR={archive}")
     assert (done.returncode, done.stderr) == (0, b"")
     assert TITLE in done.stdout.decode("utf-8")
 
@@ -320,7 +304,7 @@ def test_crawl_in_an_ascii_locale(tmp_path: Path) -> None:
     with Replica(make_posts(2)) as replica:
         replica.fault("^/archives/102$", kind="status", code=500)
         words = options_of(replica.base_url, folder)
-        done = run_in({"LC_ALL": "C", "no_proxy": "*"}, "crawl", "kexue", *words)
+        done = run_in_locale("C", "crawl", "kexue", *words)
     assert done.returncode == 1
     assert f"  {folder}/kexue.db\n" in done.stdout.decode("utf-8")
     assert f" into {folder}/kexue.db\n" in done.stderr.decode("utf-8")
@@ -332,14 +316,14 @@ def test_crawl_in_an_ascii_locale(tmp_path: Path) -> None:
 def test_other_encodings(archive: Path, encoding: str) -> None:
     """A table has escapes for what there is not; JSON stays JSON; a text is whole or refused."""
     environment = {"PYTHONIOENCODING": encoding}
-    folder = ("-s", f"KEXUE_DATA_DIR={archive}")
-    table = run_in(environment, "history", "101", *folder)
+    history = ("history", "101", "-s", f"KEXUE_DATA_DIR={archive}")
+    table = run_bytes(*history, env=environment)
     assert table.returncode == 0
     assert TITLE.encode(encoding, "backslashreplace") in table.stdout
-    found = json.loads(run_in(environment, "history", "101", "--json", *folder).stdout)
+    found = json.loads(run_bytes(*history, "--json", env=environment).stdout)
     assert found["title"] == TITLE
-    text = run_in(environment, "history", "101", "1", *folder)
-    expected = run_in({"LC_ALL": "C"}, "history", "101", "1", *folder).stdout.decode("utf-8")
+    text = run_bytes(*history, "1", env=environment)
+    expected = run(*history, "1").stdout
     try:
         assert text.stdout == expected.encode(encoding)
     except UnicodeEncodeError:
@@ -355,7 +339,7 @@ def test_other_encodings(archive: Path, encoding: str) -> None:
 
 def test_demo_in_an_ascii_locale(tmp_path: Path) -> None:
     """The queries at its end are another program's, which must be told."""
-    done = run_in({"LC_ALL": "C"}, "demo", "-s", f"KEXUE_DATA_DIR={tmp_path}")
+    done = run_in_locale("C", "demo", "-s", f"KEXUE_DATA_DIR={tmp_path}")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode("utf-8").count("注意力") >= 4
 
@@ -366,22 +350,15 @@ def test_reader_that_goes_away(tmp_path: Path, words: tuple[str, ...]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with Replica(make_posts(1)) as replica:
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", *words, *options_of(replica.base_url, tmp_path)],
-            cwd=ROOT,
-            stdout=writing,
-            stderr=subprocess.PIPE,
-            timeout=60,
-            check=False,
-        )
+        done = run(*words, *options_of(replica.base_url, tmp_path), stdout=writing)
     os.close(writing)
     assert done.returncode == 1
-    assert b"Traceback" not in done.stderr
-    assert b"Broken pipe" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Broken pipe" not in done.stderr
 
 
 def test_wrong_use_in_another_encoding() -> None:
-    said = scrapy("crawl", "kexue", "-a", "颜色=红").stderr
+    said = run("crawl", "kexue", "-a", "颜色=红").stderr
     assert said.startswith("scrapy crawl: no argument 颜色; there are full, ")
-    done = run_in({"PYTHONIOENCODING": "ascii"}, "crawl", "kexue", "-a", "颜色=红")
+    done = run_bytes("crawl", "kexue", "-a", "颜色=红", env={"PYTHONIOENCODING": "ascii"})
     assert done.stderr.startswith(rb"scrapy crawl: no argument \u989c\u8272; there are full, ")

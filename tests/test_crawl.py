@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import Outcome, crawl, scrapy
+from crawling import Outcome, crawl
 from replica import Gate, Kind, Replica, make_post, make_posts
+from rig.commands import run
 
 from archiver.demo.posts import Post
 
@@ -409,7 +410,7 @@ def test_an_outage_loses_nothing(tmp_path: Path) -> None:
 )
 def test_wrong_use(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     folder = ("-s", f"KEXUE_DATA_DIR={tmp_path}")
-    ended = scrapy("crawl", "kexue", "-s", "KEXUE_BASE_URL=http://127.0.0.1:9", *folder, *arguments)
+    ended = run("crawl", "kexue", "-s", "KEXUE_BASE_URL=http://127.0.0.1:9", *folder, *arguments)
     assert ended.returncode == 2, ended.stderr
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr

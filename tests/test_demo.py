@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
+from rig.commands import run
 from sqlite_utils import Database
 
 from archiver.demo.posts import load_posts
@@ -28,14 +28,7 @@ EIGHT = [
 
 
 def run_demo(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "demo", "-s", f"KEXUE_DATA_DIR={folder}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run("demo", "-s", f"KEXUE_DATA_DIR={folder}")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from replica import make_post
+from rig.commands import run, run_bytes
 
 from archiver import site
 from archiver.demo.blog import Blog
@@ -39,25 +40,16 @@ def extract_post(post: Post) -> dict[str, Any]:
 
 
 def run_extract(
-    *words: str, page: bytes = b"", stdout: int = subprocess.PIPE
+    *words: str, page: bytes = b"", stdout: int | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "extract", *words],
-        cwd=ROOT,
-        input=page,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        timeout=60,
-        check=False,
-    )
+    return run_bytes("extract", *words, page=page, stdout=stdout)
 
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Any]]:
     """The JSONL objects of a crawl of the demo blog, by article."""
     folder = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "scrapy", "demo", "-s", f"KEXUE_DATA_DIR={folder}"]
-    subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=True)
+    assert run("demo", "-s", f"KEXUE_DATA_DIR={folder}").returncode == 0
     lines = (folder / "demo.jsonl").read_text("utf-8").splitlines()
     return {row["id"]: row for row in map(json.loads, lines)}
 
@@ -196,10 +188,10 @@ def test_a_full_disk_is_told_in_one_line() -> None:
     )
 
 
-def test_output_that_takes_no_chinese_has_the_same_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = json.loads(run_extract("-", page=page_of(make_post(321))).stdout)
-    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    done = run_extract("-", page=page_of(make_post(321)))
+def test_output_that_takes_no_chinese_has_the_same_json() -> None:
+    page = page_of(make_post(321))
+    expected = json.loads(run_extract("-", page=page).stdout)
+    done = run_bytes("extract", "-", page=page, env={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout.decode("ascii")) == expected
 

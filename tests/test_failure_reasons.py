@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import os
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from rig.commands import run
 
 HOST = "127.0.0.1"
 
@@ -84,16 +82,8 @@ def crawl(
     settings = {"KEXUE_BASE_URL": base_url, "KEXUE_DATA_DIR": folder, "DOWNLOAD_DELAY": 0,
                 "AUTOTHROTTLE_ENABLED": 0, "KEXUE_BACKOFF": 20, **options}  # fmt: skip
     trusted = {} if authority is None else {"SSL_CERT_FILE": str(authority)}
-    ended = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "kexue", "-a", "ids=101"]
-        + [word for name, value in settings.items() for word in ("-s", f"{name}={value}")],
-        cwd=ROOT,
-        env={**os.environ, **trusted, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    words = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    ended = run("crawl", "kexue", "-a", "ids=101", *words, env=trusted)
     assert "Traceback" not in ended.stderr, ended.stderr
     return ended
 

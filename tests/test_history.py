@@ -7,15 +7,13 @@ import json
 import os
 import pty
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from rig import commands
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 
@@ -408,17 +406,9 @@ def run_on_terminal(folder: Path, environment: dict[str, str]) -> str:
     """What ``scrapy history 8130 1 2`` writes to a terminal."""
     master, slave = pty.openpty()
     try:
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "scrapy", "history", "8130", "1", "2"),
-                *("-s", f"KEXUE_DATA_DIR={folder}"),
-            ],
-            cwd=ROOT,
-            env={**os.environ, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment},
-            stdout=slave,
-            timeout=60,
-            check=True,
-        )
+        words = ("history", "8130", "1", "2", "-s", f"KEXUE_DATA_DIR={folder}")
+        ended = commands.run(*words, stdout=slave, env={"TERM": "xterm", **environment})
+        assert ended.returncode == 0
         return os.read(master, 4096).decode()
     finally:
         os.close(slave)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from conftest import ROOT
 from crawling import Archive, Outcome, options_of
 from replica import make_post, make_posts
+from rig.commands import run
 
 from archiver.store.lock import LOCK_NAME, locked
 
@@ -52,19 +49,11 @@ def test_of_a_run_whose_report_cannot_be_printed(tmp_path: Path, report: Path) -
     with Archive(tmp_path, make_posts(1)) as archive, Path("/dev/full").open("wb") as full:
         options = {"KEXUE_HOOK_COMMAND": command(report), "KEXUE_HOOK_WHEN": "failure"}
         words = options_of(archive.replica.base_url, archive.folder, **options)
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "kexue", *words],
-            cwd=ROOT,
-            env={**os.environ, "no_proxy": "*"},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            timeout=60,
-            check=False,
-        )
+        done = run("crawl", "kexue", *words, stdout=full.fileno())
     told = json.loads(report.read_text("utf-8"))
     assert done.returncode == told["exit_status"] == 1
     assert told["outcome"] == "the report cannot be printed"
-    assert b"No space left on device" in done.stderr
+    assert "No space left on device" in done.stderr
 
 
 def test_of_a_failing_run_too(tmp_path: Path, report: Path) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
 from conftest import ROOT
+from crawling import options_of, rows_of
 from replica import Replica, make_posts
+from rig.commands import Command, run
 
 #: The promise, in seconds from the signal to the end of the process.
 PROMISE: Final = 5.0
@@ -49,60 +47,25 @@ class Hang:
 """
 
 
-class Crawl:
+class Crawl(Command):
     """A crawl that goes on; what it says on standard error can be waited for."""
 
-    def __init__(self, base_url: str, folder: Path, settings: dict[str, object]) -> None:
+    def __init__(self, base_url: str, folder: Path, **settings: object) -> None:
         self.folder = folder
-        values = {
-            "KEXUE_BASE_URL": base_url,
-            "KEXUE_DATA_DIR": folder,
-            "DOWNLOAD_DELAY": 0,
-            "AUTOTHROTTLE_ENABLED": 0,
-            **settings,
-        }
-        options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", "crawl", "kexue", *options],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(folder), "no_proxy": "*"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        self.said: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        self.said.extend(self.process.stderr)
+        options = options_of(base_url, folder, **settings)
+        super().__init__("crawl", "kexue", *options, env={"PYTHONPATH": str(folder)})
 
     def has_said(self, words: str) -> bool:
-        return any(words in line for line in list(self.said))
+        return words in self.stderr.decode()
 
     def end(self, number: signal.Signals) -> tuple[str, str]:
         """Send a signal; returns what the command printed, all of it in time and in order."""
-        self.process.send_signal(number)
-        self.process.wait(timeout=PROMISE)
-        self._reader.join(timeout=PROMISE)
-        assert self.process.stdout is not None
-        return self.process.stdout.read(), "".join(self.said)
+        self.send_signal(number)
+        self.wait(PROMISE)
+        return self.stdout.decode(), self.stderr.decode()
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self.folder / "kexue.db")) as connection:
-            return connection.execute(sql).fetchall()
-
-
-@contextmanager
-def crawling(base_url: str, folder: Path, **settings: object) -> Iterator[Crawl]:
-    crawl = Crawl(base_url, folder, settings)
-    try:
-        yield crawl
-    finally:
-        if crawl.process.poll() is None:
-            crawl.process.kill()
-        crawl.process.wait()
+        return rows_of(self.folder, sql)
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -115,7 +78,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def assert_well_ended(crawl: Crawl, number: signal.Signals, *, in_order: bool = True) -> None:
     stdout, stderr = crawl.end(number)
-    assert crawl.process.returncode == 1, stderr
+    assert crawl.returncode == 1, stderr
     for words in ("Traceback", "Task was destroyed", "Unhandled", "never retrieved"):
         assert words not in stderr
     assert "interrupted" in stderr.splitlines()[-1]
@@ -133,7 +96,7 @@ BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.
 def test_in_the_middle_of_a_slow_answer(tmp_path: Path, number: signal.Signals) -> None:
     with Replica(make_posts(3)) as replica:
         replica.fault(f"^{FIRST}$", kind="slow", seconds=8)
-        with crawling(replica.base_url, tmp_path) as crawl:
+        with Crawl(replica.base_url, tmp_path) as crawl:
             until(lambda: FIRST in replica.paths)
             assert_well_ended(crawl, number)
 
@@ -142,7 +105,7 @@ def test_in_the_middle_of_a_slow_answer(tmp_path: Path, number: signal.Signals) 
 def test_in_the_middle_of_a_wait(tmp_path: Path, number: signal.Signals) -> None:
     with Replica(make_posts(3)) as replica:
         replica.fault(f"^{FIRST}$", kind="status", code=503, retry_after=200)
-        with crawling(replica.base_url, tmp_path) as crawl:
+        with Crawl(replica.base_url, tmp_path) as crawl:
             until(lambda: crawl.has_said("waiting 3 min"))
             assert_well_ended(crawl, number)
         assert replica.paths == ["/robots.txt", FIRST]
@@ -151,7 +114,7 @@ def test_in_the_middle_of_a_wait(tmp_path: Path, number: signal.Signals) -> None
 def test_in_the_middle_of_a_wait_for_the_gate(tmp_path: Path) -> None:
     with (
         Replica(make_posts(3), gate="never") as replica,
-        crawling(replica.base_url, tmp_path, KEXUE_GATE_DELAY=100) as crawl,
+        Crawl(replica.base_url, tmp_path, KEXUE_GATE_DELAY=100) as crawl,
     ):
         until(lambda: len(replica.paths) == 2)
         assert_well_ended(crawl, signal.SIGINT)
@@ -161,7 +124,7 @@ def test_in_the_middle_of_a_long_crawl_delay(tmp_path: Path) -> None:
     rules = b"User-agent: *\nCrawl-delay: 100\n"
     with Replica(make_posts(3)) as replica:
         replica.fault("^/robots.txt$", kind="not-html", content_type="text/plain", body=rules)
-        with crawling(replica.base_url, tmp_path) as crawl:
+        with Crawl(replica.base_url, tmp_path) as crawl:
             until(lambda: crawl.has_said("robots.txt asks for 100 s"))
             assert_well_ended(crawl, signal.SIGINT)
         assert replica.paths == ["/robots.txt"]
@@ -171,7 +134,7 @@ def test_in_the_middle_of_a_lookup(tmp_path: Path) -> None:
     """The system may take a minute to find that there is no network."""
     (tmp_path / "hang.py").write_text(SLOW_LOOKUP)
     middlewares = '{"hang.Hang": 10}'
-    with crawling("http://kexue.invalid", tmp_path, SPIDER_MIDDLEWARES=middlewares) as crawl:
+    with Crawl("http://kexue.invalid", tmp_path, SPIDER_MIDDLEWARES=middlewares) as crawl:
         until(lambda: crawl.has_said("looking up kexue.invalid"))
         assert_well_ended(crawl, signal.SIGINT)
 
@@ -180,7 +143,7 @@ def test_an_answer_on_its_way_is_not_lost(tmp_path: Path) -> None:
     """What arrives soon after the signal is stored; the next run goes on from there."""
     with Replica(make_posts(3)) as replica:
         replica.fault("^/archives/102$", kind="slow", seconds=1)
-        with crawling(replica.base_url, tmp_path) as crawl:
+        with Crawl(replica.base_url, tmp_path) as crawl:
             until(lambda: "/archives/102" in replica.paths)
             assert_well_ended(crawl, signal.SIGINT)
             assert crawl.rows("SELECT id FROM articles ORDER BY id") == [(102,), (103,)]
@@ -192,7 +155,7 @@ def test_what_does_not_end_is_left_behind(tmp_path: Path) -> None:
     middlewares = '{"hang.Hang": 10}'
     with (
         Replica(make_posts(3)) as replica,
-        crawling(replica.base_url, tmp_path, SPIDER_MIDDLEWARES=middlewares) as crawl,
+        Crawl(replica.base_url, tmp_path, SPIDER_MIDDLEWARES=middlewares) as crawl,
     ):
         until(lambda: FIRST in replica.paths)
         assert_well_ended(crawl, signal.SIGINT, in_order=False)
@@ -200,25 +163,22 @@ def test_what_does_not_end_is_left_behind(tmp_path: Path) -> None:
 
 # --- Before the run, and behind it ----------------------------------------------------------------
 
-#: A crawl in this process, with what is written in front of it.
-COMMAND = """
-import os, signal, sys
-sys.argv = ["bin/scrapy", "crawl", *sys.argv[1:]]
-{first}
-from scrapy.cmdline import execute
-execute()
-"""
+#: A cold start, which is over when the first of its own modules is imported.
 AT_IMPORT = """
+import os, signal, sys
+sys.argv = ["bin/scrapy", "crawl", "kexue"]
 import archiver.commands
 os.kill(os.getpid(), signal.{name})
 """
 AT_OPENING = """
+import os, signal
 import archiver.commands.crawl as command
 def open_archive(path):
     os.kill(os.getpid(), signal.{name})
 command.open_archive = open_archive
 """
 IGNORED = """
+import os, signal
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 import archiver.spiders.kexue as spiders
 def page_requested(self, request):
@@ -227,29 +187,17 @@ spiders.KexueSpider.page_requested = page_requested
 """
 
 
-def command(first: str, base_url: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    values = {
-        "KEXUE_BASE_URL": base_url,
-        "KEXUE_DATA_DIR": folder / "data",
-        "DOWNLOAD_DELAY": 0,
-        "AUTOTHROTTLE_ENABLED": 0,
-        "KEXUE_HOOK_COMMAND": f"cat > {folder / 'report'}",
-    }
-    options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
-    return subprocess.run(
-        [sys.executable, "-c", COMMAND.format(first=first), "kexue", *options],
-        cwd=ROOT,
-        env={**os.environ, "no_proxy": "*"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+def options(base_url: str, folder: Path) -> list[str]:
+    hook = f"cat > {folder / 'report'}"
+    return options_of(base_url, folder / "data", KEXUE_HOOK_COMMAND=hook)
 
 
 @BOTH
-def test_during_the_imports(tmp_path: Path, number: signal.Signals) -> None:
-    ended = command(AT_IMPORT.format(name=number.name), "http://127.0.0.1:9", tmp_path)
+def test_during_the_imports(number: signal.Signals) -> None:
+    program = AT_IMPORT.format(name=number.name)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 1
     assert ended.stderr == "scrapy: interrupted; no run is under way\n"
 
@@ -257,7 +205,8 @@ def test_during_the_imports(tmp_path: Path, number: signal.Signals) -> None:
 @BOTH
 def test_while_the_archive_is_opened(tmp_path: Path, number: signal.Signals) -> None:
     """The hook is told, too."""
-    ended = command(AT_OPENING.format(name=number.name), "http://127.0.0.1:9", tmp_path)
+    program = AT_OPENING.format(name=number.name)
+    ended = run("crawl", "kexue", *options("http://127.0.0.1:9", tmp_path), program=program)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     sentence = "interrupted before the run has begun"
@@ -268,6 +217,7 @@ def test_while_the_archive_is_opened(tmp_path: Path, number: signal.Signals) -> 
 def test_nohup(tmp_path: Path) -> None:
     """A SIGHUP that was ignored from the start stays so."""
     with Replica(make_posts(3)) as replica:
-        ended = command(IGNORED, replica.base_url, tmp_path)
+        words = options(replica.base_url, tmp_path)
+        ended = run("crawl", "kexue", *words, program=IGNORED)
         assert "/archives/101" in replica.paths
     assert ended.returncode == 0, ended.stderr

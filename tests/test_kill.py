@@ -1,11 +1,10 @@
 """A run that is killed at any moment does no harm: the next one goes on with what is left.
 
-By default 100 kills; `KEXUE_KILLS=400 pytest tests/test_kill.py` for more.
+20 kills; ``make soak`` has 120.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,18 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from crawling import crawl
 from replica import Replica, make_posts
 from rig.contents import damage_of, jsonl_without_moments
-from rig.kill import MOMENTS, POSTS, Story, tell, undisturbed
-from rig.zygote import Zygote
-
-KILLS = int(os.environ.get("KEXUE_KILLS", "100"))
+from rig.kill import KILLS, LONG, MOMENTS, Story, tell, undisturbed
 
 
 @dataclass
 class Told:
     """The story of the kills, and the same archive without them."""
 
+    kills: int
     story: Story
     good: Story
     jsonl: bytes
@@ -33,12 +31,13 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def told(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Told:
+    kills = LONG if pytestconfig.getoption("soak") else KILLS
     folder: Path = tmp_path_factory.mktemp("kill")
-    with Zygote() as zygote:
-        story = tell(zygote, folder / "killed", KILLS)
-        good = undisturbed(zygote, folder / "good")
+    story = tell(folder / "killed", kills)
+    good = undisturbed(folder / "good", kills)
     return Told(
+        kills,
         story,
         good,
         jsonl_without_moments(folder / "killed" / "kexue.jsonl"),
@@ -49,10 +48,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 def test_the_kills_were_kills(told: Told) -> None:
     """Else the other tests prove nothing: early and late ones, and some while a file is written."""
     kills = told.story.kills
-    assert len(kills) == KILLS
-    assert sum(run.after is None for run in kills) >= KILLS // 20
-    assert sum(0 < len(run.after_it) < POSTS for run in kills) >= KILLS // 10
-    assert len({len(run.after_it) for run in kills}) >= KILLS // 10
+    assert len(kills) == told.kills
+    assert sum(run.after is None for run in kills) >= told.kills // 20
+    assert sum(0 < len(run.after_it) < told.story.posts for run in kills) >= told.kills // 10
+    assert len({len(run.after_it) for run in kills}) >= told.kills // 10
 
 
 def test_the_run_after_the_kills_goes_to_its_end(told: Told) -> None:
@@ -73,7 +72,7 @@ def test_no_kill_loses_an_article(told: Told) -> None:
 def test_no_page_is_asked_for_in_vain(told: Told) -> None:
     """Until the blog is archived, a run asks for nothing that it has, and a kill loses one page."""
     for run in told.story.runs:
-        if len(run.before) < POSTS:
+        if len(run.before) < told.story.posts:
             assert not run.before & set(run.asked)
             assert not [article for article, n in Counter(run.asked).items() if n > 1]
             assert len(set(run.asked) - run.after_it) <= 1
@@ -82,14 +81,14 @@ def test_no_page_is_asked_for_in_vain(told: Told) -> None:
 def test_a_page_is_fetched_once_and_again_only_for_a_kill_in_its_flight(told: Told) -> None:
     """So no page is fetched more than twice, but one that was on its way at two kills."""
     fetched = told.story.fetched
-    assert len(fetched) == POSTS
+    assert len(fetched) == told.story.posts
     assert {a: n for a, n in fetched.items() if n > 1 + told.story.lost[a]} == {}
     assert sum(n > 2 for n in fetched.values()) <= 2
 
 
 def test_every_article_once(told: Told) -> None:
     ids = [row[0] for row in told.story.held[MOMENTS[-1]]["articles"]]
-    assert len(ids) == len(set(ids)) == POSTS + 5
+    assert len(ids) == len(set(ids)) == told.story.posts + 5
 
 
 TABLES = [
@@ -115,12 +114,12 @@ def test_the_undisturbed_archive_has_all_kinds_of_change(told: Told) -> None:
     """Else the comparison proves little."""
     assert told.good.first_end == told.good.last_end == (0, "")
     kinds = Counter(row[1] for row in told.good.held[MOMENTS[-1]]["changes"])
-    assert kinds == {"new": 155, "edited": 20, "protected": 3, "gone": 3}
+    assert kinds == {"new": told.good.posts + 5, "edited": 20, "protected": 3, "gone": 3}
 
 
 def test_jsonl_byte_for_byte(told: Told) -> None:
     assert told.jsonl == told.good_jsonl
-    assert told.jsonl.count(b"\n") == POSTS + 5
+    assert told.jsonl.count(b"\n") == told.story.posts + 5
 
 
 def test_nothing_is_left_beside_the_archive(told: Told) -> None:
@@ -143,15 +142,14 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_journal_left_by_a_kill_is_rolled_back(tmp_path: Path) -> None:
     """Outside WAL mode (a run begins and ends there) a kill leaves a journal beside the file."""
     folder, journal = tmp_path / "data", tmp_path / "data" / "kexue.db-journal"
-    with Replica(make_posts(12)) as replica, Zygote() as zygote:
-        settings = {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": 0, "LOG_LEVEL": "ERROR"}
-        assert zygote.crawl(replica.base_url, folder, settings=settings).status == 0
+    with Replica(make_posts(12)) as replica:
+        assert crawl(replica.base_url, folder, LOG_LEVEL="ERROR").status == 0
         before = (folder / "kexue.jsonl").read_bytes()
-        ended = subprocess.run([sys.executable, "-c", DIE, folder / "kexue.db"], check=False)
-        assert ended.returncode == -signal.SIGKILL
+        died = subprocess.run([sys.executable, "-c", DIE, folder / "kexue.db"], check=False)
+        assert died.returncode == -signal.SIGKILL
         assert journal.read_bytes()[:4] == bytes.fromhex("d9d505f9")  # hot: it must be rolled back
-        said = zygote.crawl(replica.base_url, folder, settings=settings)
-    assert (said.status, said.stderr) == (0, "")
+        ended = crawl(replica.base_url, folder, LOG_LEVEL="ERROR")
+    assert (ended.status, ended.stderr) == (0, "")
     assert damage_of(folder / "kexue.db") == []
     assert (folder / "kexue.jsonl").read_bytes() == before
     assert not journal.exists()

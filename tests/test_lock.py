@@ -22,7 +22,7 @@ from archiver.store.lock import LOCK_NAME, locked
 HOLDER = """
 import subprocess, sys
 from pathlib import Path
-from archiver.lock import locked
+from archiver.store.lock import locked
 with locked(Path(sys.argv[1])):
     child = subprocess.Popen(["cat"], stdin=0, close_fds=False) if "child" in sys.argv else None
     print("held", child.pid if child else 0, flush=True)
@@ -32,8 +32,8 @@ with locked(Path(sys.argv[1])):
 TAKER = """
 import sys
 from pathlib import Path
-from archiver.lock import locked
 from archiver.store.errors import StoreError
+from archiver.store.lock import locked
 try:
     with locked(Path(sys.argv[1])):
         pass

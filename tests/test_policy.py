@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +11,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from replica import Replica, make_posts
+from rig.commands import run
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured, UsageError
@@ -136,19 +134,10 @@ def test_another_spider_opens_no_archive(tmp_path: Path, settings: str) -> None:
         replica.fault("^/$", kind="status", code=503, times=1)
         options = {"KEXUE_BASE_URL": replica.base_url, "DOWNLOAD_DELAY": 0, "KEXUE_BACKOFF": 0.01}
         words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
-        ended = subprocess.run(
-            [sys.executable, "-m", "scrapy", "runspider", "bare.py", *words],
+        ended = run(
+            *("runspider", "bare.py", *words),
             cwd=tmp_path,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(ROOT),
-                "SCRAPY_SETTINGS_MODULE": "archiver.settings",
-                "no_proxy": "*",
-            },
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
+            env={"PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "archiver.settings"},
         )
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr, ended.stderr

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import resource
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from conftest import ROOT
 from crawling import FIRST, Archive, Outcome, article_ids, options_of
 from replica import make_post, make_posts
+from rig.commands import run
 
 SIGNALS: Final = [signal.SIGINT, signal.SIGKILL]
 BOTH: Final = pytest.mark.parametrize("number", SIGNALS, ids=["SIGINT", "SIGKILL"])
@@ -268,7 +265,8 @@ def test_a_second_run_says_so_and_the_first_goes_on(tmp_path: Path) -> None:
             crawl, demo = archive.crawl(), archive.run("demo")
             assert len(archive.replica.paths) == asked
             go_on.set()
-            _, stderr = first.communicate(timeout=60)
+            first.wait()
+            stderr = first.stderr.decode()
         sentence = f"another run is writing to the data folder {archive.folder};"
         for name, second in (("crawl", crawl), ("demo", demo)):
             assert (second.status, second.stdout) == (2, "")
@@ -295,7 +293,8 @@ def test_reading_commands_work_beside_a_run(tmp_path: Path) -> None:
             assert reached.wait(60)
             said = [archive.run(name) for name in ("verify", "status")]
             go_on.set()
-            _, stderr = first.communicate(timeout=60)
+            first.wait()
+            stderr = first.stderr.decode()
         assert [command.status for command in said] == [0, 0], said
         assert first.returncode == 0, stderr
 
@@ -306,18 +305,8 @@ def test_reading_commands_work_beside_a_run(tmp_path: Path) -> None:
 def crawl_with_files_up_to(archive: Archive, size: int) -> Outcome:
     """Run a crawl none of whose files can grow beyond so many bytes, as on a full disk."""
     asked = len(archive.replica.paths)
-    ended = subprocess.run(
-        [
-            *(sys.executable, "-m", "scrapy", "crawl", "kexue"),
-            *options_of(archive.replica.base_url, archive.folder),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
-    )
+    options = options_of(archive.replica.base_url, archive.folder)
+    ended = run("crawl", "kexue", *options, largest_file=size)
     assert "Traceback" not in ended.stderr, ended.stderr
     paths = archive.replica.paths[asked:]
     return Outcome(ended.returncode, ended.stdout, ended.stderr, archive.folder, paths)

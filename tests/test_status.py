@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 import termios
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from rig.commands import run
 from sqlite_utils import Database
 
 from archiver.reading.status.status_lines import status_lines
@@ -530,15 +529,7 @@ def folder(db: Database, tmp_path: Path) -> Path:
 
 
 def run_status(folder: Path, *words: str, **streams: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "status", "-s", f"KEXUE_DATA_DIR={folder}", *words],
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
-        cwd=ROOT,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    return run("status", "-s", f"KEXUE_DATA_DIR={folder}", *words, **streams)
 
 
 def test_command(folder: Path) -> None:

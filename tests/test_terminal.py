@@ -17,6 +17,7 @@ from crawling import Archive
 from hypothesis import given
 from hypothesis import strategies as st
 from replica import make_post
+from rig.commands import run
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 from test_history import DAYS, SECOND, an_article, make_archive
@@ -169,14 +170,11 @@ def test_extract(options: list[str], tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_body_on_a_terminal_and_in_a_pipe(archive: Path) -> None:
     """In a pipe a version is data, and stays what it is."""
-    command = [sys.executable, "-m", "scrapy", "history", "8130", "2"]
-    command += ["-s", f"KEXUE_DATA_DIR={archive}"]
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    piped = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
-    assert "\u202e" in piped.stdout.decode()
+    command = ("history", "8130", "2", "-s", f"KEXUE_DATA_DIR={archive}")
+    assert "\u202e" in run(*command).stdout
     master, slave = pty.openpty()
     try:
-        subprocess.run(command, cwd=ROOT, env=environment, stdout=slave, check=True)
+        assert run(*command, stdout=slave).returncode == 0
         seen = os.read(master, 65536).decode()
     finally:
         os.close(slave)

@@ -8,14 +8,14 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import ROOT
 from replica import make_post
+from rig.commands import run
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION, site
@@ -564,19 +564,8 @@ def test_older_extraction_has_no_markdown_yet(folder: Path) -> None:
 # --- The command ----------------------------------------------------------------------------------
 
 
-def run_verify(
-    folder: Path, *words: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "verify", "-s", f"KEXUE_DATA_DIR={folder}", *words],
-        cwd=ROOT,
-        stdout=stdout,
-        stderr=stderr,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+def run_verify(folder: Path, *words: str, **streams: Any) -> subprocess.CompletedProcess[str]:
+    return run("verify", "-s", f"KEXUE_DATA_DIR={folder}", *words, **streams)
 
 
 def test_command(folder: Path) -> None:

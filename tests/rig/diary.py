@@ -18,12 +18,7 @@ from archiver.demo.posts import CATEGORIES, SHANGHAI, Post
 Deed = Literal["new", "body", "title", "tags", "category", "protect", "open", "delete", "return"]
 
 FIRST_DAY: Final = date(2024, 1, 1)
-POSTS_BEFORE: Final = 120
 FIRST_ID: Final = 1001
-#: The theme shows no bodies; the whole blog is closed; the gate and its cookie change.
-THEME_DAYS: Final = range(150, 155)
-OUTAGE_DAYS: Final = range(230, 260)
-GATE_DAY: Final = 100
 #: How `changes.kind` calls each deed, and the columns that it changes at least.
 KINDS: Final[dict[Deed, str]] = {
     "new": "new",
@@ -91,38 +86,82 @@ def body_of(article: int, version: int) -> str:
     return f"<p>{first}</p>\n<!--more-->\n<p>{second}</p>"
 
 
-def is_undisturbed(day: int) -> bool:
-    """Is this a day on which the blog can be read as it is?"""
-    return day not in THEME_DAYS and day not in OUTAGE_DAYS
+@dataclass(frozen=True)
+class Calendar:
+    """What happens to the whole blog in a life of so many days, in proportion to its length."""
+
+    days: int
+
+    @property
+    def is_long(self) -> bool:
+        """True when there are days enough for the ordinary course of things."""
+        return self.days >= 200
+
+    @property
+    def posts_before(self) -> int:
+        """The articles on the first day; a short life has fewer, and looks at fewer again a day."""
+        return 120 if self.is_long else 60
+
+    @property
+    def recheck(self) -> int:
+        """How many articles each run looks at again."""
+        return self.posts_before // 6
+
+    @property
+    def gate_day(self) -> int:
+        """The day on which the gate and its cookie change."""
+        return self.days // 4
+
+    @property
+    def theme_days(self) -> range:
+        """The days on which the theme shows no bodies."""
+        first = self.days * 3 // 8
+        return range(first, first + max(3, self.days // 80))
+
+    @property
+    def outage_days(self) -> range:
+        """The days on which the whole blog is closed."""
+        first = self.days * 23 // 40
+        return range(first, first + self.days * 3 // 40)
+
+    @property
+    def pace(self) -> float:
+        """How many times as likely events are as on an ordinary day: a short life has all kinds."""
+        return 1.0 if self.is_long else 2.0
+
+    def is_undisturbed(self, day: int) -> bool:
+        """True on a day on which the blog can be read as it is."""
+        return day not in self.theme_days and day not in self.outage_days
 
 
 class Diary:
     """The blog's life, applied to a replica as it goes."""
 
-    def __init__(self, replica: Replica, seed: int) -> None:
+    def __init__(self, replica: Replica, seed: int, calendar: Calendar) -> None:
         self.replica = replica
+        self.calendar = calendar
         self.events: list[Event] = []
         self.states: dict[int, State] = {}
         self.published: dict[int, date] = {}
         #: Events that the archive has not seen yet, by article.
         self.pending: dict[int, Event] = {}
         self._chance = random.Random(seed)
-        for number in range(POSTS_BEFORE):
-            self._publish(0, FIRST_DAY - timedelta(days=12 * (POSTS_BEFORE - number)))
+        for number in range(calendar.posts_before, 0, -1):
+            self._publish(0, FIRST_DAY - timedelta(days=12 * number))
 
     def live(self, day: int) -> None:
         """Let one day's events happen."""
         self._disturb(day)
         for deed, chance in _CHANCES.items():
-            if self._chance.random() < chance:
+            if self._chance.random() < chance * self.calendar.pace:
                 self._do(day, deed)
 
     def _disturb(self, day: int) -> None:
-        if day == GATE_DAY:
+        if day == self.calendar.gate_day:
             self.replica.gate_kind = "header"
             self.replica.change_cookie()
-        self.replica.change_theme("empty" if day in THEME_DAYS else None)
-        if day in OUTAGE_DAYS:
+        self.replica.change_theme("empty" if day in self.calendar.theme_days else None)
+        if day in self.calendar.outage_days:
             self.replica.closed()
         else:
             self.replica.open()

@@ -1,7 +1,7 @@
 """Runs that are killed (SIGKILL) at random moments, and what they leave.
 
-The runs are real `scrapy crawl` commands, forked by the zygote, against a replica. While they are
-killed, the blog is first archived from nothing, then changes, and is archived again.
+The runs are real `scrapy crawl` commands, forked (`rig.commands`), against a replica. While they
+are killed, the blog is first archived from nothing, then changes, and is archived again.
 
 `PYTHONPATH=tests python -m rig.kill 120` prints the figures of 120 kills, and the differences.
 """
@@ -11,19 +11,24 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count, islice
+from operator import le
 from pathlib import Path
 from typing import Final
 
 from replica import Replica, make_post, make_posts
 
 from archiver.demo.posts import Post
+from rig.commands import UNMEASURED, Command
 from rig.contents import (
     Contents,
     archived_ids,
@@ -32,9 +37,12 @@ from rig.contents import (
     differences,
     torn_files,
 )
-from rig.zygote import Ended, Said, Zygote
 
-POSTS: Final = 150
+#: The kills of a short story, and of a long one, which `make soak` asks for.
+KILLS: Final = 20
+LONG: Final = 120
+#: How often a running command is looked at, in seconds.
+_LOOK: Final = 0.0005
 _SEED: Final = 20260723
 _SETTINGS: Final = {
     "AUTOTHROTTLE_ENABLED": 0,
@@ -58,6 +66,20 @@ _ARTICLE: Final = re.compile(r"/archives/(\d+)")
 
 
 @dataclass(frozen=True)
+class Ended:
+    """How a run ended: its exit status, negative for a signal; what it said; its seconds."""
+
+    status: int
+    stderr: str
+    seconds: float
+
+    @property
+    def is_killed(self) -> bool:
+        """True when it ended by SIGKILL."""
+        return self.status == -signal.SIGKILL
+
+
+@dataclass(frozen=True)
 class Killed:
     """One run that was to be killed."""
 
@@ -78,6 +100,8 @@ class Story:
     """All runs over one folder."""
 
     folder: Path
+    #: The articles that the blog has at first.
+    posts: int
     runs: list[Killed] = field(default_factory=list)
     #: The last runs of both parts, which nobody killed: exit status and standard error.
     first_end: tuple[int, str] = (-1, "")
@@ -94,7 +118,7 @@ class Story:
     @property
     def fetched(self) -> Counter[int]:
         """How often the page of each article was asked for until the blog was archived."""
-        early = (run for run in self.runs if len(run.before) < POSTS)
+        early = (run for run in self.runs if len(run.before) < self.posts)
         return Counter(article for run in early for article in run.asked)
 
     @property
@@ -109,36 +133,45 @@ class Story:
 
 
 class Rig:
-    """A zygote, a replica, and a folder that belongs to one archive."""
+    """A replica, and a folder that belongs to one archive."""
 
-    def __init__(self, zygote: Zygote, replica: Replica, folder: Path) -> None:
-        self.zygote = zygote
+    def __init__(self, replica: Replica, folder: Path) -> None:
         self.replica = replica
+        self.posts = len(replica.posts)
         self.folder = folder
         folder.mkdir(parents=True)
 
     def crawl(
-        self,
-        *arguments: str,
-        delay: float = 0,
-        after: float | None = None,
-        at: str | None = None,
-    ) -> Said:
-        """Run the command, perhaps with its kill."""
-        settings = {**_SETTINGS, "DOWNLOAD_DELAY": delay}
-        return self.zygote.crawl(
-            self.replica.base_url, self.folder, *arguments, settings=settings, after=after, at=at
-        )
+        self, *arguments: str, delay: float = 0, is_due: Callable[[float], bool] | None = None
+    ) -> Ended:
+        """Run the command, and kill it as soon as `is_due` of the seconds since its fork."""
+        values = {
+            **_SETTINGS,
+            "DOWNLOAD_DELAY": delay,
+            "KEXUE_BASE_URL": self.replica.base_url,
+            "KEXUE_DATA_DIR": self.folder,
+        }
+        options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
+        words = [word for argument in arguments for word in ("-a", argument)]
+        with Command("crawl", "kexue", *words, *options, env=UNMEASURED) as run:
+            status = watch(run, is_due) if is_due else run.wait()
+            return Ended(status, run.stderr.decode(), run.seconds)
+
+    def is_writing(self, _: float) -> bool:
+        """True while a file is being written in the folder."""
+        with suppress(FileNotFoundError):
+            return any(path.name.endswith(".part") for path in self.folder.iterdir())
+        return False
 
     def kill(self, after: float | None, *arguments: str) -> Killed:
         """Run the command and kill it; None waits for a file that is being written."""
         before = self.look()[0]
         seen = len(self.replica.log)
-        at = None if after else ".part"
-        said = self.crawl(*arguments, delay=_DELAY, after=after, at=at)
+        is_due = self.is_writing if after is None else partial(le, after)
+        ended = self.crawl(*arguments, delay=_DELAY, is_due=is_due)
         asked = [int(m[1]) for path in self.replica.paths[seen:] if (m := _ARTICLE.match(path))]
         after_it, damage = self.look()
-        return Killed(after, said.ended, asked, before, after_it, damage)
+        return Killed(after, ended, asked, before, after_it, damage)
 
     def look(self) -> tuple[set[int], list[str]]:
         """The archived articles and the damage, seen in a copy: a look would mend the log."""
@@ -147,14 +180,24 @@ class Rig:
         shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns("*-shm"))
         database = copy / "kexue.db"
         if not database.exists():
-            return set(), torn_files(copy, POSTS)
-        return archived_ids(database), damage_of(database) + torn_files(copy, POSTS)
+            return set(), torn_files(copy, self.posts)
+        return archived_ids(database), damage_of(database) + torn_files(copy, self.posts)
 
 
-def latest_moment(zygote: Zygote, folder: Path) -> float:
+def watch(run: Command, is_due: Callable[[float], bool]) -> int:
+    """Wait for the end of a run, which may be to kill it; returns the exit status."""
+    start = time.monotonic()
+    while True:
+        with suppress(TimeoutError):
+            return run.wait(_LOOK)
+        if is_due(time.monotonic() - start):
+            run.kill()
+
+
+def latest_moment(folder: Path) -> float:
     """The last moment at which to kill, in seconds from the fork."""
     with Replica(make_posts(1), gate="script") as replica:
-        return Rig(zygote, replica, folder).crawl().ended.seconds + _MORE
+        return Rig(replica, folder).crawl().seconds + _MORE
 
 
 def moments(seed: int, latest: float) -> Iterator[float | None]:
@@ -164,14 +207,14 @@ def moments(seed: int, latest: float) -> Iterator[float | None]:
         yield None if number % _EACH_WRITING == 0 else chance.uniform(_EARLIEST, latest)
 
 
-def tell(zygote: Zygote, folder: Path, kills: int) -> Story:
+def tell(folder: Path, kills: int) -> Story:
     """Archive a blog under `kills` kills, two thirds before it changes, one third after."""
-    story, start = Story(folder), time.monotonic()
-    latest = latest_moment(zygote, folder.with_name("shortest"))
-    with Replica(first_posts(), gate="script") as replica:
-        rig = Rig(zygote, replica, folder)
+    story, start = Story(folder, posts_for(kills)), time.monotonic()
+    latest = latest_moment(folder.with_name("shortest"))
+    with Replica(first_posts(story.posts), gate="script") as replica:
+        rig = Rig(replica, folder)
         early_kills(rig, story, kills * 2 // 3, latest)
-        if len(story.runs[-1].after_it) < POSTS:
+        if len(story.runs[-1].after_it) < story.posts:
             story.runs.append(rig.kill(None))  # it goes on until it writes the file
         story.first_end = status_of(rig.crawl())
         story.held["archived"] = contents_of(story.database)
@@ -187,7 +230,7 @@ def early_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
     for moment in islice(moments(_SEED, latest), kills * _MOST_RUNS_A_KILL):
         if len(story.kills) >= kills:
             return
-        is_complete = bool(story.runs) and len(story.runs[-1].after_it) == POSTS
+        is_complete = bool(story.runs) and len(story.runs[-1].after_it) == story.posts
         story.runs.append(rig.kill(moment if moment or is_complete else latest))
 
 
@@ -199,11 +242,11 @@ def late_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
         story.runs.append(rig.kill(moment, *(["full=1"] if number % 3 == 2 else [])))
 
 
-def undisturbed(zygote: Zygote, folder: Path) -> Story:
+def undisturbed(folder: Path, kills: int) -> Story:
     """Archive the same blog without kills."""
-    story = Story(folder)
-    with Replica(first_posts(), gate="script") as replica:
-        rig = Rig(zygote, replica, folder)
+    story = Story(folder, posts_for(kills))
+    with Replica(first_posts(story.posts), gate="script") as replica:
+        rig = Rig(replica, folder)
         story.first_end = status_of(rig.crawl())
         story.held["archived"] = contents_of(story.database)
         live_on(replica)
@@ -227,14 +270,19 @@ def end(rig: Rig, story: Story) -> tuple[int, str]:
     return status
 
 
-def status_of(said: Said) -> tuple[int, str]:
+def status_of(ended: Ended) -> tuple[int, str]:
     """Exit status and standard error."""
-    return said.status, said.stderr
+    return ended.status, ended.stderr
 
 
-def first_posts() -> list[Post]:
+def posts_for(kills: int) -> int:
+    """How many articles the blog has at first: some are left to be archived at most kills."""
+    return max(50, kills * 5 // 4)
+
+
+def first_posts(count: int) -> list[Post]:
     """The blog at first: some articles are behind a password, so only listings show a count."""
-    posts = make_posts(POSTS)
+    posts = make_posts(count)
     hidden = {post.id for post in posts[30:130:20]}
     return [replace(post, state="protected") if post.id in hidden else post for post in posts]
 
@@ -263,7 +311,7 @@ def figures(story: Story, good: Story) -> list[str]:
     pages = sum(story.fetched.values())
     return [
         f"kills: {len(story.kills)} of {len(story.runs)} runs, {writing} while a file was written",
-        f"the first archive: {pages} article pages asked for, {POSTS} articles,"
+        f"the first archive: {pages} article pages asked for, {story.posts} articles,"
         f" no page more than {max(story.fetched.values(), default=0)} times",
         "rows that an undisturbed archive has not in common with it: "
         + ", ".join(f"{differences(good.held[m], story.held[m])} when {m}" for m in MOMENTS),
@@ -273,10 +321,10 @@ def figures(story: Story, good: Story) -> list[str]:
 
 def main() -> None:
     """Print the figures."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 120
-    with tempfile.TemporaryDirectory() as folder, Zygote() as zygote:
-        story = tell(zygote, Path(folder) / "killed", kills)
-        good = undisturbed(zygote, Path(folder) / "good")
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else LONG
+    with tempfile.TemporaryDirectory() as folder:
+        story = tell(Path(folder) / "killed", kills)
+        good = undisturbed(Path(folder) / "good", kills)
     sys.stdout.write("\n".join(figures(story, good)) + "\n")
 
 

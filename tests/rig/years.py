@@ -1,8 +1,9 @@
-"""Four hundred days of a blog and its archive in a minute: one run a day, compared with the diary.
+"""Days and years of a blog and its archive: one run a day, compared with the blog's diary.
 
 `archiver.clock` tells the simulated time; the crawls are real ones over HTTP (`rig.inside`).
 
-`python -m rig.years` prints the figures, `python -m rig.years --json` all that was found.
+`PYTHONPATH=tests python -m rig.years 400` prints the figures of so many days; with `--json`, all
+that was found.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ from rig.diary import (
     FIELDS,
     FIRST_DAY,
     KINDS,
-    OUTAGE_DAYS,
+    Calendar,
     Diary,
     Event,
     State,
-    is_undisturbed,
     moment_of,
     patience_for,
     text_of,
 )
 
-DAYS: Final = 400
-RECHECK: Final = 20
+#: The days of a short life, and of a long one, which `make soak` asks for.
+DAYS: Final = 60
+LONG: Final = 400
 #: robots.txt, the index, the first listing page and one more; the gate costs one request more for
 #: robots.txt and one for the first page.
 _BASIS: Final = 4 + 2
@@ -85,18 +86,19 @@ class Found:
 class Years:
     """The archive beside the diary."""
 
-    def __init__(self, replica: Replica, folder: Path) -> None:
+    def __init__(self, replica: Replica, folder: Path, days: int) -> None:
         self.replica = replica
         self.folder = folder
-        self.diary = Diary(replica, _SEED)
+        self.calendar = Calendar(days)
+        self.diary = Diary(replica, _SEED, self.calendar)
         self.found = Found()
         #: The versions of each article that the archive has seen, in their order.
         self.seen: dict[int, list[State]] = {}
         self._told = 0
 
-    async def live(self, days: int) -> None:
+    async def live(self) -> None:
         """All days, and the questions at their end."""
-        start = time.monotonic()
+        start, days = time.monotonic(), self.calendar.days
         for day in range(days):
             self.diary.live(day)
             await self.crawl(day)
@@ -111,7 +113,9 @@ class Years:
         before = len(self.diary.pending)
         failed = self.count("SELECT count(*) FROM failures") if day else 0
         self.replica.clear_log()
-        report = await inside.crawl(self.replica.base_url, self.folder, KEXUE_RECHECK=RECHECK)
+        report = await inside.crawl(
+            self.replica.base_url, self.folder, KEXUE_RECHECK=self.calendar.recheck
+        )
         self.compare(day)
         news = before - len(self.diary.pending)
         self.note(day, report, news, failed)
@@ -128,7 +132,7 @@ class Years:
         """The figures of a day; the first run reads the whole blog."""
         today = f"{moment_of(day):%Y-%m-%d}"
         listings = -(-len(self.diary.states) // 10) if day == 0 else 0
-        budget = _BASIS + listings + RECHECK + news + failed
+        budget = _BASIS + listings + self.calendar.recheck + news + failed
         suspicious = self.count(
             "SELECT count(*) FROM revisions WHERE suspicious IS NOT NULL"
             f" AND substr(seen_at, 1, 10) = '{today}'"
@@ -166,7 +170,7 @@ class Years:
         if not any(k == kind and (column is None or column in fields) for k, fields in told):
             self.found.untold.append(f"day {day}: {event} is told as {told}")
         longest = self.found.longest
-        longest[event.deed] = max(longest.get(event.deed, 0), chances_to_see(event, day))
+        longest[event.deed] = max(longest.get(event.deed, 0), self.chances_to_see(event, day))
         versions = self.seen.setdefault(event.article, [])
         if event.deed not in ("protect", "open", "delete", "return"):
             versions.append(event.after)
@@ -174,8 +178,12 @@ class Years:
     def check_patience(self, day: int, event: Event) -> None:
         """Complain once when an event should have been seen by now."""
         patience = patience_for(event, self.diary.published[event.article])
-        if is_undisturbed(day) and chances_to_see(event, day) == patience + 1:
+        if self.calendar.is_undisturbed(day) and self.chances_to_see(event, day) == patience + 1:
             self.found.late.append(f"day {day}: {event} was not seen")
+
+    def chances_to_see(self, event: Event, day: int) -> int:
+        """The runs from an event to a day, this one too, in which the blog could be read."""
+        return sum(map(self.calendar.is_undisturbed, range(event.day, day + 1)))
 
     def check_versions(self) -> None:
         """Every version that was seen must be kept, in its order, and nothing else."""
@@ -216,11 +224,6 @@ class Years:
         return found
 
 
-def chances_to_see(event: Event, day: int) -> int:
-    """The runs from an event to a day, this one too, in which the blog could be read."""
-    return sum(is_undisturbed(number) for number in range(event.day, day + 1))
-
-
 def expected_row(article: int, state: State | None) -> tuple[Any, ...] | None:
     """The columns of `_ROWS` for a state; a password or a tombstone leaves the text as it was."""
     if state is None:
@@ -249,15 +252,16 @@ def let_time_be(moment: datetime) -> None:
     clock.now = lambda: moment + timedelta(seconds=time.monotonic() - start)
 
 
-def is_quiet(day: Day) -> bool:
-    """Nothing new, nothing to be asked again, nothing wrong with the blog."""
-    return not day.news and not day.failed and is_undisturbed(day.number)
+def is_quiet(day: Day, calendar: Calendar) -> bool:
+    """True when there was nothing new, nothing to be asked again, nothing wrong with the blog."""
+    return not day.news and not day.failed and calendar.is_undisturbed(day.number)
 
 
 def figures(found: Found) -> list[str]:
     """The lines that tell how it went."""
-    quiet = [day.requests for day in found.days if is_quiet(day)]
-    closed = [day.requests for day in found.days if day.number in OUTAGE_DAYS]
+    calendar = Calendar(len(found.days))
+    quiet = [day.requests for day in found.days if is_quiet(day, calendar)]
+    closed = [day.requests for day in found.days if day.number in calendar.outage_days]
     over = [day.number for day in found.days if day.requests > day.budget]
     events = ", ".join(f"{count} {deed}" for deed, count in sorted(found.events.items()))
     return [
@@ -280,8 +284,8 @@ def main() -> None:
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     with tempfile.TemporaryDirectory() as folder, Replica([], gate="script") as replica:
         replica.set_theme(sidebars=False)  # nothing in them changes, and pages are half as long
-        years = Years(replica, Path(folder))
-        inside.run(years.live(numbers[0] if numbers else DAYS))
+        years = Years(replica, Path(folder), numbers[0] if numbers else DAYS)
+        inside.run(years.live())
     found = years.found
     is_json = "--json" in sys.argv
     lines = [json.dumps(asdict(found), ensure_ascii=False)] if is_json else figures(found)

@@ -1,31 +1,39 @@
-"""A process that has imported all that a crawl needs, and forks a `scrapy` command on demand.
+"""A process that has imported all that a `scrapy` command needs, and forks one on demand.
 
-A cold start of `scrapy crawl` takes most of a second; a forked one a few milliseconds. What runs
-in the fork is the command itself (`scrapy.cmdline.execute`), from its arguments to its exit status.
-The zygote is the parent of what it forks, so it also kills it and waits for it.
+A cold start of `scrapy crawl` takes a second of computing; a fork takes some milliseconds. What
+runs in the fork is the command itself (`scrapy.cmdline.execute`), from its arguments to the end of
+its interpreter. `rig.commands` is the side of the tests.
 
-It speaks JSON, one object a line: `Order` on standard input, `Ended` on standard output.
+The zygote reads orders from a socket: JSON with the fields of `Order`, and four descriptors, which
+are the command's standard input, output and error, and a socket for answers. The answers are JSON,
+one object a line: `{"pid": …}` after the fork, `{"status": …, "seconds": …}` after the end.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
-import signal
-import subprocess
+import random
+import resource
+import selectors
+import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NoReturn
 
 ROOT: Final = Path(__file__).parents[2]
-#: How often a running command is looked at, in seconds.
-_LOOK: Final = 0.0005
+#: The environment variable with which coverage tells new processes that they are measured.
+_MEASURED: Final = "COVERAGE_PROCESS_CONFIG"
+#: The most bytes of an order; an environment is the largest part of it.
+LONGEST_ORDER: Final = 1 << 20
 #: Settings that name components, by path.
 _COMPONENTS: Final = (
     "DOWNLOADER_MIDDLEWARES",
@@ -45,6 +53,29 @@ _ENGINE: Final = (
 )
 
 
+@dataclass(frozen=True)
+class Order:
+    """Run `scrapy` with these arguments, in a folder, with an environment."""
+
+    arguments: list[str]
+    cwd: str
+    environment: dict[str, str]
+    #: No file can grow beyond so many bytes, as on a full disk; None for no limit.
+    largest_file: int | None = None
+    #: A program to run in the fork before the command.
+    program: str = ""
+
+
+@dataclass
+class Running:
+    """A command that was forked; its end of `alive` is closed when it has ended."""
+
+    pid: int
+    alive: int
+    answers: socket.socket
+    start: float
+
+
 def environment() -> dict[str, str]:
     """The environment of a rig, without coverage: it would be as slow again."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
@@ -52,103 +83,53 @@ def environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"}
 
 
-@dataclass(frozen=True)
-class Order:
-    """Run `scrapy` with these arguments; its output goes to the two files.
-
-    It is killed (SIGKILL) after `kill_after` seconds from its fork, or as soon as a file whose
-    name ends with `kill_at` is in `folder`; None for never.
-    """
-
-    arguments: list[str]
-    stdout: str
-    stderr: str
-    folder: str
-    kill_after: float | None = None
-    kill_at: str | None = None
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended: its exit status, negative for a signal; its time in seconds."""
-
-    status: int
-    seconds: float
-
-    @property
-    def is_killed(self) -> bool:
-        """Did it end by SIGKILL?"""
-        return self.status == -signal.SIGKILL
-
-
-@dataclass(frozen=True)
-class Said:
-    """How a crawl ended, and what it has printed."""
-
-    ended: Ended
-    stdout: str
-    stderr: str
-
-    @property
-    def status(self) -> int:
-        """The exit status, negative for a signal."""
-        return self.ended.status
-
-
-class Zygote:
-    """Context manager: the process, seen from the test."""
-
-    def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "rig.zygote"],
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._process.communicate()
-
-    def crawl(
-        self,
-        base_url: str,
-        folder: Path,
-        *arguments: str,
-        settings: Mapping[str, object],
-        after: float | None = None,
-        at: str | None = None,
-    ) -> Said:
-        """Run `scrapy crawl kexue` on a blog into a folder; `arguments` are the spider's."""
-        values = {**settings, "KEXUE_BASE_URL": base_url, "KEXUE_DATA_DIR": folder}
-        options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
-        words = [word for argument in arguments for word in ("-a", argument)]
-        files = [folder.with_name(f"{folder.name}.{kind}") for kind in ("out", "err")]
-        stdout, stderr = map(str, files)
-        command = ["crawl", "kexue", *words, *options]
-        ended = self.run(Order(command, stdout, stderr, str(folder), after, at))
-        return Said(ended, *(file.read_text("utf-8", "replace") for file in files))
-
-    def run(self, order: Order) -> Ended:
-        """Run a command to its end."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asdict(order)) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError("the zygote has ended; its standard error says why")
-        return Ended(**json.loads(line))
-
-
-def serve() -> None:
-    """Obey orders until standard input ends."""
+def serve(orders: socket.socket) -> None:
+    """Obey orders until their socket is closed at the other end."""
     import_all()
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(asdict(obey(Order(**json.loads(line))))) + "\n")
-        sys.stdout.flush()
+    gc.freeze()  # else the end of each fork would look at all that was imported, and copy it
+    selector = selectors.DefaultSelector()
+    selector.register(orders, selectors.EVENT_READ, None)
+    while True:
+        for key, _ in selector.select():
+            if key.data is not None:
+                selector.unregister(key.data.alive)
+                end(key.data)
+            elif not (message := socket.recv_fds(orders, LONGEST_ORDER, 4))[0]:
+                return
+            else:
+                running = begin(Order(**json.loads(message[0])), message[1])
+                selector.register(running.alive, selectors.EVENT_READ, running)
+
+
+def begin(order: Order, descriptors: list[int]) -> Running:
+    """Fork the command, and tell its process id."""
+    alive, held = os.pipe()
+    start = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        run_command(order, descriptors[:3], held)
+    for descriptor in (*descriptors[:3], held):
+        os.close(descriptor)
+    running = Running(pid, alive, socket.socket(fileno=descriptors[3]), start)
+    tell(running, {"pid": pid})
+    return running
+
+
+def end(running: Running) -> None:
+    """Take the exit status of a command that has ended, and tell it."""
+    status = os.waitstatus_to_exitcode(os.waitpid(running.pid, 0)[1])
+    tell(running, {"status": status, "seconds": time.monotonic() - running.start})
+    os.close(running.alive)
+    running.answers.close()
+
+
+def tell(running: Running, answer: Mapping[str, Any]) -> None:
+    """Send an answer, whether or not somebody still wants it."""
+    with suppress(OSError):
+        running.answers.sendall(json.dumps(answer).encode() + b"\n")
+
+
+# --- What is imported before the fork ------------------------------------------------------------
 
 
 def import_all() -> None:
@@ -156,79 +137,91 @@ def import_all() -> None:
     import scrapy.cmdline
     import scrapy.commands
     from scrapy.utils.misc import load_object
-    from scrapy.utils.project import get_project_settings
 
     import archiver.commands
     import archiver.spiders.kexue
     from archiver.extraction.dates import parse_date
 
     assert all((scrapy.cmdline, archiver.spiders.kexue))
+    if _MEASURED in os.environ:
+        importlib.import_module("coverage")
     parse_date("2020-01-01")  # dateparser compiles its time zones at the first date
     for package in (archiver.commands, scrapy.commands):  # the command line lists them all
         for found in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{found.name}")
-    settings = get_project_settings()
-    paths: list[Any] = [settings[name] for name in _ENGINE]
-    for name in _COMPONENTS:
-        components = settings.get_component_priority_dict_with_base(name)
-        paths += [key if name != "DOWNLOAD_HANDLERS" else components[key] for key in components]
-    for path in paths:
-        if isinstance(path, str):
-            load_object(path)
+    for path in component_paths():
+        load_object(path)
     if "twisted.internet.reactor" in sys.modules:
         raise RuntimeError("the reactor was imported before the fork")
 
 
-def obey(order: Order) -> Ended:
-    """Fork the command, kill it when its time has come, and wait for it."""
-    start = time.monotonic()
-    process = os.fork()
-    if process == 0:
-        run_command(order)
-    status = watch(process, order, start)
-    return Ended(os.waitstatus_to_exitcode(status), time.monotonic() - start)
+def component_paths() -> Iterator[str]:
+    """The import paths of the components that the project's settings name."""
+    from scrapy.utils.project import get_project_settings
+
+    settings = get_project_settings()
+    components = [settings[name] for name in _ENGINE]
+    for name in _COMPONENTS:
+        found = settings.get_component_priority_dict_with_base(name)
+        components += found.values() if name == "DOWNLOAD_HANDLERS" else found
+    yield from (component for component in components if isinstance(component, str))
 
 
-def watch(process: int, order: Order, start: float) -> int:
-    """Wait for the end of a process, which may be to kill it; returns the wait status."""
-    while True:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return status
-        if is_due(order, time.monotonic() - start):
-            os.kill(process, signal.SIGKILL)
-            return os.waitpid(process, 0)[1]
-        time.sleep(_LOOK)
+# --- The fork ------------------------------------------------------------------------------------
 
 
-def is_due(order: Order, seconds: float) -> bool:
-    """Has the moment come to kill?"""
-    if order.kill_after is not None and seconds >= order.kill_after:
-        return True
-    if order.kill_at is None:
-        return False
-    with suppress(FileNotFoundError):
-        return any(path.name.endswith(order.kill_at) for path in Path(order.folder).iterdir())
-    return False
-
-
-def run_command(order: Order) -> None:
-    """Become `scrapy`; never returns."""
+def run_command(order: Order, descriptors: list[int], held: int) -> NoReturn:
+    """Become `scrapy`; the exception that ends the command ends this interpreter as it would."""
     from scrapy.cmdline import execute
 
-    status: Any = 70
-    try:
-        for path, descriptor in ((order.stdout, 1), (order.stderr, 2)):
-            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), descriptor)
-        os.close(0)
-        execute(["scrapy", *order.arguments])
-    except SystemExit as ended:
-        status = ended.code or 0
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status if isinstance(status, int) else 70)
+    from archiver.commands.early_signals import exit_at_signals
+
+    become(order, descriptors, held)
+    if os.environ.get(_MEASURED):
+        import coverage
+
+        coverage.process_startup(force=True)
+    exec(order.program, {})
+    exit_at_signals()  # as the import of the commands does in a cold start
+    execute(sys.argv)
+    raise SystemExit(0)
+
+
+def become(order: Order, descriptors: list[int], held: int) -> None:
+    """Take on what a new process would have got: files, folder, environment, limits, chance."""
+    for target, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, target)
+    os.dup2(held, 3, inheritable=False)  # open as long as this process lives
+    os.closerange(4, 1024)
+    os.chdir(order.cwd)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    time.tzset()
+    random.seed()
+    if order.largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order.largest_file, order.largest_file))
+    sys.argv = ["scrapy", *order.arguments]
+    sys.path[:1] = [order.cwd, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    open_streams(*os.environ.get("PYTHONIOENCODING", "utf-8").split(":"))
+
+
+def open_streams(encoding: str, errors: str = "strict") -> None:
+    """Open the standard streams as the interpreter does at its start."""
+    sys.stdin = open(  # noqa: SIM115
+        0, encoding=encoding, errors=errors, closefd=False
+    )
+    sys.stdout = _opened(1, encoding, errors)
+    sys.stderr = _opened(2, encoding, "backslashreplace")
+
+
+def _opened(descriptor: int, encoding: str, errors: str) -> io.TextIOWrapper:
+    is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
+    binary = open(descriptor, "wb", 0 if is_unbuffered else -1, closefd=False)  # noqa: SIM115
+    by_line = descriptor == 2 or binary.isatty()
+    return io.TextIOWrapper(
+        binary, encoding, errors, line_buffering=by_line, write_through=is_unbuffered
+    )
 
 
 if __name__ == "__main__":
-    serve()
+    serve(socket.socket(fileno=int(sys.argv[1])))
