@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from itemadapter import ItemAdapter
 from parsel import Selector
 
 from archiver import site
@@ -79,5 +80,6 @@ def _stored(item: Item) -> Row:
     """The JSON object of a refined item."""
     if isinstance(item, Article):
         return record(article_row(item), part_rows(item))
-    values = {key: getattr(item, key) for key in ARTICLES.names if hasattr(item, key)}
+    fields = ItemAdapter(item)
+    values = {name: fields[name] for name in ARTICLES.names if name in fields}
     return {"id": item.id, "url": site.article_url(item.id), **values}
