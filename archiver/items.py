@@ -1,4 +1,4 @@
-"""What travels from the pages through the pipelines to the store.
+"""Items: what travels from the pages through the pipelines to the store.
 
 An item first holds what the page says, as text (``date_text``, ``readers_text``) and as the tree of
 the body with the site's boilerplate still in it. Each pipeline reads one field and fills another.
@@ -17,7 +17,7 @@ _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 
 
 class Status(StrEnum):
-    """What the blog last said about an article."""
+    """The state of an article on the blog, as last seen."""
 
     PUBLISHED = "published"
     PROTECTED = "protected"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class Problem(StrEnum):
-    """Why an address cannot be followed as it is written."""
+    """The reason why an address cannot be followed as it is written."""
 
     EMAIL = "email"  # an e-mail address without ``mailto:``
     SPACE = "space"  # white space before or behind it
@@ -128,7 +128,10 @@ class FeedEntry:
 
 @dataclass(slots=True)
 class Article:
-    """An article's page, and after the pipelines its row in the archive."""
+    """An article's page, and after the pipelines its row in the archive.
+
+    Fields with the name of a column are described in ``archiver.store.tables``.
+    """
 
     id: int
     title: str | None = None

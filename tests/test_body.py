@@ -46,7 +46,7 @@ def test_long_and_short_search_find_the_same_end(mark: str, text: str) -> None:
     body.text = f"{opening}x{text}"
     searched = find_formulas(body).found
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan, "_PATIENCE", 0)
+        patch.setattr(scan, "_MOST_TOKENS", 0)
         assert find_formulas(body).found == searched
 
 

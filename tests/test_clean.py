@@ -246,7 +246,7 @@ def as_saved(text: str) -> str:
     body.text = text
     found = find_formulas(body)
     html, position = "", 0
-    for (start, end, _), formula in zip(found.spans((body, False)), found.found, strict=True):
+    for (start, end, _), formula in zip(found.parts((body, False)), found.found, strict=True):
         latex, display = without_delimiters(formula.latex, formula.display)
         html += prose(text[position:start]) + saved(latex, display)
         position = end

@@ -1,1 +1,1 @@
-"""The body of an article, as a tree: each module takes one thing out of it or reads one from it."""
+"""The body of an article: cleaned, and read as text, Markdown, formulas, links and pictures."""

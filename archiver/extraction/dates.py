@@ -9,10 +9,11 @@ from typing import Final
 
 import dateparser
 from dateparser.timezone_parser import word_is_tz
+from itemadapter import ItemAdapter
 
 from archiver import site
 from archiver.extraction.doubt import Doubt
-from archiver.items import Article, Item
+from archiver.items import Item
 
 #: Tried first by dateparser, 35 times faster than its search through the languages.
 _FORMATS: Final = ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z"]
@@ -43,18 +44,15 @@ def fill_dates(item: Item) -> list[Doubt]:
     day that the page shows, so that a re-dated article does not get a time of another day. Returns
     the doubt about a text that is no date.
     """
-    text = item.date_text
-    item.published, item.published_at = parse_date(text)
-    doubts = [Doubt(item.id, "date", text)] if text and item.published is None else []
-    if isinstance(item, Article):
-        _add_time_of_feed(item)
+    fields = ItemAdapter(item)
+    text = fields.get("date_text")
+    published, published_at = parse_date(text)
+    doubts = [Doubt(item.id, "date", text)] if text and published is None else []
+    feed_day, feed_time = parse_feed_date(fields.get("feed_text"))
+    if feed_time is not None and published in {None, feed_day}:
+        published, published_at = feed_day, published_at or feed_time
+    fields["published"], fields["published_at"] = published, published_at
     return doubts
-
-
-def _add_time_of_feed(article: Article) -> None:
-    day, time = parse_feed_date(article.feed_text)
-    if time is not None and article.published in {None, day}:
-        article.published, article.published_at = day, article.published_at or time
 
 
 def parse_date(text: str | None, now: datetime | None = None) -> tuple[str | None, str | None]:

@@ -7,8 +7,10 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
+from itemadapter import ItemAdapter
+
 from archiver.extraction.doubt import Doubt
-from archiver.items import Article, Item, ListingEntry
+from archiver.items import Item
 from archiver.numbers import MOST_PEOPLE
 
 _NUMBER = re.compile(
@@ -22,14 +24,16 @@ _UNITS: Final = {
 
 
 def fill_readers(item: Item) -> list[Doubt]:
-    """Fill ``readers`` of an article or listing entry from its ``readers_text``, in place.
+    """Fill ``readers`` of an item that has a ``readers_text``, in place.
 
-    Returns the doubt about a text that is no count. An item without such a text stays as it is.
+    Returns the doubt about a text that is no count.
     """
-    if not isinstance(item, Article | ListingEntry) or item.readers_text is None:
+    fields = ItemAdapter(item)
+    text = fields.get("readers_text")
+    if text is None:
         return []
-    item.readers = parse_readers(item.readers_text)
-    return [] if item.readers is not None else [Doubt(item.id, "readers", item.readers_text)]
+    fields["readers"] = readers = parse_readers(text)
+    return [] if readers is not None else [Doubt(item.id, "readers", text)]
 
 
 def parse_readers(text: str) -> int | None:

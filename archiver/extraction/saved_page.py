@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from itemadapter import ItemAdapter
 from parsel import Selector
 
 from archiver import site
@@ -18,13 +19,10 @@ from archiver.pages.index import parse_index
 from archiver.pages.kind import Kind, is_feed, kind_of_page
 from archiver.pages.listing import parse_listing
 from archiver.store.records import Row, article_row, part_rows, record
+from archiver.store.tables import ARTICLES
 from archiver.tree.document import parse_page
 from archiver.tree.unexpected import UnexpectedPage
 
-_ENTRY_KEYS: Final = (
-    "id", "title", "author", "published", "published_at", "readers", "category", "tags",
-    "comment_count", "excerpt",
-)  # fmt: skip
 _REASONS: Final = {
     Kind.NOT_FOUND: "the blog's page for what does not exist (404)",
     Kind.OTHER: "an HTML page, but none of the blog's",
@@ -82,5 +80,6 @@ def _stored(item: Item) -> Row:
     """The JSON object of a refined item."""
     if isinstance(item, Article):
         return record(article_row(item), part_rows(item))
-    values = {key: getattr(item, key) for key in _ENTRY_KEYS if hasattr(item, key)}
+    fields = ItemAdapter(item)
+    values = {name: fields[name] for name in ARTICLES.names if name in fields}
     return {"id": item.id, "url": site.article_url(item.id), **values}

@@ -60,7 +60,7 @@ _KNOWN: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What has become of a page: ``suspicious`` says why it was kept apart."""
+    """The outcome of saving a page; ``suspicious`` is the reason why it was not taken."""
 
     change: Change
     suspicious: str | None = None
@@ -106,17 +106,20 @@ def save_sighting(db: Database, entry: ListingEntry, now: str) -> bool:
 
 
 def get_article(db: Database, article: int) -> Row | None:
-    """The row of an article."""
+    """The row of an article, or ``None`` when it is not archived."""
     return next(iter(db.query("SELECT * FROM articles WHERE id = ?", [article])), None)
 
 
 def known_articles(db: Database) -> Iterator[Row]:
-    """What decides whether a page must be read again, for every archived article."""
+    """The columns of every archived article that decide whether its page is read again."""
     yield from db.query(_KNOWN)
 
 
 def _merged(old: Row | None, article: Article, shown: Shown) -> Row:
-    """The new row; the page's own mark tells of the excerpt only where the body has changed."""
+    """The new row, with what stays of the old one and what the last listing has told.
+
+    The excerpt of the page's own mark is taken only where the body has changed.
+    """
     row = article_row(article)
     is_same_body = old is not None and old["content_sha256"] == row["content_sha256"]
     is_known = article.excerpt_known and not (article.excerpt_of_page and is_same_body)
@@ -131,7 +134,7 @@ def _is_news(shown: Shown, old: Row | None) -> bool:
 
 
 def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -> Change:
-    """The row, its version, its parts and the line in the log; or only that it was seen."""
+    """Write row, version, parts and change; of an unchanged article only that it was seen."""
     change = compare(old, row)
     lost = change is Change.UNCHANGED and _has_lost(db, article, old, row)
     if change is Change.UNCHANGED and not lost and not _is_read_anew(old, row):
@@ -151,7 +154,7 @@ def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -
 
 
 def _save_suspicious(db: Database, row: Row, now: str, why: str) -> None:
-    """Keep the version, once, and leave everything else as it is."""
+    """Keep a suspicious version in ``revisions``, once; the article stays as it is."""
     number, is_new = save_revision(db, row, now, why)
     if is_new:
         note_change(db, row["id"], now, "suspicious", number)
@@ -168,9 +171,9 @@ def _is_read_anew(old: Row | None, row: Row) -> bool:
 
 
 def _has_lost(db: Database, article: Article, old: Row | None, row: Row) -> bool:
-    """True when the archive lacks something of a body that it has, as after a damage to its file.
+    """True when derived columns, parts or the version of an unchanged body are not as they should.
 
-    What is made of the body, the rows of its parts, or the record of its version.
+    Damage to the file does that.
     """
     if old is None or article.body_html is None:
         return False
@@ -200,7 +203,7 @@ def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | Non
 
 
 def _save_parts(db: Database, article: Article) -> None:
-    """What the body holds, in place of what another body held."""
+    """Write the rows of what the body holds, in place of those of the body before."""
     made = part_rows(article)
     for table in PARTS:
         db.execute(f"DELETE FROM {table.name} WHERE article_id = ?", [article.id])  # noqa: S608

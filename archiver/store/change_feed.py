@@ -52,7 +52,7 @@ _NEWEST: Final = f"""
       ON revisions.article_id = newest.article_id AND revisions.number = newest.revision
     ORDER BY newest.seen_at DESC, newest.id DESC
 """  # noqa: S608
-#: What XML 1.0 cannot hold, not even escaped.
+#: Characters that XML 1.0 cannot hold, not even escaped.
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -98,7 +98,7 @@ def _add_entry(feed: etree._Element, row: Row) -> None:
 
 
 def summary(row: Mapping[str, Any]) -> str:
-    """What has changed, in plain text on one line; of a new article also how it begins."""
+    """Kind and fields of a change as plain text on one line; of a new article its beginning too."""
     words = [_KINDS[row["kind"]][1]]
     if fields := _fields(row["fields"]):
         words.append(f"Changed: {', '.join(fields)}.")
@@ -108,12 +108,12 @@ def summary(row: Mapping[str, Any]) -> str:
 
 
 def _text_of(body_html: str) -> str:
-    """The text of a version: of the article itself it would change with every edit."""
+    """The text of a version's body; that of the article would change with every edit."""
     return str(fragment_fromstring(body_html, create_parent="div").text_content())
 
 
 def _fields(text: str) -> list[str]:
-    """The names of the columns that changed; none when the column does not hold such a list."""
+    """The words for the changed columns; none when ``text`` is no JSON array."""
     try:
         names = json.loads(text)
     except ValueError:
@@ -132,7 +132,7 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
 
 
 def _one_line(text: str) -> str:
-    """White space folded, and without what XML cannot hold."""
+    """The text with white space folded and without characters that XML cannot hold."""
     return " ".join(_NOT_XML.sub("", text).split())
 
 

@@ -1,4 +1,4 @@
-"""The log of changes, for the feed and for other programs: rows are added, never altered."""
+"""The table ``changes``: rows are added and never altered."""
 
 from __future__ import annotations
 
@@ -21,5 +21,8 @@ def note_change(
     revision: int | None = None,
     fields: Sequence[str] = (),
 ) -> None:
-    """Add a row; ``kind`` is one of those that the table allows, ``fields`` names columns."""
+    """Add a row, inside the caller's transaction.
+
+    ``kind`` is one of those that the table allows, ``fields`` names columns of ``articles``.
+    """
     db.execute(_CHANGE, [article, now, kind, revision, json.dumps(list(fields))])

@@ -1,4 +1,4 @@
-"""How a table and its columns are declared; ``archiver.store.tables`` has the declarations."""
+"""The words in which ``archiver.store.tables`` declares tables and columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 
 class Format(StrEnum):
-    """What the values of a column look like, in SQLite and in JSONL.
+    """The form of a column's values in SQLite and in JSONL.
 
     ``archiver.verify.columns`` holds the columns of ``articles`` to it.
     """
@@ -58,7 +58,7 @@ _JSON_TYPES: Final = {Format.STRINGS: "array of strings", Format.FLAG: "true or 
 
 
 class Role(StrEnum):
-    """Where the value comes from, which decides what a difference means."""
+    """The source of a column's value. It decides whether a difference is a change."""
 
     #: Told by the page, a listing or the feed: a difference is a change of the article.
     TOLD = "told"
@@ -73,7 +73,7 @@ class Role(StrEnum):
 
 
 class Keep(StrEnum):
-    """When the stored value stays although the page has been read again."""
+    """The case in which a stored value stays although the page has been read again."""
 
     #: Null never replaces a value: what was told once is known for ever.
     IF_UNTOLD = "if untold"
@@ -93,7 +93,7 @@ class Column:
 
     name: str
     format: Format
-    #: What it says, in a few words: docs/data-format.md begins with them.
+    #: Its meaning in a few words: docs/data-format.md begins with them.
     meaning: str
     #: When it is null, in the words of docs/data-format.md; ``None`` is ``NOT NULL``.
     null: str | None = None

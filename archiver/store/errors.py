@@ -1,4 +1,4 @@
-"""What can be wrong with the archive on disk."""
+"""The error of the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the files of the archive the ones that this run has written?"""
+"""Finds out whether another program has exchanged a file of the archive during a run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from archiver.store.sqlite import connect_for_reading
 
 
 def leave_no_log(database: Path, written: Identity, log: Identity) -> None:
-    """Take away the log of a database that is not at its place any more; call it after the close.
+    """Delete the write-ahead log of a database that is not at its place any more.
 
-    SQLite leaves it where it is, and would read it into the other file. ``log`` is what the log
-    was while the run was writing.
+    To be called after the close. SQLite leaves the log where it is, and would read it into the file
+    that has taken the place. ``log`` is the identity that the log had while the run was writing.
     """
     path = database.with_name(f"{database.name}-wal")
     if identity_of(database) != written and log is not None and identity_of(path) == log:
@@ -24,7 +24,10 @@ def leave_no_log(database: Path, written: Identity, log: Identity) -> None:
 
 
 def check_unexchanged(path: Path, found: Identity) -> None:
-    """Raise ``StoreError`` for a file that was not here when the run began: it is not ours."""
+    """Raise ``StoreError`` for a file that another program has put there since the run began.
+
+    ``found`` is the identity that the file had then.
+    """
     if identity_of(path) not in {None, found}:
         raise StoreError(
             f"cannot write {path}: it was put there while the run was going;"
@@ -33,7 +36,10 @@ def check_unexchanged(path: Path, found: Identity) -> None:
 
 
 def exchanged(files: Mapping[str, Path], written: Mapping[str, Identity]) -> str | None:
-    """The sentence for the first file that is not the one that was written, or ``None``."""
+    """A sentence about the first file that is not the one that was written, or ``None``.
+
+    ``files`` are the places by name, ``written`` the identities of what was written there.
+    """
     for name, identity in written.items():
         found = identity_of(files[name])
         if found != identity:
@@ -43,9 +49,10 @@ def exchanged(files: Mapping[str, Path], written: Mapping[str, Identity]) -> str
 
 
 def lacks_run(path: Path, run_id: int, started_at: str) -> str | None:
-    """The sentence when a database that was closed does not have the record of a run, or ``None``.
+    """A sentence about a closed database that lacks the record of a run, or ``None``.
 
-    It can have been overwritten in place, which leaves its inode.
+    ``started_at`` is the start of the run (UTC, ISO 8601). A file that was overwritten in place has
+    the inode that it had, so the record is looked for.
     """
     query = "SELECT 1 FROM runs WHERE id = ? AND started_at = ? AND finished_at IS NOT NULL"
     try:

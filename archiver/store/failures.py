@@ -1,4 +1,4 @@
-"""What could not be read, and why: named until it succeeds."""
+"""The table ``failures``: addresses that could not be read, each until it has been read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _FAILED = """
 
 
 def save_failure(db: Database, url: str, article: int | None, reason: str, now: str) -> None:
-    """Note one more failure of an address; its page has been dealt with."""
+    """Note one more failure of an address, in a transaction of its own.
+
+    ``now`` is UTC, ISO 8601. The article counts as answered (``sightings.asked``).
+    """
     with db.atomic():
         note_failure(db, url, article, reason, now)
 
@@ -27,7 +30,7 @@ def note_failure(db: Database, url: str, article: int | None, reason: str, now: 
 
 
 def clear_failure(db: Database, url: str, article: int | None = None) -> None:
-    """Forget the failures of an address, or of an article, that has been read."""
+    """Delete the failures of an address and of an article, in a transaction of its own."""
     with db.atomic():
         forget_failure(db, url, article)
 
@@ -38,10 +41,10 @@ def forget_failure(db: Database, url: str | None, article: int | None) -> None:
 
 
 def forget_others(db: Database, urls: Collection[str]) -> None:
-    """Forget all failures but those of these addresses.
+    """Delete all failures but those of these addresses.
 
-    After a run that has looked at everything, what is left of earlier runs is nothing that the
-    blog lists any more.
+    To be called after a run that has read all listings: an older failure is then of an address that
+    the blog no longer lists.
     """
     with db.atomic():
         for (url,) in db.execute("SELECT url FROM failures").fetchall():
@@ -50,6 +53,6 @@ def forget_others(db: Database, urls: Collection[str]) -> None:
 
 
 def failed_addresses(db: Database) -> dict[str, int | None]:
-    """The addresses that could not be read, and the article of each; the longest ago first."""
+    """Address → archive id or ``None`` of all failures, the longest ago first."""
     query = "SELECT url, article_id FROM failures ORDER BY last_seen, url"
     return dict(db.execute(query).fetchall())

@@ -1,4 +1,4 @@
-"""One run at a time on a data folder: a lock that dies with its process."""
+"""The lock that lets one run at a time write to a data folder; it ends with its process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of an article's row when its page has been read again."""
+"""Merges a new reading of an article with its stored row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archiver.store.tables import ARTICLES, COUNTS
 
 
 class Change(StrEnum):
-    """What a page has brought to the archive."""
+    """The effect of a reading on the archive."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -31,10 +31,11 @@ _UNREAD: Final = ARTICLES.select(lambda column: column.null_is_unread)
 
 
 def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
-    """The new row, with what this reading could not tell taken from the old one.
+    """The new row, with values of the old one where this reading does not tell them.
 
-    ``excerpt_known`` says that a listing page was read: only then an excerpt of ``None`` means
-    that the listing shows the whole article. Nothing once known is replaced by "not told".
+    The declaration says of each column when the old value stays (``Keep``). ``excerpt_known`` says
+    that a listing page was read: only then an excerpt of ``None`` means that the listing shows the
+    whole article.
     """
     if old is None:
         return dict(new)
@@ -54,7 +55,7 @@ def merge(old: Row | None, new: Row, *, excerpt_known: bool) -> Row:
 
 
 def recall(row: Row, entry: ListingEntry | None) -> Row:
-    """The row, with what only its last listing has ever told, in this run or in an earlier one."""
+    """The row, with counts and excerpt of its last listing entry where it has none itself."""
     if entry is None:
         return row
     told = {key: getattr(entry, key, None) for key in (*COUNTS, "excerpt")}
@@ -62,7 +63,7 @@ def recall(row: Row, entry: ListingEntry | None) -> Row:
 
 
 def compare(old: Row | None, merged: Row) -> Change:
-    """What a reading has brought: a new article, a change (of more than its counts), or nothing.
+    """The change that a merged row is; a difference in what the page tells is a change.
 
     A newer version of the extraction that reads the same body is no change of the article.
     """
@@ -74,5 +75,5 @@ def compare(old: Row | None, merged: Row) -> Change:
 
 
 def first_told(old: Row) -> set[str]:
-    """The columns that nobody had looked for when a row was stored: a value is no change of it."""
+    """The columns that nobody had looked for when a row was stored: a value there is no change."""
     return {key for key in _UNREAD if old[key] is None}

@@ -1,4 +1,4 @@
-"""Where the files of an archive really lie: a link to another disk is followed, never replaced."""
+"""The paths of an archive's files, with symbolic links followed: a link is never replaced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Identity = tuple[int, int] | None
 
 
 def identity_of(path: Path) -> Identity:
-    """What tells a file from another of the same name, links followed."""
+    """Device and inode of the file at a path, links followed; ``None`` when there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -43,9 +43,9 @@ def real_file(path: Path) -> Path:
 
 
 def real_database(path: Path) -> Path:
-    """The same for a database; a link to none is not taken for the wish to make one.
+    """As ``real_file``, for a database; raises ``StoreError`` also for a link to a missing file.
 
-    Where the disk of the archive is not mounted, a new one would be begun in its place.
+    Where the disk of the archive is not mounted, a new archive would be begun in its place.
     """
     real = real_file(path)
     if real is not path and not real.exists():
@@ -57,7 +57,7 @@ def real_database(path: Path) -> Path:
 
 
 def real_folders(files: Iterable[Path]) -> list[Path]:
-    """The folders that writing to the files changes, each once: their own, and behind links."""
+    """The folders in which the files lie and those in which their links lead, each once."""
     folders: dict[object, Path] = {}
     for path in files:
         for folder in (path.parent, real_file(path).parent):

@@ -1,4 +1,4 @@
-"""The versions of an article: every distinct one that was seen, numbered from 1."""
+"""The table ``revisions``: every distinct version of an article, numbered from 1."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ACCEPTED: Final = "UPDATE revisions SET suspicious = NULL WHERE article_id = ? 
 def save_revision(
     db: Database, row: Mapping[str, Any], now: str, suspicious: str | None = None
 ) -> tuple[int, bool]:
-    """Keep a version; returns its number, and whether it is a new one.
+    """Keep the version of a row; returns its number, and whether it is a new one.
 
     A suspicious version that comes again without suspicion is one like all others from then on.
     """

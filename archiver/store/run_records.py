@@ -1,4 +1,4 @@
-"""The record of every run."""
+"""The table ``runs``: the record of every run."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def finish_run(db: Database, run_id: int, values: Mapping[str, Any]) -> None:
 
 
 def versions() -> dict[str, str]:
-    """What a run was made with."""
+    """The versions of this program, its parser, Scrapy, Python and SQLite."""
     return {
         "archiver": __version__,
         "parser": str(PARSER_VERSION),

@@ -1,4 +1,4 @@
-"""What index and listings have shown of every article, archived or not.
+"""The table ``sightings``: what index and listings have shown of articles, archived or not.
 
 An article is marked as changed when they show it otherwise than they did before (or, the first
 time, than the archive has it), until its page has been read. The last listing entry is kept, so
@@ -20,7 +20,7 @@ from archiver.items import IndexEntry, ListingEntry, Status
 from archiver.store.records import Row
 from archiver.store.tables import EDITS
 
-#: What an edit can change in a listing; its counts rise by themselves.
+#: The fields of a listing entry that an edit changes; its counts rise by themselves.
 _SHOWN: Final = tuple(name for name in EDITS if name in ListingEntry.__dataclass_fields__)
 _SEEN: Final = """
     INSERT INTO sightings (article_id, first_seen, last_seen) VALUES (:id, :now, :now)

@@ -25,7 +25,7 @@ _SHARE_LEFT: Final = 0.5
 _FORMULAS, _PICTURES, _LINKS = 1, 1, 2
 #: A link in a clean body; the one that stands for a frame or player is none of the author's.
 _LINK = re.compile(r'<a (?=[^>]*\bhref=)(?![^>]*\bclass="embed")')
-#: What an edit changes, as text; the excerpt may come from a listing, ``merge`` looks at it.
+#: Texts that an edit changes. The excerpt may come from a listing: ``merge`` looks at it.
 _TEXTS: Final = ARTICLES.select(
     lambda column: (
         column.is_edit
@@ -36,7 +36,7 @@ _TEXTS: Final = ARTICLES.select(
 
 
 def suspicion(old: Row | None, new: Row) -> str | None:
-    """Why a new reading must not replace the archived one, or become the first; or ``None``.
+    """The reason why a new reading must not replace the archived one, or be the first; or ``None``.
 
     A protected page shows no body, and none is taken from it, so it cannot be suspicious.
     """
@@ -54,7 +54,7 @@ def suspicion(old: Row | None, new: Row) -> str | None:
 
 
 def _lost(old: Row, new: Row) -> str | None:
-    """Why a page that has lost all formulas, pictures or links is suspicious, or ``None``."""
+    """The reason when a page has lost all its formulas, pictures or links, or ``None``."""
     for kind, fewest, before, after in (
         ("formula", _FORMULAS, old.get("formula_count"), new.get("formula_count")),
         ("picture", _PICTURES, old.get("picture_count"), new.get("picture_count")),
@@ -67,12 +67,12 @@ def _lost(old: Row, new: Row) -> str | None:
 
 
 def _count_links(row: Row) -> int:
-    """How many links a body has."""
+    """The number of links in a body."""
     return len(_LINK.findall(row["body_html"]))
 
 
 def _damage(old: Row, new: Row) -> str | None:
-    """Why a page with characters that could not be read is suspicious, or ``None``."""
+    """The reason when a text has become unreadable in places, or ``None``."""
     for column in _TEXTS:
         if is_damaged_copy(old.get(column), new.get(column)):
             return f"some characters of its {column} cannot be read any more"

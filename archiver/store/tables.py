@@ -279,7 +279,7 @@ FAILURES: Final = Table(
 
 # --- What follows ---------------------------------------------------------------------------------
 
-#: What a body holds, in the order of the keys in JSONL.
+#: The tables of what a body holds, in the order of their keys in JSONL.
 PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
     ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, RUNS, FAILURES,
@@ -292,7 +292,7 @@ OWNED: Final = tuple(
 EDITS: Final = ARTICLES.select(lambda column: column.is_edit)
 #: Counts that rise while an article stays as it is.
 COUNTS: Final = ARTICLES.select(lambda column: column.role is Role.COUNT)
-#: What one version of the extraction makes of ``body_html``.
+#: Columns that the extraction makes of ``body_html``.
 DERIVED: Final = ARTICLES.select(lambda column: column.role is Role.DERIVED)
 #: The columns of a version.
 VERSIONED: Final = tuple(name for name in ARTICLES.names if name in REVISIONS.names)

@@ -1,4 +1,4 @@
-"""Articles that the blog no longer has: their copy stays, with the time when they went."""
+"""Tombstones: articles that the blog no longer has keep their copy and get ``gone_at``."""
 
 from __future__ import annotations
 

@@ -47,24 +47,24 @@ ENTITIES = tuple(entity for _, entity in IN_ATTRIBUTE)
 _DROPS_LINE_FEED = frozenset({"pre", "textarea", "listing"})
 
 
-#: Takes an element, the name of an attribute and its value; returns the value to write.
-Address = Callable[[etree._Element, str, str], str]
+#: Takes an element, the name of an attribute and its value; returns the name to write.
+AddressName = Callable[[etree._Element, str, str], str]
 
 
 def inner_html(
     top: HtmlElement,
-    address: Address | None = None,
+    address_name: AddressName | None = None,
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The HTML of all that is below ``top``; comments are left out.
 
-    ``address`` gives the value to write for each attribute that is an address. ``names`` maps
+    ``address_name`` gives the name to write for each attribute that is an address. ``names`` maps
     names of elements to the names to write.
     """
     out = [escape(top.text)]
     for event, element in Traversal(top):
         if event == "start":
-            out.append(_start_tag(element, address, names))
+            out.append(_start_tag(element, address_name, names))
         elif event == "end":
             out.append(_end(element, names))
         else:
@@ -79,12 +79,14 @@ def _end(element: etree._Element, names: Mapping[str, str]) -> str:
     return end_tag + escape(element.tail)
 
 
-def _start_tag(element: etree._Element, address: Address | None, names: Mapping[str, str]) -> str:
+def _start_tag(
+    element: etree._Element, address_name: AddressName | None, names: Mapping[str, str]
+) -> str:
     attributes = ""
     for key, given in element.attrib.items():
         name, value = str(key), str(given)
-        if address is not None and name in ADDRESSES:
-            value = address(element, name, value)
+        if address_name is not None and name in ADDRESSES:
+            name = address_name(element, name, value)
         attributes += f' {name}="{escape(value, IN_ATTRIBUTE)}"'
     text = element.text or ""
     line_feed = "\n" if text.startswith("\n") and element.tag in _DROPS_LINE_FEED else ""

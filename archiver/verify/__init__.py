@@ -1,1 +1,1 @@
-"""Is the archive as it should be: the files, the tables, and each body against its source."""
+"""Checks of an archive: its files, its tables, and each body against its source."""

@@ -74,11 +74,11 @@ class Checks:
         return Totals()
 
     def count_old(self) -> int:
-        """How many articles with a body an older version has extracted."""
+        """The number of articles with a body that an older version has extracted."""
         return count_old(self._db, self._ids) if self._has(ARTICLES.qualified) else 0
 
     def count_articles(self) -> int | None:
-        """How many articles there are; ``None`` when that cannot be told."""
+        """The number of articles; ``None`` when the column ``id`` is missing."""
         if not self._has({"articles.id"}):
             return None
         (count,) = self._db.execute("SELECT count(*) FROM articles").fetchone()

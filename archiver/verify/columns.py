@@ -51,7 +51,7 @@ def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
 
 
 def _faults(row: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with single values."""
+    """A sentence for each value that breaks the format of its column, or contradicts another."""
     if row["url"] != (url := site.article_url(row["id"])):
         yield f"url: expected {value_in_words(url)}, found {value_in_words(row['url'])}"
     for column in ARTICLES.filled:
@@ -65,7 +65,7 @@ def _faults(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _fault_of_format(column: ItemColumn, value: Any) -> str | None:
-    """What a value is that is not in the format of its column, or ``None``."""
+    """The words for a value that is not in the format of its column, or ``None``."""
     rule = _RULES.get(column.format)
     if rule is None or column.name in _TEXTS or (value is None and column.null is not None):
         return None
@@ -74,7 +74,7 @@ def _fault_of_format(column: ItemColumn, value: Any) -> str | None:
 
 
 def _faults_of_body(row: Mapping[str, Any], *, had_body: bool) -> Iterator[str]:
-    """What does not agree with the body that is there, or is not."""
+    """A sentence for each column that contradicts the presence or absence of a body."""
     made = [column.name for column in _WITH_BODY if row["parser_version"] >= column.since]
     if row["body_html"]:
         for column in made:

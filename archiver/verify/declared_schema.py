@@ -29,7 +29,7 @@ _COLUMNS: Final = (
 
 
 class Declared:
-    """What an archive of this version declares, beside what one archive does."""
+    """The schema that this version makes, beside that of one archive."""
 
     def __init__(self, db: Database) -> None:
         fresh = Database(memory=True)

@@ -106,7 +106,7 @@ def check_hashes(db: Database, ids: Ids | None) -> Point:
 
 
 def check_revisions(db: Database, ids: Ids | None) -> Point:
-    """Every version is the one that was hashed, the current one and those of the log are there."""
+    """Every version has its hash, and the versions of ``articles`` and ``changes`` are there."""
     point = Point("revisions", "version", 0)
     rows = db.execute(
         "SELECT article_id, title, body_html, content_sha256, number FROM revisions"
@@ -158,7 +158,7 @@ def check_search(db: Database) -> Point:
 
 
 def missing_ids(db: Database, ids: Iterable[int]) -> list[int]:
-    """Which of these ids the archive does not have."""
+    """Those of some ids that the archive does not have, sorted."""
     known = {article for (article,) in db.execute("SELECT id FROM articles")}
     return sorted(set(ids) - known)
 

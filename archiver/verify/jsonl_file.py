@@ -98,7 +98,7 @@ def _found(lines: Iterator[str], ids: Ids | None) -> Iterator[_Line]:
 
 
 def _words(wanted: str, line: str) -> str:
-    """What differs between two lines of one article: the first key."""
+    """A sentence about the first key in which two lines of one article differ."""
     if wanted == _NO_LINE:
         return "its line cannot be compared, as the column tags of the database is no JSON"
     expected: dict[str, Any] = json.loads(wanted)

@@ -1,4 +1,4 @@
-"""The addresses of a body: absolute, and what is wrong with broken ones.
+"""The addresses of a body: made absolute, and the problems of broken ones.
 
 A broken address is kept as its author wrote it and named: to guess what was meant is left to the
 reader.
@@ -68,7 +68,7 @@ def absolute(href: str, article: int, document: str | None = None) -> str:
 
 
 def problem_of(href: str) -> Problem | None:
-    """What keeps a reader from following an address; ``None`` when nothing is known to."""
+    """The problem that keeps a reader from following an address; ``None`` when none is known."""
     written = href.strip(ASCII_SPACE)
     if _EMAIL.match(written):
         return Problem.EMAIL
@@ -80,7 +80,7 @@ def problem_of(href: str) -> Problem | None:
 
 
 def _has_host(url: str) -> bool:
-    """May an address have the host it has? One without a scheme needs none."""
+    """True for an address with a valid host, and for one that needs none."""
     try:
         parts = urlsplit(url)
         _ = parts.port

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.body.clean.stand_ins import drop, keep_apart
+from archiver.body.clean.separators import drop_elements, separate
 from archiver.tree.document import ASCII_SPACE, text_content
 
 _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
@@ -38,8 +38,8 @@ def remove_self_anchors(body: HtmlElement) -> None:
     ]
     for anchor in anchors:
         _strip_space_before(anchor)
-    keep_apart(anchors)
-    drop(anchors)
+    separate(anchors)
+    drop_elements(anchors)
 
 
 def _remove_footer_blocks(body: HtmlElement) -> bool:
@@ -66,13 +66,13 @@ def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
 
 
 def _is_footer(element: HtmlElement, mark: str) -> bool:
-    """Does an element begin with bold text that begins with a mark of the footer?"""
+    """True for an element that begins with bold text that begins with a mark of the footer."""
     bold = next(element.iter("strong"))  # an open <a> or <b> may stand in between
     return all(text_content(part).strip().startswith(mark) for part in (bold, element))
 
 
 def _text_after(element: HtmlElement, top: HtmlElement) -> bool:
-    """Is there anything to see behind an element, up to the end of ``top``?"""
+    """True when there is text to see behind an element, up to the end of ``top``."""
     node = element
     while node is not top:
         if (node.tail or "").strip():
@@ -85,7 +85,7 @@ def _text_after(element: HtmlElement, top: HtmlElement) -> bool:
 
 
 def _shows_text(element: HtmlElement) -> bool:
-    """Has an element text that a browser shows? An unclosed tag draws the page's scripts in."""
+    """True for text that a browser shows; an unclosed tag may have scripts of the page in it."""
     return any(
         ((part.text or "").strip() and part.tag not in _NEVER_SHOWN)
         or (part is not element and (part.tail or "").strip())

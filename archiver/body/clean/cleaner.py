@@ -1,7 +1,8 @@
 """Make a body safe to put on a page: no script, no event attribute, no form, no frame, no tracker.
 
-What can be taken out of the tree is taken out here, so that text and links are read from the same
-tree that is stored; the sanitiser nh3 (the Rust library ammonia) has the last word on the HTML.
+The sanitiser nh3 (the Rust library ammonia) decides which elements and attributes stay. Here is
+done what it cannot: what goes with its text and what keeps it, the values of styles, and addresses
+that stay as they were written. Text and links are read from the tree that is given to nh3.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from archiver.body.clean.boilerplate import strip_boilerplate
 from archiver.body.clean.embeds import replace_embeds
 from archiver.body.clean.lazy_pictures import show_late_pictures
 from archiver.body.clean.restored_formulas import restore_formulas
-from archiver.body.clean.safe_addresses import Addresses, drop_unsafe_addresses
-from archiver.body.clean.stand_ins import drop, keep_apart, write_comments
-from archiver.body.clean.styles import STYLE_PROPERTIES, clean_styles
+from archiver.body.clean.safe_addresses import drop_unsafe_addresses, may_stay
+from archiver.body.clean.separators import drop_elements, separate, write_comments
+from archiver.body.clean.styles import clean_styles
 from archiver.body.clean.trackers import is_tracker
 from archiver.tree.elements import (
     ATTRIBUTES,
@@ -32,7 +33,7 @@ from archiver.tree.elements import (
     TAGS,
     URL_SCHEMES,
 )
-from archiver.tree.serialize import ENTITIES, inner_html
+from archiver.tree.serialize import ADDRESSES, ENTITIES, inner_html
 
 #: The sanitiser writes one line feed where a parser drops one.
 _PRE = re.compile(r"""<pre(?: [a-z]+="[^"]*")*>(?=\n)""")
@@ -48,7 +49,7 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
     """
     restore_formulas(body)
     strip_boilerplate(body)
-    keep_apart(body.iter(*EMBEDS))
+    separate(body.iter(*EMBEDS))
     # before the cleaning takes the parameters of old players and the copies in noscript away
     show_late_pictures(body, article, document)
     replace_embeds(body, article, document)
@@ -63,17 +64,15 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
 def clean_tree(body: HtmlElement) -> None:
     """Take out of a body what does not belong to a text, in place; the text behind it stays."""
     dropped = [*body.iter(*DROPPED), *filter(is_tracker, body.iter("img"))]
-    keep_apart(dropped)
-    drop(dropped)
+    separate(dropped)
+    drop_elements(dropped)
     for element in body.iterdescendants(etree.Element):
         if element.tag not in TAGS:
             element.tag = _kept_name(element.tag)
-        for name in [name for name in element.attrib if name.startswith("on")]:
-            del element.attrib[name]
 
 
 def _kept_name(tag: str) -> str:
-    """What to call an element: one that the sanitiser would unwrap still has to part the text."""
+    """The name for an element not in ``TAGS``: the sanitiser would join the texts around it."""
     is_pseudo = tag not in FORBIDDEN and _PSEUDO_NAME.match(tag)
     return RENAMED.get(tag) or (tag if is_pseudo else "span")
 
@@ -87,39 +86,39 @@ def sanitise(top: HtmlElement) -> str:
     """The inner HTML of an element of a cleaned body, sanitised.
 
     Pseudo elements that an author wrote as text (``<type>`` in an error message) are kept, since
-    a browser keeps them too; no page gives such a name a meaning.
+    a browser keeps them too; no page gives such a name a meaning. The sanitiser knows some of them
+    (``<vector>``) as MathML, and drops addresses that its parser rejects (a host with a space). So
+    the names of both go through it with a random word before them, which no author can have used.
     """
-    addresses = Addresses()
-    names = _pseudo_names(top)
-    html, entities = _without_entities(inner_html(top, addresses.stand_in, names))
+    word = f"x{secrets.token_hex(16)}"
+    elements = {tag: f"{word}{tag}" for tag in _pseudo_elements(top)}
+
+    def attribute_name(element: etree._Element, name: str, value: str) -> str:
+        return f"{word}{name}" if may_stay(element, name, value) else name
+
+    html, entities = _without_entities(inner_html(top, attribute_name, elements))
     clean = nh3.clean(
         html,
-        tags=TAGS | set(names.values()),
-        attributes=ATTRIBUTES,
-        filter_style_properties=set(STYLE_PROPERTIES),
+        tags=TAGS.union(elements.values()),
+        attributes={tag: _with_addresses(names, word) for tag, names in ATTRIBUTES.items()},
         url_schemes=set(URL_SCHEMES),
         link_rel=None,
     )
-    for name, stand_in in names.items():
-        clean = clean.replace(stand_in, name)
     clean = _PRE.sub(r"\g<0>\n", clean)
     for entity, character in entities:
         clean = clean.replace(character, entity)
-    return addresses.restore(clean)
+    return clean.replace(word, "")
 
 
-def _pseudo_names(top: HtmlElement) -> dict[str, str]:
-    """A name that means nothing anywhere for each pseudo element below an element.
+def _pseudo_elements(top: HtmlElement) -> set[str]:
+    """The names of elements below ``top`` that mean nothing anywhere in HTML."""
+    tags = {str(element.tag) for element in top.iter(etree.Element)} - TAGS
+    return {tag for tag in tags - nh3.CLEAN_CONTENT_TAGS if _PSEUDO_NAME.match(tag)}
 
-    The sanitiser knows ``<lambda>`` and ``<vector>`` as MathML, and drops them outside of it. The
-    stand-ins hold a random word, so no text of the author's can look like one.
-    """
-    tags = {element.tag for element in top.iter(etree.Element)} - TAGS
-    pseudo = {tag for tag in tags if _PSEUDO_NAME.match(tag)} - nh3.CLEAN_CONTENT_TAGS
-    if not pseudo:
-        return {}
-    word = secrets.token_hex(16)
-    return {tag: f"x{word}x{number}x" for number, tag in enumerate(sorted(pseudo))}
+
+def _with_addresses(names: set[str], word: str) -> set[str]:
+    """Names of attributes, and those of addresses behind a word as well."""
+    return names.union(f"{word}{name}" for name in names & ADDRESSES)
 
 
 def _without_entities(html: str) -> tuple[str, list[tuple[str, str]]]:

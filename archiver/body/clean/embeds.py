@@ -23,7 +23,7 @@ def replace_embeds(body: HtmlElement, article: int, document: str | None = None)
 
 
 def _place_of(element: HtmlElement) -> HtmlElement:
-    """Where the link for an embed goes in front: a link inside a link would end the outer one."""
+    """The element that the link goes before: a link inside a link would end the outer one."""
     links: list[HtmlElement] = list(element.iterancestors("a"))
     return links[-1] if links else element
 

@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.clean.absolute_addresses import absolute
-from archiver.body.clean.stand_ins import drop, keep_apart
+from archiver.body.clean.separators import drop_elements, separate
 from archiver.body.clean.trackers import is_tracker
 from archiver.tree.document import ASCII_SPACE
 
@@ -51,8 +51,8 @@ def show_late_pictures(body: HtmlElement, article: int, document: str | None = N
             element.set("src", address)
     _show_copies(body, article, document)
     sources = [source for parts in body.iter("picture") for source in parts.iter("source")]
-    keep_apart(sources)
-    drop(sources)
+    separate(sources)
+    drop_elements(sources)
 
 
 def _address_of(element: etree._Element) -> str | None:
@@ -132,15 +132,15 @@ def _show_copies(body: HtmlElement, article: int, document: str | None) -> None:
         address = absolute(_source(copy), article, document)
         if around and _source(copy) and address not in shown and not is_tracker(copy):
             shown.add(address)
-            if not _has_place(copy, around[-1]):
+            if not _fill_placeholder(copy, around[-1]):
                 alone.append((copy, around[-1]))
     for copy, noscript in alone:
         copy.tail = None
         noscript.addprevious(copy)
 
 
-def _has_place(copy: HtmlElement, noscript: HtmlElement) -> bool:
-    """Give the placeholder beside a copy its address; without one the copy must stand itself."""
+def _fill_placeholder(copy: HtmlElement, noscript: HtmlElement) -> bool:
+    """Give the placeholder beside a copy its address; ``False`` when there is no placeholder."""
     before, behind = noscript.getprevious(), noscript.getnext()
     if before is not None and not (before.tail or "").strip() and _is_placeholder(before, copy):
         if _late_address(before) is None:  # otherwise the copy is the same one in another size
@@ -153,7 +153,7 @@ def _has_place(copy: HtmlElement, noscript: HtmlElement) -> bool:
 
 
 def _is_placeholder(picture: etree._Element, copy: HtmlElement) -> bool:
-    """Does a picture keep the place of its copy, as far as its names tell?"""
+    """True for a picture that keeps the place of its copy, as far as its names tell."""
     if picture.tag != "img":
         return False
     names = f"{picture.get('class') or ''} {_source(picture)}"

@@ -16,7 +16,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.clean.stand_ins import BEGINS, own_texts, replace_by_text
+from archiver.body.clean.separators import FORMULA_START, own_texts, replace_with_text
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.formulas.scanner import ends_formula
 from archiver.tree.display import BLOCKS
@@ -50,7 +50,7 @@ def restore_formulas(body: HtmlElement) -> None:
     _rejoin_paragraphs(body)
     outputs = [element for element in body.iter(etree.Element) if _is_output(element)]
     parents = dict.fromkeys(script.getparent() for script in scripts)
-    crowded = {parent for parent in parents if any(map(BEGINS.search, own_texts(parent)))}
+    crowded = {parent for parent in parents if any(map(FORMULA_START.search, own_texts(parent)))}
     texts: dict[etree._Element, str] = dict.fromkeys(outputs, "")
     for script in scripts:
         display = _DISPLAY.search(script.get("type") or "") is not None
@@ -59,11 +59,11 @@ def restore_formulas(body: HtmlElement) -> None:
             texts[script] = text
         else:
             _make_span(script, text)
-    replace_by_text(texts)
+    replace_with_text(texts)
 
 
 def _is_output(element: etree._Element) -> bool:
-    """Is this something that MathJax has added?"""
+    """True for an element that MathJax has added."""
     is_output = _OUTPUT_CLASS.search(element.get("class") or "") is not None
     return is_output or (element.get("id") or "").startswith(_OUTPUT_ID)
 
@@ -103,7 +103,7 @@ def _with_delimiters(latex: str, display: bool) -> tuple[str, bool]:
 
 
 def _reads_as(text: str, display: bool) -> bool:
-    """Is a text on its own found to be one formula of this kind?"""
+    """True for a text that on its own is found to be one formula of this kind."""
     body = new_element("body")
     body.text = text
     found = [(formula.latex, formula.display) for formula in find_formulas(body).found]
@@ -121,7 +121,7 @@ def _rejoin_paragraphs(body: HtmlElement) -> None:
 
 
 def _is_torn(paragraph: etree._Element) -> bool:
-    """Does a paragraph end with a preview, and the drawing stand behind it?"""
+    """True for a paragraph that ends with a preview and has the drawing behind it."""
     drawing = paragraph.getnext()
     if paragraph.tail or drawing is None or not _is_output(drawing):
         return False

@@ -4,8 +4,7 @@ A declaration stays as it is written when the whole of its value is made of word
 of fonts and lengths that its property may have. Nothing is negative, nothing is larger than a
 text needs, no function but a colour's is called: nothing can be laid over the page around the body
 or make a link that nobody sees. Only what an author's text can use is here, so that the list of
-what else CSS can do need not be known. The sanitiser filters the properties too; done here first,
-an attribute with nothing left in it goes as a whole, and a colour given as ``background`` stays.
+what else CSS can do need not be known.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ _DISPLAYS: Final = frozenset(
 
 
 class _Grammar(NamedTuple):
-    """What the value of a property may be made of."""
+    """The parts that the value of a property may have."""
 
     #: Any word when ``None``.
     words: Set[str] | None = None
@@ -53,7 +52,7 @@ class _Grammar(NamedTuple):
     #: The longest length.
     pixels: float = 0
     percent: float = 0
-    #: May a length grow with the letters?
+    #: True when a length may grow with the letters.
     grows: bool = True
 
 
@@ -97,7 +96,6 @@ _PROPERTIES: Final = {
     "width": _Grammar(_SIZES, pixels=600, percent=100, grows=False),
     "word-spacing": _SPACING,
 }
-STYLE_PROPERTIES: Final = frozenset(_PROPERTIES)
 #: Any other element that is too low for its content lays it over what follows.
 _WITH_HEIGHT: Final = frozenset({"img", "video"})
 _HEIGHTS: Final = frozenset({"height", "max-height"})

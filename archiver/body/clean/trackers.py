@@ -13,7 +13,7 @@ _SIZE = re.compile(r"\s*[01](?:px)?\s*\Z")
 
 
 def is_tracker(picture: HtmlElement) -> bool:
-    """Is this picture a visitor counter: invisible, or from a counter's host?"""
+    """True for a visitor counter: a picture that is invisible or comes from a counter's host."""
     sizes = picture.get("width"), picture.get("height")
     if all(size is not None and _SIZE.match(size) for size in sizes):
         return True

@@ -1,1 +1,1 @@
-"""What a clean body says: its text, links, pictures and excerpt."""
+"""The text, links, pictures and excerpt of a clean body."""

@@ -98,13 +98,13 @@ def _text(node: TextNode, formulas: Formulas) -> str:
     text = text_of(node)
     if not text:
         return ""
-    spans = formulas.spans(node)
-    if not spans:
+    parts = formulas.parts(node)
+    if not parts:
         return text
-    # A formula that goes on behind <br> leaves out the line feed of the source (math.py).
+    # A formula that goes on behind <br> leaves out the line feed of the source.
     pieces: list[str] = []
     position = int(is_tail and owner in formulas.breaks and text.startswith("\n"))
-    for start, end, _ in spans:
+    for start, end, _ in parts:
         pieces += text[position:start], _protect(text[start:end])
         position = end
     return "".join([*pieces, text[position:]])

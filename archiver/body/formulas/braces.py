@@ -1,4 +1,4 @@
-"""Where a formula ends in a text with unbalanced braces, in time linear in the text.
+"""The end of a formula in a text with unbalanced braces, found in time linear in the text.
 
 A plain search goes to the end of the text for every formula whose braces stay open. This table is
 built once for a text and a closing mark, from right to left, and then answers at once: the first
@@ -77,6 +77,6 @@ class ClosingMarks:
         return piece, offset + len(self.mark)
 
     def _left_of_run(self, i: int, position: Position) -> int:
-        """How many dollars of a run that began before the position are still to come."""
+        """The number of dollars behind the position in a run that began before it."""
         piece, end = self.ends[i]
         return end - position[1] if self.closes[i] and piece == position[0] else 0

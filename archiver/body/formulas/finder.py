@@ -18,13 +18,13 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from archiver.body.formulas.found import Formulas
-from archiver.body.formulas.scanner import RunScanner
-from archiver.body.formulas.text_runs import runs
+from archiver.body.formulas.scanner import FormulaScanner
+from archiver.body.formulas.text_runs import text_runs
 
 
 def find_formulas(top: HtmlElement) -> Formulas:
     """All formulas below ``top``, in document order."""
     formulas = Formulas()
-    for run in runs(top):
-        RunScanner(run, formulas).scan()
+    for run in text_runs(top):
+        FormulaScanner(run, formulas).scan()
     return formulas

@@ -1,4 +1,4 @@
-"""What a formula is, and where the formulas of a tree stand in it."""
+"""The formulas of a tree, and their places in its text nodes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _GOES_ON: Final = -1
 TextNode = tuple[etree._Element, bool]
 
 
-class Span(NamedTuple):
+class FormulaPart(NamedTuple):
     """The part of a text node that belongs to a formula."""
 
     start: int
@@ -29,7 +29,7 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class Formulas:
-    """The formulas of a tree in document order, and where they stand in it."""
+    """The formulas of a tree in document order, with their places."""
 
     found: list[Formula] = field(default_factory=list)
     #: The ``<br>`` elements inside formulas.
@@ -37,7 +37,7 @@ class Formulas:
     #: The comments inside formulas, with the closing mark of the formula.
     comments: dict[etree._Element, str] = field(default_factory=dict)
     #: Start, end and number of each part, one after the other: a page can hold 100,000 of them.
-    _spans: dict[TextNode, array[int]] = field(default_factory=dict)
+    _parts: dict[TextNode, array[int]] = field(default_factory=dict)
     _short: dict[Formula, Formula] = field(default_factory=dict)
 
     def add(self, formula: Formula) -> None:
@@ -46,25 +46,25 @@ class Formulas:
             formula = self._short.setdefault(formula, formula)
         self.found.append(formula)
 
-    def add_span(self, node: TextNode, start: int, end: int, *, goes_on: bool) -> None:
+    def add_part(self, node: TextNode, start: int, end: int, *, goes_on: bool) -> None:
         """Note a part of the formula that is added next."""
-        spans = self._spans.setdefault(node, array("q"))
-        spans.extend((start, end, _GOES_ON if goes_on else len(self.found)))
+        parts = self._parts.setdefault(node, array("q"))
+        parts.extend((start, end, _GOES_ON if goes_on else len(self.found)))
 
-    def spans(self, node: TextNode) -> list[Span]:
+    def parts(self, node: TextNode) -> list[FormulaPart]:
         """The parts of a text node that belong to formulas, in order."""
-        spans = self._spans.get(node)
-        if spans is None:
+        parts = self._parts.get(node)
+        if parts is None:
             return []
-        numbers = (None if number == _GOES_ON else number for number in spans[2::3])
-        return list(map(Span, spans[::3], spans[1::3], numbers))
+        numbers = (None if number == _GOES_ON else number for number in parts[2::3])
+        return list(map(FormulaPart, parts[::3], parts[1::3], numbers))
 
     def __contains__(self, node: TextNode) -> bool:
-        """Does anything in a text node belong to a formula?"""
-        return node in self._spans
+        """True when a part of a text node belongs to a formula."""
+        return node in self._parts
 
     def __bool__(self) -> bool:
-        """Is there any formula?"""
+        """True when there is any formula."""
         return bool(self.found)
 
 

@@ -12,13 +12,13 @@ from lxml import etree
 
 from archiver.body.formulas.braces import ClosingMarks
 from archiver.body.formulas.found import Formulas, TextNode, text_of
-from archiver.body.formulas.text_runs import Run
+from archiver.body.formulas.text_runs import TextRun
 from archiver.items import Formula
 from archiver.tree.document import comment_text
 from archiver.tree.unexpected import UnexpectedPage
 
 _CDATA = re.compile("\\[CDATA\\[([^\u2028\u2029]*)\\]\\]\\Z")
-#: A name in braces is looked for apart: where no brace closes it, a pattern would search the rest
+#: A name in braces is no part of the pattern: where no brace closes it, it would search the rest
 #: of the text at each mark. Backslashes that begin nothing are left behind in one go.
 _OPENING = re.compile(
     r"\$\$|\\\(|\\\[|\$"
@@ -33,7 +33,7 @@ _LONG_NAME = 200
 _ENVIRONMENT_END = re.compile(rf"(?=(\\end\{{[^}}]{{0,{_LONG_NAME}}}\}}))")
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 #: Braces, escapes and marks to look at one by one before a table is made for the whole run.
-_PATIENCE = 64
+_MOST_TOKENS = 64
 #: Tables for one run: for four marks and some environments. Only unclosed braces around the ends of
 #: the same environments ask for more, and each takes time in proportion to the run.
 _MOST_TABLES = 8
@@ -52,10 +52,10 @@ class _Opening:
     display: bool
 
 
-class RunScanner:
+class FormulaScanner:
     """Searches one run. A position is (piece of the run, offset in its text)."""
 
-    def __init__(self, run: Run, formulas: Formulas) -> None:
+    def __init__(self, run: TextRun, formulas: Formulas) -> None:
         self.run = run
         self.texts = [text_of(piece) if isinstance(piece, tuple) else "" for piece in run]
         self.formulas = formulas
@@ -96,7 +96,7 @@ class RunScanner:
         return self._close(_Opening(piece, start, brace + 1, again, f"{_END}{name}}}", True))
 
     def _closing_brace(self, piece: int, offset: int) -> int:
-        """Where the next closing brace of a piece stands, or -1; the last answer is kept."""
+        """The offset of the next closing brace of a piece, or -1; the last answer is kept."""
         known_piece, known_from, brace = self.brace
         if known_piece != piece or not known_from <= offset <= (brace if brace >= 0 else offset):
             brace = self.texts[piece].find("}", offset)
@@ -113,14 +113,14 @@ class RunScanner:
         return end
 
     def _is_missing(self, opening: _Opening) -> bool:
-        """Is there surely no closing mark behind an opening?"""
+        """True when there is surely no closing mark behind an opening."""
         if opening.end in self.missing:
             return True
         last = self._last(opening)
         return last is not None and last < (opening.piece, opening.inside)
 
     def _last(self, opening: _Opening) -> tuple[int, int] | None:
-        """Where the closing mark stands last (before all, if nowhere); ``None`` if not known."""
+        """The place of the last closing mark (before all, if none); ``None`` if it is not known."""
         if not opening.end.startswith(_END) or len(opening.end) > _LONG_NAME:
             return None
         if self.last_ends is None:
@@ -148,7 +148,7 @@ class RunScanner:
                 elif found == "}" and depth:
                     depth -= 1
                 looked_at += 1
-                if looked_at > _PATIENCE and (last is None or inside_braces):
+                if looked_at > _MOST_TOKENS and (last is None or inside_braces):
                     return self._look_up(opening)
             offset = 0
         return inside_braces
@@ -174,7 +174,7 @@ class RunScanner:
                 if goes_on and text.startswith("\n") and _is_behind_break(node):
                     start = 1  # the line break of the source behind <br> is the same line break
                 stop = end if piece == last else len(text)
-                self.formulas.add_span(node, start, stop, goes_on=goes_on)
+                self.formulas.add_part(node, start, stop, goes_on=goes_on)
                 latex.append(text[start:stop])
             elif node.tag == "br":
                 self.formulas.breaks.add(node)
@@ -193,7 +193,7 @@ def formula_text(comment: etree._Element) -> str:
 
 
 def ends_formula(text: str, end: str) -> bool:
-    """Would a text inside a formula end it, or change the braces around what follows?"""
+    """True for a text that would end a formula, or change the braces of what follows in it."""
     depth = 0
     for match in _closing_tokens(end).finditer(text):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
@@ -213,7 +213,7 @@ def _opening(piece: int, match: re.Match[str]) -> _Opening:
 
 
 def _last_ends(texts: list[str]) -> dict[str, tuple[int, int]]:
-    """Where each ``\\end{name}`` of a run stands last."""
+    """The last place of each ``\\end{name}`` of a run."""
     return {
         match[1]: (piece, match.start())
         for piece, text in enumerate(texts)
@@ -223,5 +223,5 @@ def _last_ends(texts: list[str]) -> dict[str, tuple[int, int]]:
 
 @lru_cache(maxsize=64)
 def _closing_tokens(end: str) -> re.Pattern[str]:
-    """What counts while looking for a closing mark: the mark, escapes and braces."""
+    """The tokens to look at for a closing mark: the mark, escapes and braces."""
     return re.compile(rf"{re.escape(end)}|\\.|[{{}}]")

@@ -1,4 +1,4 @@
-"""What tex2jax searches for formulas in one go: text nodes among siblings.
+"""The runs of text that tex2jax searches for formulas: text nodes among siblings.
 
 Modelled on ``scanElement`` and ``scanText`` of MathJax 2.7.9, ``extensions/tex2jax.js``.
 """
@@ -24,12 +24,12 @@ _MATHJAX_CLASS = re.compile(r"(?:^| )MathJax")
 _TRANSPARENT = frozenset({"br", "wbr"})
 
 #: Text nodes, and the ``<br>`` elements and comments between them.
-Run = list[TextNode | etree._Element]
+TextRun = list[TextNode | etree._Element]
 
 
-def runs(top: HtmlElement) -> Iterator[Run]:
+def text_runs(top: HtmlElement) -> Iterator[TextRun]:
     """Sequences of sibling text nodes with only transparent elements between them."""
-    run: Run = []
+    run: TextRun = []
     for step in _walk(top):
         if step is None:
             if run:
@@ -45,7 +45,7 @@ def runs(top: HtmlElement) -> Iterator[Run]:
 
 
 def _can_open(text: str) -> bool:
-    """Can a formula begin in this text? All opening marks have a dollar or a backslash."""
+    """True for a text in which a formula may begin: all opening marks have one of these."""
     return "$" in text or "\\" in text
 
 
@@ -89,7 +89,7 @@ def _is_transparent(element: etree._Element) -> bool:
 
 
 def _is_searched(element: etree._Element) -> bool:
-    """Does tex2jax look inside this element?"""
+    """True for an element that tex2jax looks into."""
     classes = element.get("class")
     if not classes:
         return element.tag not in SKIPPED

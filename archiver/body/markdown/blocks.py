@@ -11,11 +11,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.formulas.found import Formulas, TextNode, text_of
-from archiver.body.markdown import code, escape, layout, maths, tables
+from archiver.body.markdown import code, escape, layout, maths, simple_tables
 from archiver.body.markdown import list_numbers as numbers
-from archiver.body.markdown.inline import Inline, Span
+from archiver.body.markdown.inline import Inline, OpenFormat
 from archiver.body.markdown.inline_formats import Format, format_of, pseudo_tag
-from archiver.body.markdown.media import Pictures, player
+from archiver.body.markdown.media import PictureWriter, player
 from archiver.body.markdown.render import Role
 from archiver.tree.display import (
     BLOCKS,
@@ -48,13 +48,13 @@ class BlockWriter:
     def __init__(self, body: HtmlElement, formulas: Formulas) -> None:
         self.body = body
         self.formulas = formulas
-        self.pictures = Pictures(body, formulas)
+        self.pictures = PictureWriter(body, formulas)
         self.layout = layout.Layout()
         self.inline = Inline()
         #: What to do at the end of each element that is open.
         self.ends: dict[etree._Element, Callable[[], None]] = {}
-        #: What its style puts on lines of its own.
-        self.apart: set[etree._Element] = set()
+        #: The open elements that their style puts on lines of their own.
+        self.on_own_lines: set[etree._Element] = set()
         #: The rows of the table that is being written in GFM.
         self.rows: list[list[str]] | None = None
         #: The numbers of the items of the ordered lists so far.
@@ -75,7 +75,7 @@ class BlockWriter:
             else:
                 if element in self.ends:
                     self.ends.pop(element)()
-                if element in self.apart:
+                if element in self.on_own_lines:
                     self._boundary()
                 self._text((element, True))
         self._flush()
@@ -88,7 +88,7 @@ class BlockWriter:
         tag = element.tag
         if has_block_style(element) and not is_made_invisible(element):
             self._boundary()
-            self.apart.add(element)
+            self.on_own_lines.add(element)
         if element in self.pictures.plain_captions:
             self._boundary()
         elif tag == "a" and element.get("class") == EMBED_CLASS:
@@ -129,7 +129,7 @@ class BlockWriter:
             self._open(element, tag)
         elif tag == "li" and self.layout.in_list:
             self._open(element, tag, number=self.numbers.get(element))
-        elif tag == "table" and tables.is_simple(element, self.formulas):
+        elif tag == "table" and simple_tables.is_simple(element, self.formulas):
             self.rows, self.inline.one_line = [], True
             self.ends[element] = self._end_table
         elif tag in _HTML_BLOCKS:
@@ -201,14 +201,14 @@ class BlockWriter:
         if element.tag == "a":
             self._start_link(element)
         elif (found := format_of(element)) is not None:
-            self._start_span(element, Span(found))
+            self._start_format(element, OpenFormat(found))
         elif (name := pseudo_tag(element, TAGS)) is not None:
             self._raw(f"<{name}>", Role.OTHER)
             self.ends[element] = partial(self._raw, f"</{name}>", Role.OTHER)
 
-    def _start_span(self, element: HtmlElement, span: Span) -> None:
-        self.inline.start(span)
-        self.ends[element] = partial(self.inline.end, span)
+    def _start_format(self, element: HtmlElement, opened: OpenFormat) -> None:
+        self.inline.start(opened)
+        self.ends[element] = partial(self.inline.end, opened)
 
     def _start_link(self, element: HtmlElement) -> None:
         href = element.get("href")
@@ -216,7 +216,7 @@ class BlockWriter:
             return
         self.inline.end_links()  # Markdown has no link inside a link
         closing = f"]({escape.destination(href)}{escape.title(element.get('title') or '')})"
-        self._start_span(element, Span(Format("[", closing), is_link=True))
+        self._start_format(element, OpenFormat(Format("[", closing), is_link=True))
 
     # --- What has no content of its own -----------------------------------------------------------
 
@@ -246,7 +246,7 @@ class BlockWriter:
             return False
         text = code.span_text(element)
         if text is None:
-            self._start_span(element, Span(Format("<code>", "</code>")))
+            self._start_format(element, OpenFormat(Format("<code>", "</code>")))
             return True
         if text.strip():
             self._raw(code.span(text), Role.OTHER)
@@ -266,21 +266,21 @@ class BlockWriter:
 
     def _text(self, node: TextNode) -> None:
         text = text_of(node)
-        spans = self.formulas.spans(node)
-        if not spans:
+        parts = self.formulas.parts(node)
+        if not parts:
             if text:
                 self._words(text)
             return
         position = 0
-        for start, end, number in spans:
+        for start, end, number in parts:
             self._words(text[position:start])
             self._formula(number)
             position = end
         self._words(text[position:])
 
     def _formulas_of(self, node: TextNode) -> None:
-        for span in self.formulas.spans(node):
-            self._formula(span.number)
+        for part in self.formulas.parts(node):
+            self._formula(part.number)
 
     def _words(self, text: str) -> None:
         if self.inline.wants_paragraph and text.strip(ASCII_SPACE):
@@ -325,9 +325,9 @@ class BlockWriter:
 
 def _tag_line(element: HtmlElement) -> str:
     """The start tag of a block in HTML, with the merged cells of a table."""
-    spans = "".join(
+    merged = "".join(
         f' {name}="{escape.attribute(value)}"'
         for name in _SPANNING
         if (value := element.get(name)) is not None
     )
-    return f"<{element.tag}{spans}>"
+    return f"<{element.tag}{merged}>"

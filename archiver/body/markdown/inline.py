@@ -25,7 +25,7 @@ _MOST_FORMATS: Final = 6
 
 
 @dataclass(eq=False, slots=True)
-class Span:
+class OpenFormat:
     """A format or a link that is open."""
 
     format: Format
@@ -41,8 +41,8 @@ class Inline:
     #: In headings and table cells everything stays on one line.
     one_line: bool = False
     pieces: list[Piece] = field(default_factory=list)
-    open: list[Span] = field(default_factory=list)
-    waiting: list[Span] = field(default_factory=list)
+    open: list[OpenFormat] = field(default_factory=list)
+    waiting: list[OpenFormat] = field(default_factory=list)
     space: bool = False
     breaks: int = 0
 
@@ -63,7 +63,7 @@ class Inline:
         self.space = folded.endswith(" ")
 
     def raw(self, markdown: str, role: Role) -> None:
-        """Add a finished piece: a formula, a code span, a picture, a tag."""
+        """Add a finished piece: a formula, a code opened, a picture, a tag."""
         self._before_visible()
         self.pieces.append(Piece(role, markdown))
 
@@ -72,51 +72,51 @@ class Inline:
         self.breaks += 1
         self.space = False
 
-    def start(self, span: Span) -> None:
+    def start(self, opened: OpenFormat) -> None:
         """Open a format or link with the next piece that shows.
 
         A format inside the same one, or inside too many, says nothing more and is left out.
         """
-        spans = [*self.open, *self.waiting]
-        same = [s.format for s in spans if s.format.closing == span.format.closing]
-        is_heard = len(spans) < _MOST_FORMATS and (not same or same[-1] != span.format)
-        if span.is_link or is_heard:
-            self.waiting.append(span)
+        formats = [*self.open, *self.waiting]
+        same = [s.format for s in formats if s.format.closing == opened.format.closing]
+        says_more = len(formats) < _MOST_FORMATS and (not same or same[-1] != opened.format)
+        if opened.is_link or says_more:
+            self.waiting.append(opened)
 
-    def end(self, span: Span) -> None:
+    def end(self, opened: OpenFormat) -> None:
         """Close it; a format with nothing in it leaves nothing, a link leaves an empty link."""
-        if span in self.waiting:
-            self.waiting.remove(span)
-            if span.is_link and not span.written:
-                self.raw(f"[{span.format.closing}", Role.OTHER)
-        elif span in self.open:
-            self.open.remove(span)
-            self.pieces.append(_piece(span, Role.CLOSE))
+        if opened in self.waiting:
+            self.waiting.remove(opened)
+            if opened.is_link and not opened.written:
+                self.raw(f"[{opened.format.closing}", Role.OTHER)
+        elif opened in self.open:
+            self.open.remove(opened)
+            self.pieces.append(_piece(opened, Role.CLOSE))
 
     @property
     def in_link(self) -> bool:
-        """Is a link being written, or about to be?"""
-        return any(span.is_link and not span.written for span in self.waiting) or any(
-            span.is_link for span in self.open
+        """True while a link is being written, or waits for its text."""
+        return any(opened.is_link and not opened.written for opened in self.waiting) or any(
+            opened.is_link for opened in self.open
         )
 
     @property
     def wants_paragraph(self) -> bool:
-        """Do two or more line breaks separate what follows from what there is?"""
+        """True when two or more line breaks separate what follows from what there is."""
         return self.breaks > 1 and bool(self.pieces) and not self.one_line and not self.in_link
 
     def end_links(self) -> None:
         """End the link that is open, or has not begun, before the element that it is made from."""
-        for span in [span for span in self.waiting if span.is_link]:
-            self.end(span)
-        if any(span.is_link for span in self.open):
+        for opened in [opened for opened in self.waiting if opened.is_link]:
+            self.end(opened)
+        if any(opened.is_link for opened in self.open):
             self.suspend()
 
     def suspend(self) -> None:
         """Close all that is open; formats go on with what follows, a link has been written."""
-        for span in reversed(self.open):
-            self.pieces.append(_piece(span, Role.CLOSE))
-        self.waiting = [*(span for span in self.open if not span.is_link), *self.waiting]
+        for opened in reversed(self.open):
+            self.pieces.append(_piece(opened, Role.CLOSE))
+        self.waiting = [*(opened for opened in self.open if not opened.is_link), *self.waiting]
         self.open = []
 
     def take(self) -> str:
@@ -136,9 +136,9 @@ class Inline:
             elif self.space:
                 self._add_space()
         self.breaks, self.space = 0, False
-        for span in self.waiting:
-            span.written = True
-            self.pieces.append(_piece(span, Role.OPEN))
+        for opened in self.waiting:
+            opened.written = True
+            self.pieces.append(_piece(opened, Role.OPEN))
         self.open += self.waiting
         self.waiting = []
 
@@ -150,9 +150,9 @@ class Inline:
             self.pieces.append(Piece(Role.TEXT, " "))
 
 
-def _piece(span: Span, role: Role) -> Piece:
-    text = span.format.opening if role is Role.OPEN else span.format.closing
-    return Piece(role, text, span.format.delimiter, is_link=span.is_link)
+def _piece(opened: OpenFormat, role: Role) -> Piece:
+    text = opened.format.opening if role is Role.OPEN else opened.format.closing
+    return Piece(role, text, opened.format.delimiter, is_link=opened.is_link)
 
 
 def finish(pieces: Sequence[Piece], *, one_line: bool) -> str:

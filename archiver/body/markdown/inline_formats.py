@@ -1,4 +1,4 @@
-"""What an inline element is in Markdown: emphasis, inline HTML that carries meaning, or nothing."""
+"""Inline elements in Markdown: emphasis, inline HTML that carries meaning, or only their text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _BLOCK_NAMES: Final = frozenset(["search", "dialog", "option", "optgroup", "menu
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What stands around a piece of text."""
+    """The marks before and behind a piece of text."""
 
     opening: str
     closing: str
@@ -46,7 +46,7 @@ class Format:
 
 
 def format_of(element: etree._Element) -> Format | None:
-    """How an inline element is written, ``None`` when only its content is."""
+    """The format of an inline element; ``None`` when only its content is written."""
     tag = str(element.tag)
     if tag in _EMPHASIS:
         delimiter, name = _EMPHASIS[tag]

@@ -1,4 +1,4 @@
-"""Pictures and players in Markdown."""
+"""PictureWriter and players in Markdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RICH = ("a", "code", "pre", "img")
 _PLAYER_ATTRIBUTES = ("src", "poster", "controls")
 
 
-class Pictures:
+class PictureWriter:
     """The pictures of a body and their captions.
 
     A caption of plain text becomes the title of its picture and is not text of the Markdown; one
@@ -54,7 +54,7 @@ def _attributes(element: etree._Element) -> str:
 
 
 def _is_plain(caption: HtmlElement, formulas: Formulas) -> bool:
-    """Is a caption nothing but text, so that a title can hold it?"""
+    """True for a caption of nothing but text, which the title of a picture can hold."""
     for element in caption.iter(etree.Element):
         if element.tag in _RICH or (element, False) in formulas:
             return False

@@ -26,7 +26,7 @@ _REACH = 8
 
 
 class Role(Enum):
-    """What a piece is."""
+    """The kind of a piece."""
 
     TEXT = auto()
     FORMULA = auto()
@@ -55,7 +55,7 @@ def render(pieces: Sequence[Piece], line_break: str) -> str:
     for start, end in _emphases(pieces):
         if _works(pieces, out, start, end):
             out[start] = out[end] = pieces[start].delimiter
-    _keep_apart(pieces, out)
+    _separate(pieces, out)
     _enclose_targets(pieces, out)
     return "".join(out)
 
@@ -72,7 +72,7 @@ def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> I
 
 
 def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Where each emphasis begins and ends that has no other one inside."""
+    """The first and last piece of each emphasis that has no other one inside."""
     found: list[tuple[int, int]] = []
     innermost = None
     for position, piece in enumerate(pieces):
@@ -88,7 +88,7 @@ def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
 
 
 def _works(pieces: Sequence[Piece], out: Sequence[str], start: int, end: int) -> bool:
-    """Do CommonMark's rules see emphasis here, in all their versions?"""
+    """True when all versions of CommonMark's rules see emphasis here."""
     neighbours = [p for p in (start - 1, end + 1) if 0 <= p < len(pieces)]
     if any(pieces[p].delimiter for p in (*neighbours, start + 1, end - 1) if p not in {start, end}):
         return False
@@ -98,7 +98,7 @@ def _works(pieces: Sequence[Piece], out: Sequence[str], start: int, end: int) ->
 
 
 def _flanks(outside: str, inside: str) -> bool:
-    """May a delimiter stand between these two characters? Symbols count as either."""
+    """True when a delimiter may stand between two characters; symbols count as either."""
     if not inside or inside.isspace() or outside == "*" or inside == "*":
         return False
     if any(unicodedata.category(character) == "Cf" for character in outside + inside):
@@ -114,11 +114,11 @@ def _is_punctuation(character: str) -> bool:
 
 
 def _may_be_punctuation(character: str) -> bool:
-    """The newer versions of CommonMark count symbols too."""
+    """True when some version of CommonMark takes it for punctuation: newer ones count symbols."""
     return unicodedata.category(character)[0] in "PS"
 
 
-def _keep_apart(pieces: Sequence[Piece], out: list[str]) -> None:
+def _separate(pieces: Sequence[Piece], out: list[str]) -> None:
     """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
     for i, j in pairwise([i for i, text in enumerate(out) if text]):
         role, follows = pieces[i].role, out[j][0]

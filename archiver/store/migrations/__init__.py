@@ -1,4 +1,4 @@
-"""How the tables came to be what ``archiver.store.tables`` declares: one module a migration.
+"""Migrations, one module each: together they make the tables of ``archiver.store.tables``.
 
 A migration that has been released is never edited; a change is a new one at the end. Its module
 has the name that the archive notes when it has been applied, and its SQL in ``STATEMENTS``.

@@ -1,4 +1,4 @@
-"""What is taken out of a body must not join the texts around it to formulas that nobody wrote.
+"""Elements are taken out of a body without joining the texts around them to a new formula.
 
 MathJax ends its search at every element but ``<br>`` and ``<wbr>``: ``$a<script></script>b$`` is no
 formula, and would be one without the script. And it reads the texts before and behind a comment
@@ -18,26 +18,26 @@ from archiver.body.formulas.scanner import ends_formula, formula_text
 from archiver.tree.document import new_element
 
 #: A formula, or a mark in two parts, begins with one of these …
-BEGINS = re.compile(r"[$\\]")
+FORMULA_START = re.compile(r"[$\\]")
 #: … and ends with one of these.
-_ENDS = re.compile(r"[$\\}]")
+_FORMULA_END = re.compile(r"[$\\}]")
 
 
-def keep_apart(elements: Iterable[etree._Element]) -> None:
-    """Put an empty ``<span>`` before each element that may stand between two parts of a formula.
+def separate(elements: Iterable[etree._Element]) -> None:
+    """Put an empty ``<span>`` before each element between texts that could be one formula.
 
-    To be called before the elements are dropped.
+    Called before the elements are taken out.
     """
     for element in list(_between_marks(elements)):
         element.addprevious(new_element("span"))
 
 
-def drop(elements: Iterable[etree._Element]) -> None:
+def drop_elements(elements: Iterable[etree._Element]) -> None:
     """Take elements out of their tree; the text behind them stays."""
-    replace_by_text(dict.fromkeys(elements, ""))
+    replace_with_text(dict.fromkeys(elements, ""))
 
 
-def replace_by_text(texts: Mapping[etree._Element, str]) -> None:
+def replace_with_text(texts: Mapping[etree._Element, str]) -> None:
     """Put a text in the place of each element, in time linear in the children of their parents."""
     for parent in dict.fromkeys(element.getparent() for element in texts):
         if parent is not None:
@@ -120,11 +120,11 @@ def _between_marks(elements: Iterable[etree._Element]) -> Iterator[etree._Elemen
 def _children_between_marks(parent: etree._Element) -> Iterator[etree._Element]:
     """The children between the first mark that begins and the last mark that ends a formula."""
     children = list(parent)
-    while children and not _ENDS.search(children[-1].tail or ""):
+    while children and not _FORMULA_END.search(children[-1].tail or ""):
         children.pop()
-    has_begun = BEGINS.search(parent.text or "") is not None
+    has_begun = FORMULA_START.search(parent.text or "") is not None
     for child in children:
         if has_begun:
             yield child
         else:
-            has_begun = BEGINS.search(child.tail or "") is not None
+            has_begun = FORMULA_START.search(child.tail or "") is not None

@@ -1,4 +1,4 @@
-"""Which tables Markdown can say: GFM has rows of single-line cells and nothing else."""
+"""The tables that GFM can say: it has rows of single-line cells and nothing else."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _cells(row: HtmlElement) -> list[HtmlElement] | None:
 
 
 def _is_plain(cell: HtmlElement, formulas: Formulas) -> bool:
-    """Is there nothing in a cell but text, inline elements and paragraphs?"""
+    """True for a cell with nothing but text, inline elements and paragraphs in it."""
     if cell.get("colspan", "1").strip() != "1" or cell.get("rowspan", "1").strip() != "1":
         return False
     for element in cell.iter(etree.Element):
@@ -69,13 +69,13 @@ def _has_bar(element: etree._Element) -> bool:
 
 
 def _is_simple_formula(formula: Formula) -> bool:
-    r"""False for a displayed one, and for one with a ``|``: remark reads ``\|`` as two."""
+    r"""True for one in a line without ``|``: remark reads ``\|`` as two characters."""
     return not formula.display and "|" not in formula.latex
 
 
 def _formulas(element: etree._Element, formulas: Formulas, cell: HtmlElement) -> Iterator[Formula]:
     """The formulas that begin in an element's text, or in the text behind it."""
     for node in ((element, False),) if element is cell else ((element, False), (element, True)):
-        for span in formulas.spans(node):
-            if span.number is not None:
-                yield formulas.found[span.number]
+        for part in formulas.parts(node):
+            if part.number is not None:
+                yield formulas.found[part.number]
