@@ -132,15 +132,15 @@ def _show_copies(body: HtmlElement, article: int, document: str | None) -> None:
         address = absolute(_source(copy), article, document)
         if around and _source(copy) and address not in shown and not is_tracker(copy):
             shown.add(address)
-            if not _has_place(copy, around[-1]):
+            if not _fill_placeholder(copy, around[-1]):
                 alone.append((copy, around[-1]))
     for copy, noscript in alone:
         copy.tail = None
         noscript.addprevious(copy)
 
 
-def _has_place(copy: HtmlElement, noscript: HtmlElement) -> bool:
-    """Give the placeholder beside a copy its address; without one the copy must stand itself."""
+def _fill_placeholder(copy: HtmlElement, noscript: HtmlElement) -> bool:
+    """Give the placeholder beside a copy its address; ``False`` when there is no placeholder."""
     before, behind = noscript.getprevious(), noscript.getnext()
     if before is not None and not (before.tail or "").strip() and _is_placeholder(before, copy):
         if _late_address(before) is None:  # otherwise the copy is the same one in another size

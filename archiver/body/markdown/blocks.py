@@ -11,7 +11,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.formulas.found import Formulas, TextNode, text_of
-from archiver.body.markdown import code, escape, layout, maths, tables
+from archiver.body.markdown import code, escape, layout, maths, simple_tables
 from archiver.body.markdown import list_numbers as numbers
 from archiver.body.markdown.inline import Inline, OpenFormat
 from archiver.body.markdown.inline_formats import Format, format_of, pseudo_tag
@@ -129,7 +129,7 @@ class BlockWriter:
             self._open(element, tag)
         elif tag == "li" and self.layout.in_list:
             self._open(element, tag, number=self.numbers.get(element))
-        elif tag == "table" and tables.is_simple(element, self.formulas):
+        elif tag == "table" and simple_tables.is_simple(element, self.formulas):
             self.rows, self.inline.one_line = [], True
             self.ends[element] = self._end_table
         elif tag in _HTML_BLOCKS:

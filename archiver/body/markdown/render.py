@@ -114,7 +114,7 @@ def _is_punctuation(character: str) -> bool:
 
 
 def _may_be_punctuation(character: str) -> bool:
-    """The newer versions of CommonMark count symbols too."""
+    """True when some version of CommonMark takes it for punctuation: newer ones count symbols."""
     return unicodedata.category(character)[0] in "PS"
 
 

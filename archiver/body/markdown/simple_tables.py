@@ -69,7 +69,7 @@ def _has_bar(element: etree._Element) -> bool:
 
 
 def _is_simple_formula(formula: Formula) -> bool:
-    r"""False for a displayed one, and for one with a ``|``: remark reads ``\|`` as two."""
+    r"""True for one in a line without ``|``: remark reads ``\|`` as two characters."""
     return not formula.display and "|" not in formula.latex
 
 
