@@ -27,8 +27,8 @@ from archiver.pages.article import parse_article
 from archiver.store.articles import save_article
 from archiver.store.errors import StoreError
 from archiver.store.jsonl import records, write_jsonl
+from archiver.store.schema import content_sha256
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.store.tables import content_sha256
 from archiver.tree.document import parse_fragment, parse_page
 from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.checks import Checks

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names
 from archiver.store.paths import check_link, real_database
+from archiver.store.schema import OWNED, TOLD_BY, content_sha256
 from archiver.store.sqlite import check_archive, connect_for_reading
-from archiver.store.tables import OWNED, TOLD_BY, content_sha256
 from archiver.verify.fidelity.comparison import Point
 
 Ids = frozenset[int]
