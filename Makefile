@@ -1,8 +1,8 @@
 # Every target makes the environment that it uses, in .venv or .venv-lowest.
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
-#   make soak   let the rigs run in their full length: a blog lives 400 days, 120 runs are killed, the
-#               server does every fault there is (make test has 60 days, 20 kills, the worst faults)
+#   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
+#               runs, every fault of a server; make test has 60, 20, and the most telling faults
 #   make browser-test
 #               let Chromium judge the text, and MathJax in it the formulas
 #               (Debian: apt-get install chromium)

@@ -551,9 +551,9 @@ def crawl(base_url: str, folder: Path, **settings: object) -> subprocess.Complet
 @pytest.mark.parametrize("concurrent", [1, 4])
 def test_a_pause_holds_for_other_addresses(tmp_path: Path, concurrent: int) -> None:
     """Also for those that have passed the middlewares and wait for the delay between requests."""
-    settings = {"DOWNLOAD_DELAY": 0.3, "CONCURRENT_REQUESTS": concurrent}
+    settings = {"DOWNLOAD_DELAY": 0.1, "CONCURRENT_REQUESTS": concurrent}
     with Replica(make_posts(8)) as replica:
-        replica.fault("^/archives/102$", kind="status", code=503, retry_after=2, times=1)
+        replica.fault("^/archives/102$", kind="status", code=503, retry_after=1, times=1)
         ended = crawl(replica.base_url, tmp_path, **settings)
         log = replica.log
     assert ended.returncode == 0, ended.stderr
@@ -561,7 +561,7 @@ def test_a_pause_holds_for_other_addresses(tmp_path: Path, concurrent: int) -> N
     (busy,) = [seen for seen in log if seen.status == 503]
     later = [seen.start - busy.start for seen in log if seen.start > busy.start]
     assert len(later) == 7
-    assert min(later) >= 2.0
+    assert min(later) >= 1.0  # the answer cannot be there before the request
 
 
 def test_a_server_that_closes(tmp_path: Path) -> None:

@@ -286,7 +286,7 @@ def test_with_an_index_an_endless_pager_does_no_harm() -> None:
     ],
 )
 def test_room_for_more(articles: int, known: int, has_room: bool) -> None:
-    """Does the pager promise an article that neither index nor listings have shown?"""
+    """True when the pager promises an article that neither index nor listings have shown."""
     pager = ListingPager(1000)
     assert pager.has_room_for_more(0) is False  # nothing is known of the pager yet
     go(pager, Blog(newest_first(articles)), [], set())

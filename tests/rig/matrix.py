@@ -1,4 +1,4 @@
-"""Every sort of fault, now and then and always: is the archive right, and the report true?
+"""Every sort of fault, now and then and always: what the archive then holds, what reports tell.
 
 Each case has four runs: from nothing in the storm; in calm weather; all pages again in the storm;
 in calm weather. After each, the archive is compared with the blog.

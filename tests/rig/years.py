@@ -164,7 +164,7 @@ class Years:
             self.found.wrong.append(f"day {day}: the blog never had {article}")
 
     def take_note(self, day: int, event: Event, told: list[tuple[str, list[str]]]) -> None:
-        """The archive has seen an event: has it told of it?"""
+        """The archive has seen an event: note it, and complain when `changes` does not tell of it."""
         del self.diary.pending[event.article]
         kind, column = KINDS[event.deed], FIELDS.get(event.deed)
         if not any(k == kind and (column is None or column in fields) for k, fields in told):
@@ -233,7 +233,7 @@ def expected_row(article: int, state: State | None) -> tuple[Any, ...] | None:
 
 
 def same_versions(article: int, states: list[State], found: list[tuple[Any, ...]]) -> bool:
-    """Are the kept versions those that were seen?"""
+    """True when the kept versions are those that were seen."""
     if len(states) != len(found):
         return False
     for state, (title, body, category, tags) in zip(states, found, strict=True):
