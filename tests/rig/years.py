@@ -164,7 +164,7 @@ class Years:
             self.found.wrong.append(f"day {day}: the blog never had {article}")
 
     def take_note(self, day: int, event: Event, told: list[tuple[str, list[str]]]) -> None:
-        """The archive has seen an event: note it, and complain when `changes` does not tell of it."""
+        """The archive has seen an event: note it; complain when `changes` does not tell it."""
         del self.diary.pending[event.article]
         kind, column = KINDS[event.deed], FIELDS.get(event.deed)
         if not any(k == kind and (column is None or column in fields) for k, fields in told):
