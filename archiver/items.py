@@ -130,7 +130,7 @@ class FeedEntry:
 class Article:
     """An article's page, and after the pipelines its row in the archive.
 
-    Fields with the name of a column are described in ``archiver.store.tables``.
+    Fields with the name of a column are described in ``archiver.store.schema``.
     """
 
     id: int

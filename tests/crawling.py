@@ -22,8 +22,8 @@ from rig.commands import Command, run
 from archiver import clock
 from archiver.demo.posts import Post
 from archiver.reading.status.summary import read_summary
+from archiver.store.read_only import open_for_reading
 from archiver.verify.checks import Checks
-from archiver.verify.integrity import open_for_reading
 from archiver.verify.result_table import is_clean, table
 
 QUICK = {

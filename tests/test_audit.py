@@ -21,7 +21,7 @@ from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
 from archiver.extraction.saved_page import extract
-from archiver.store.tables import PARTS
+from archiver.store.schema import PARTS
 from archiver.tree.elements import DROPPED, EMBEDS, FORBIDDEN, RENAMED, TAGS
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.derived_columns import audit_derived

@@ -26,11 +26,11 @@ from archiver.reading.history.version_comparison import comparison_lines
 from archiver.reading.history.version_table import history_lines
 from archiver.reading.history.versions import History, read_history
 from archiver.store.articles import save_article
+from archiver.store.read_only import open_for_reading
 from archiver.store.sqlite import close_archive, open_archive
 from archiver.store.tombstones import mark_gone
 from archiver.terminal.text_width import width
 from archiver.tree.document import parse_fragment
-from archiver.verify.integrity import open_for_reading
 
 DAYS = [f"2026-11-{day}T08:00:00+00:00" for day in range(20, 30)]
 TITLE = "让研究人员绞尽脑汁的位置编码"

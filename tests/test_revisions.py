@@ -32,7 +32,7 @@ from archiver.store import tombstones
 from archiver.store.articles import save_article
 from archiver.store.merge import Change
 from archiver.store.migrations import migrations
-from archiver.store.tables import content_sha256
+from archiver.store.schema import content_sha256
 
 # --- Versions -------------------------------------------------------------------------------------
 

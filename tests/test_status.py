@@ -22,13 +22,13 @@ from archiver.reading.status.status_lines import status_lines
 from archiver.reading.status.summary import Summary, read_summary
 from archiver.reading.times import seconds_between
 from archiver.store.change_log import note_change
+from archiver.store.read_only import open_for_reading
 from archiver.store.sqlite import close_archive, open_archive
 from archiver.terminal.durations import format_age, parse_age
 from archiver.terminal.plural import plural
 from archiver.terminal.printable import one_line
 from archiver.terminal.text_tables import layout_table
 from archiver.terminal.text_width import cut, screen_width, width, wrap
-from archiver.verify.integrity import open_for_reading
 
 DAY1, DAY2, DAY3 = (f"2026-11-{day}T08:00:00+00:00" for day in (20, 21, 22))
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

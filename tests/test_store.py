@@ -22,13 +22,13 @@ from archiver.store.errors import StoreError
 from archiver.store.jsonl import write_jsonl
 from archiver.store.merge import Change
 from archiver.store.migrations import migrations
+from archiver.store.schema import APPLICATION_ID, content_sha256
 from archiver.store.sqlite import (
     check_archive,
     close_archive,
     connect_for_reading,
     open_archive,
 )
-from archiver.store.tables import APPLICATION_ID, content_sha256
 
 DAY1, DAY1_LATER = "2026-11-23T08:00:00+00:00", "2026-11-23T20:00:00+00:00"
 DAY2, DAY3 = "2026-11-24T08:00:00+00:00", "2026-11-25T08:00:00+00:00"

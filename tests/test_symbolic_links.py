@@ -14,8 +14,8 @@ from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.lock import LOCK_NAME, locked
 from archiver.store.paths import real_file, real_folders
+from archiver.store.read_only import open_for_reading
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.verify.integrity import open_for_reading
 
 NAMES = ["kexue.db", "kexue.jsonl", "changes.xml"]
 

@@ -27,13 +27,13 @@ from archiver.pages.article import parse_article
 from archiver.store.articles import save_article
 from archiver.store.errors import StoreError
 from archiver.store.jsonl import records, write_jsonl
+from archiver.store.read_only import open_for_reading
+from archiver.store.schema import content_sha256
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.store.tables import content_sha256
 from archiver.tree.document import parse_fragment, parse_page
 from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.checks import Checks
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.integrity import open_for_reading
 
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"

@@ -10,9 +10,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archiver.store.errors import StoreError
+from archiver.store.read_only import open_for_reading
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output
-from archiver.verify.integrity import open_for_reading
 
 
 def read_archive(command: ProjectCommand, path: Path, use: Callable[[Database], None]) -> None:

@@ -19,7 +19,7 @@ from archiver.pages.index import parse_index
 from archiver.pages.kind import Kind, is_feed, kind_of_page
 from archiver.pages.listing import parse_listing
 from archiver.store.records import Row, article_row, part_rows, record
-from archiver.store.tables import ARTICLES
+from archiver.store.schema import ARTICLES
 from archiver.tree.document import parse_page
 from archiver.tree.unexpected import UnexpectedPage
 

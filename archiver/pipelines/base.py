@@ -30,9 +30,13 @@ class Pipeline:
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        """Take the step with an item; raises ``DropItem`` with the reason where it is refused."""
+        """Take the step with an item; raises ``DropItem`` with the reason where it is refused.
+
+        An item of another spider under these settings passes as it is.
+        """
         try:
-            self.step(item)
+            if isinstance(item, Item):
+                self.step(item)
         except UnexpectedPage as error:
             raise DropItem(str(error)) from error
         return item

@@ -23,9 +23,9 @@ from archiver.store.revisions import (
     save_revision,
     was_taken,
 )
+from archiver.store.schema import ARTICLES, COUNTS, DERIVED, PARTS
 from archiver.store.sightings import Shown, note_entry, note_read, shown_before
 from archiver.store.suspicion import suspicion
-from archiver.store.tables import ARTICLES, COUNTS, DERIVED, PARTS
 
 
 def _insert(table: str, names: Iterable[str]) -> str:

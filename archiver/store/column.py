@@ -1,4 +1,4 @@
-"""The words in which ``archiver.store.tables`` declares tables and columns."""
+"""The words in which ``archiver.store.schema`` declares tables and columns."""
 
 from __future__ import annotations
 

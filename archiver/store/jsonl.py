@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.records import Row, record
-from archiver.store.tables import PARTS
+from archiver.store.schema import PARTS
 from archiver.terminal.plural import plural
 
 #: How a line of the file begins.

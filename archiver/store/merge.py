@@ -8,8 +8,8 @@ from typing import Final
 from archiver.items import ListingEntry, Status
 from archiver.store.column import Keep, Role
 from archiver.store.records import Row
+from archiver.store.schema import ARTICLES, COUNTS
 from archiver.store.suspicion import is_damaged_copy
-from archiver.store.tables import ARTICLES, COUNTS
 
 
 class Change(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 
 from archiver.items import Article
 from archiver.store.column import AS_BODY, ItemColumn, Role
-from archiver.store.tables import ARTICLES, PARTS
+from archiver.store.schema import ARTICLES, PARTS
 
 Row = dict[str, Any]
 

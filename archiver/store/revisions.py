@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from archiver.items import Status
 from archiver.store.merge import first_told
 from archiver.store.records import Row
-from archiver.store.tables import EDITS, TOLD_BY, VERSIONED
+from archiver.store.schema import EDITS, TOLD_BY, VERSIONED
 
 _SAME: Final = f"""
     SELECT number FROM revisions WHERE article_id = :id

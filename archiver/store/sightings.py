@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from archiver import site
 from archiver.items import IndexEntry, ListingEntry, Status
 from archiver.store.records import Row
-from archiver.store.tables import EDITS
+from archiver.store.schema import EDITS
 
 #: The fields of a listing entry that an edit changes; its counts rise by themselves.
 _SHOWN: Final = tuple(name for name in EDITS if name in ListingEntry.__dataclass_fields__)

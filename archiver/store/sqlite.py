@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names, migrations
 from archiver.store.paths import check_link, real_database
-from archiver.store.tables import APPLICATION_ID
+from archiver.store.schema import APPLICATION_ID
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0

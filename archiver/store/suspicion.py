@@ -17,7 +17,7 @@ from typing import Final
 from archiver.items import Status
 from archiver.store.column import Format
 from archiver.store.records import Row
-from archiver.store.tables import ARTICLES
+from archiver.store.schema import ARTICLES
 
 #: An edit that leaves less than this share of the text is no longer taken for one.
 _SHARE_LEFT: Final = 0.5

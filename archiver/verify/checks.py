@@ -8,7 +8,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from archiver.site import Base
-from archiver.store.tables import ARTICLES, OWNED, PARTS, REVISIONS, VERSIONED
+from archiver.store.schema import ARTICLES, OWNED, PARTS, REVISIONS, VERSIONED
 from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.columns import check_columns
 from archiver.verify.declared_schema import Columns, Declared

@@ -1,4 +1,4 @@
-"""Holds the columns of ``articles`` to what ``archiver.store.tables`` declares of them."""
+"""Holds the columns of ``articles`` to what ``archiver.store.schema`` declares of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archiver import PARSER_VERSION, site
 from archiver.extraction.dates import is_plausible
 from archiver.items import Status
 from archiver.store.column import AS_BODY, Format, ItemColumn
-from archiver.store.tables import ARTICLES, DERIVED
+from archiver.store.schema import ARTICLES, DERIVED
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import value_in_words
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from archiver.store.migrations import migrations
-from archiver.store.tables import TABLES
+from archiver.store.schema import TABLES
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import words_for_text
 

@@ -15,7 +15,7 @@ from archiver.body.contents.links import list_links
 from archiver.extraction.article_body import fill_links, fill_text
 from archiver.items import Article, Link
 from archiver.store.records import Row, article_row, part_rows
-from archiver.store.tables import DERIVED, PARTS
+from archiver.store.schema import DERIVED, PARTS
 from archiver.verify.fidelity.comparison import Point, compare_texts, compare_values
 from archiver.verify.fidelity.points import Case
 

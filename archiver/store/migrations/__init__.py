@@ -1,4 +1,4 @@
-"""Migrations, one module each: together they make the tables of ``archiver.store.tables``.
+"""Migrations, one module each: together they make the tables of ``archiver.store.schema``.
 
 A migration that has been released is never edited; a change is a new one at the end. Its module
 has the name that the archive notes when it has been applied, and its SQL in ``STATEMENTS``.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from archiver.store.tables import APPLICATION_ID
+from archiver.store.schema import APPLICATION_ID
 
 STATEMENTS: Final = (
     """

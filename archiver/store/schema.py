@@ -2,7 +2,7 @@
 
 What is written here is what the rest goes by: the rows and JSONL objects (``records``), what a new
 reading replaces (``merge``), what counts as an edit (``revisions``), the statements that write, the
-checks of ``scrapy verify``. ``tests/test_tables.py`` holds the migrations and
+checks of ``scrapy verify``. ``tests/test_schema.py`` holds the migrations and
 docs/data-format.md to it. Columns and keys stand in the order of the tables and of the JSONL file.
 """
 

@@ -24,9 +24,9 @@ from archiver.store import migrations as package
 from archiver.store.articles import save_article
 from archiver.store.column import Column, ItemColumn, Role, Table
 from archiver.store.migrations import MODULES, migrations
-from archiver.store.tables import ARTICLES, DERIVED, EDITS, PARTS, TABLES, VERSIONED
+from archiver.store.schema import ARTICLES, DERIVED, EDITS, PARTS, TABLES, VERSIONED
 
-DECLARATION = "archiver/store/tables.py"
+DECLARATION = "archiver/store/schema.py"
 PAGE = "docs/data-format.md"
 TOOLS = ("sqlite_", "_sqlite", "articles_fts")
 ITEMS = {
