@@ -97,5 +97,5 @@ def test_a_day_without_news_costs_the_re_checks_and_six_requests(
     found: Found, calendar: Calendar
 ) -> None:
     quiet = [day.requests for day in found.days if is_quiet(day, calendar)]
-    assert len(quiet) >= calendar.days // (8 if calendar.is_long else 12)
+    assert len(quiet) >= calendar.days // (8 if calendar.is_long else 20)
     assert max(quiet) <= calendar.recheck + 6
