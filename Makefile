@@ -26,6 +26,8 @@ REMARK := tests/readers/node_modules
 WORKERS ?= 2
 PYTEST := python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
+COVER := $(if $(COVERAGE),--cov --cov-branch --cov-report=term-missing)
+
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
 SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faults gone_articles \
@@ -40,10 +42,11 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) -m 'not browser and not readers' --cov --cov-branch --cov-report=term-missing
+	$(BIN)/$(PYTEST) -m 'not browser and not readers' $(COVER)
 
 soak: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
+	$(BIN)/$(PYTEST) --soak -m hypothesis
 
 browser-test: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -m browser

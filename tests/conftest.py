@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from hypothesis import settings as limits
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
@@ -21,7 +22,14 @@ REAL = ROOT.parent / "shared"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option of ``make soak``."""
-    parser.addoption("--soak", action="store_true", help="run the rigs in their full length")
+    parser.addoption("--soak", action="store_true", help="run rigs and properties in full length")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let properties be tried with few examples, and with many in ``make soak``."""
+    limits.register_profile("quick", max_examples=20, deadline=None)
+    limits.register_profile("soak", max_examples=200, deadline=None)
+    limits.load_profile("soak" if config.option.soak else "quick")
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ QUICK = {
     "KEXUE_BACKOFF": "0.01",
     "KEXUE_BACKOFF_MOST": "0.05",
     "RETRY_TIMES": "1",
+    "WARN_ON_GENERATOR_RETURN_VALUE": "0",  # reads the source of each callback
 }
 #: What every run asks for first.
 FIRST: Final = ["/robots.txt", "/content.html", "/"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
@@ -326,6 +326,8 @@ BODIES = st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=3)), max_si
 
 @limits(deadline=None)  # a loaded machine is no defect
 @given(BODIES)
+@example("<a href=x><table><a href=x>$")  # a link inside a link
+@example("<table><button><a href=x>$</button><a href=x>$")
 def test_the_stored_html_reads_as_the_cleaned_body(html: str) -> None:
     """``body_text`` and the formulas can be had again from ``body_html`` alone."""
     body = parse_fragment(html)

@@ -82,7 +82,7 @@ PIECES += ["<![CDATA[y]]>", "<!-- \\frac{a}{b} -->", "<!--\\-->", "<a href='#x'>
 BODIES = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
 
 
-@limits(deadline=None, max_examples=300)
+@limits(deadline=None)
 @given(BODIES)
 @example("$<!--\\-->$")
 def test_cleaning_changes_no_formula(html: str) -> None:
@@ -259,7 +259,7 @@ def prose(text: str) -> str:
     return escaped.replace(r"\$", "<span>$</span>")
 
 
-@limits(deadline=None, max_examples=300)
+@limits(deadline=None)
 @given(st.lists(INLINE, min_size=1, max_size=3))
 def test_a_saved_page_has_the_formulas_of_the_served_one(paragraphs: list[str]) -> None:
     page = parse_fragment("".join(f"<p>{prose_only(text)}</p>" for text in paragraphs))
@@ -364,7 +364,7 @@ STYLE_PIECES = [
 ]
 
 
-@limits(deadline=None, max_examples=500)
+@limits(deadline=None)
 @given(st.lists(st.sampled_from(STYLE_PIECES), max_size=12), st.sampled_from(["a", "div", "img"]))
 @example(["margin", ":", "9", " ", "-9px"], "div")
 @example(["margin", ":", "9", "-9px"], "div")

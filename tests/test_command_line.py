@@ -234,7 +234,7 @@ def test_warnings_stay(tmp_path: Path) -> None:
         outcome = archive.crawl("full=1")
     assert "unsupported encoding(s) 'zip'" in outcome.stderr
     assert "DATALOSS" not in outcome.stderr, "the run names it, without Scrapy's advice"
-    assert re.search(r"\[archiver\.run\.run\] WARNING: \S+/archives/102: ", outcome.stderr)
+    assert re.search(r"\[archiver\.run\] WARNING: \S+/archives/102: ", outcome.stderr)
     assert "[scrapy.middleware]" not in outcome.stderr
 
 

@@ -107,7 +107,7 @@ def test_a_page_without_chinese_may_have_a_bad_byte() -> None:
     assert read_page(body, lambda text: text[15:22]) == ("one \ufffd o", ("one \ufffd o",))
 
 
-@limits(deadline=None, max_examples=200)
+@limits(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(PAGE)), st.binary(max_size=3)), max_size=4))
 def test_any_bytes_give_a_result(damage: list[tuple[int, bytes]]) -> None:
     """Put in anywhere: an article, or a reason why there is none."""

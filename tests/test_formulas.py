@@ -155,7 +155,7 @@ PIECES = ["$", "$$", "\\", r"\(", r"\)", "{", "}", r"\begin{", r"\begin{a}", r"\
 PIECES += [r"\begin{b}", r"\end{b}", "x", "<br>", "<wbr>", "<!--x-->", "<b>", "</b>", "a}", "\n"]
 
 
-@limits(deadline=None, max_examples=200)
+@limits(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_patience_changes_nothing(html: str) -> None:
     """A table answers what a search answers, for environments too."""

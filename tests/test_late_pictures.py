@@ -142,7 +142,7 @@ _PIECES = st.one_of(
 )
 
 
-@limits(deadline=None, max_examples=300)
+@limits(deadline=None)
 @given(st.lists(_PIECES, max_size=6).map("".join))
 def test_both_readings_agree(body: str) -> None:
     """Whatever stands beside each other; no picture is told twice over a copy."""

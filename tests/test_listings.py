@@ -374,7 +374,7 @@ def test_a_first_walk_finds_everything_in_any_order(story: Story) -> None:
 
 
 @given(stories(most_events=6, odd=4, hidden=4), st.booleans(), st.booleans())
-@limits(max_examples=300, deadline=None)
+@limits(deadline=None)
 def test_the_walk_ends_whatever_happens(story: Story, whole: bool, has_numbers: bool) -> None:
     """No page is read more than twice but the first, and hardly an article is missed.
 

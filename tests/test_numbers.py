@@ -129,7 +129,7 @@ def _page(path: str, place: str, number: str) -> str:
     return answer(_BLOG, path).body.decode().replace(place, number)
 
 
-@limits(deadline=None, max_examples=200)
+@limits(deadline=None)
 @given(_NUMBERS, st.sampled_from(_PLACES))
 def test_no_number_breaks_a_parser(number: str, place: str) -> None:
     """Every kind of page, with any text in the place of a number: items, or the named error."""
@@ -145,7 +145,7 @@ def test_no_number_breaks_a_parser(number: str, place: str) -> None:
             assert read()
 
 
-@limits(deadline=None, max_examples=300)
+@limits(deadline=None)
 @given(_NUMBERS)
 def test_no_text_breaks_a_field(text: str) -> None:
     """What a parser of a field gives is nothing, or fits into the database."""

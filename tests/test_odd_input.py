@@ -174,7 +174,7 @@ MARKUP += [
 MARKUP += ['<script type="math/tex">', "</script>", "<h2>", "<a href=#>#</a>"]
 
 
-@limits(deadline=None, max_examples=300)
+@limits(deadline=None)
 @given(st.lists(st.sampled_from(MARKUP), max_size=25).map("".join))
 def test_any_markup_gives_a_result(frame: tuple[bytes, bytes], html: str) -> None:
     """No exception but the named one, whatever stands in the body."""

@@ -208,7 +208,7 @@ PAGES = st.one_of(
 
 
 @given(st.lists(st.tuples(PAGES, st.booleans()), max_size=12))
-@limits(max_examples=60, deadline=None)
+@limits(deadline=None)
 def test_whatever_a_page_becomes_nothing_is_lost(life: list[tuple[Article | None, bool]]) -> None:
     """Every text that was ever read is a version; the row has one that was taken."""
     with closing(Database(memory=True)) as db:

@@ -35,6 +35,14 @@ def is_gate(body: bytes) -> bool:
     return len(body) < site.GATE_LARGEST and site.GATE_SCRIPT.search(body) is not None
 
 
+def is_of_theme(body: bytes) -> bool:
+    """True for a page of the blog's theme of whatever kind, also its 404 page.
+
+    An answer of something else on the way, a proxy or another server, is none.
+    """
+    return site.SHELL in body
+
+
 def is_html(text: str) -> bool:
     """True for a text that begins like HTML, and not like JSON, a picture or an empty answer."""
     return _HTML.search(text[:_TAIL]) is not None

@@ -34,6 +34,7 @@ from archiver.pages.article import parse_article
 from archiver.pages.decoding import decode_page
 from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
+from archiver.pages.kind import is_of_theme
 from archiver.pages.listing import parse_listing
 from archiver.planning.agenda import Agenda, CountAbsence, ReadArticles, ReadListing, Step
 from archiver.planning.deletions import Deletions, ImplausibleIndex
@@ -288,7 +289,7 @@ class KexueSpider(RecordingSpider):
             self.recorder.address_failed(url, article, f"{reason} after a redirect")
             self.recorder.article_missing(article)
             return
-        is_page = site.SHELL in response.body
+        is_page = is_of_theme(response.body)
         is_deleted = self.deletions.is_deleted(article, is_page=is_page)
         if not (is_deleted and self.recorder.article_gone(article)):
             missing = not self.run.archive.has_article(article)

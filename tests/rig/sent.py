@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
+from archiver.network.pause import Pause
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 #: The program for `rig.commands.Command`, and the variable that names the file of the notes.
 NOTE: Final = "from rig.sent import note_requests; note_requests()"
 FILE: Final = "RIG_SENT"
+
+
+#: The path of a note that is no request: a pause has begun.
+PAUSE: Final = "(pause)"
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,11 @@ class Sent:
 
 def read_sent(file: Path) -> list[Sent]:
     """The noted requests in the order in which they left."""
+    return [sent for sent in read_notes(file) if sent.path != PAUSE]
+
+
+def read_notes(file: Path) -> list[Sent]:
+    """The noted requests and pauses, in the order in which they left and began."""
     found = [Sent(**json.loads(line)) for line in file.read_text("utf-8").splitlines()]
     return sorted(found, key=lambda sent: sent.left)
 
@@ -54,8 +65,20 @@ def note_requests() -> None:
         try:
             return await send(self, request)
         finally:
-            note = Sent(urlsplit(request.url).path, turn, left, monotonic())
-            with Path(os.environ[FILE]).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(note)) + "\n")
+            note(Sent(urlsplit(request.url).path, turn, left, monotonic()))
+
+    extend = Pause.extend
+
+    def extend_and_note(self: Pause, seconds: float) -> None:
+        now = monotonic()
+        extend(self, seconds)
+        note(Sent(PAUSE, now, now, now))
 
     HTTP11DownloadHandler.download_request = download_request  # type: ignore[method-assign]
+    Pause.extend = extend_and_note  # type: ignore[method-assign]
+
+
+def note(sent: Sent) -> None:
+    """Append a note to the file."""
+    with Path(os.environ[FILE]).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(sent)) + "\n")

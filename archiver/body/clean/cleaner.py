@@ -24,6 +24,7 @@ from archiver.body.clean.safe_addresses import drop_unsafe_addresses, may_stay
 from archiver.body.clean.separators import drop_elements, separate, write_comments
 from archiver.body.clean.styles import clean_styles
 from archiver.body.clean.trackers import is_tracker
+from archiver.tree.document import parse_fragment
 from archiver.tree.elements import (
     ATTRIBUTES,
     DROPPED,
@@ -53,22 +54,42 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
     # before the cleaning takes the parameters of old players and the copies in noscript away
     show_late_pictures(body, article, document)
     replace_embeds(body, article, document)
-    clean_tree(body)
+    is_renamed = clean_tree(body)
     write_comments(body)
     make_absolute(body, article, document)
     drop_unsafe_addresses(body)
     clean_styles(body)
+    if is_renamed or body.find(".//a//a") is not None:
+        _parse_again(body)
     return safe_html(body)
 
 
-def clean_tree(body: HtmlElement) -> None:
-    """Take out of a body what does not belong to a text, in place; the text behind it stays."""
+def _parse_again(body: HtmlElement) -> None:
+    """Give a body the tree that its HTML is parsed to: what is read from it is what is stored.
+
+    It may be another one where an element has got a new name, and where a table has put a link
+    inside a link.
+    """
+    parsed = parse_fragment(inner_html(body))
+    body.text = parsed.text
+    body[:] = parsed[:]
+
+
+def clean_tree(body: HtmlElement) -> bool:
+    """Take out of a body what does not belong to a text, in place; the text behind it stays.
+
+    True when an element that stays has got another name.
+    """
     dropped = [*body.iter(*DROPPED), *filter(is_tracker, body.iter("img"))]
     separate(dropped)
     drop_elements(dropped)
+    is_renamed = False
     for element in body.iterdescendants(etree.Element):
         if element.tag not in TAGS:
-            element.tag = _kept_name(element.tag)
+            name = _kept_name(element.tag)
+            is_renamed |= name != element.tag
+            element.tag = name
+    return is_renamed
 
 
 def _kept_name(tag: str) -> str:
