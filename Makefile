@@ -42,18 +42,18 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) -m 'not browser and not readers' $(COVER)
+	$(BIN)/$(PYTEST) -m 'not browser and not readers and not soak' $(COVER)
 
 soak: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
-	$(BIN)/$(PYTEST) --soak -m hypothesis
+	$(BIN)/$(PYTEST) --soak -m 'hypothesis or soak'
 
 browser-test: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -m browser
 
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
-	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers' \
+	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers and not soak' \
 	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     limits.register_profile("quick", max_examples=20, deadline=None)
     limits.register_profile("soak", max_examples=200, deadline=None)
     limits.load_profile("soak" if config.option.soak else "quick")
+
+
+def few_at_first(values: Sequence[Any], first: int = 1) -> list[Any]:
+    """Values for ``parametrize``: the first of them always, the others in ``make soak`` only."""
+    return [*values[:first], *(pytest.param(v, marks=pytest.mark.soak) for v in values[first:])]
 
 
 @pytest.fixture(scope="session")

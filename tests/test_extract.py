@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, few_at_first
 from replica import make_post
 from rig.commands import run, run_bytes
 
@@ -222,7 +222,7 @@ def test_a_closing_tag_too_many_loses_nothing(body: str) -> None:
     assert item["formula_count"] == 1
 
 
-@pytest.mark.parametrize("tag", ["b", "div", "blockquote", "font", "table><tr><td"])
+@pytest.mark.parametrize("tag", few_at_first(["b", "div", "blockquote", "font", "table><tr><td"]))
 def test_ten_thousand_open_tags(tag: str) -> None:
     """A result, in reasonable time, and the author's text is in it."""
     item = extract_post(make_post(321, body=f"<p>开头</p>{f'<{tag}>' * 10_000}最里面"))
@@ -236,6 +236,7 @@ def test_characters_that_xml_cannot_hold() -> None:
     assert item["body_text"].replace("\ufffd", "") == "一二三四]]>五六"
 
 
+@pytest.mark.soak
 def test_a_body_of_a_megabyte() -> None:
     item = extract_post(make_post(321, body="<p>$x_1$ 你好</p>" * 40_000))
     assert item["formula_count"] == 40_000

@@ -231,6 +231,7 @@ def test_a_reader_stops_no_run(tmp_path: Path, report: Path) -> None:
     assert_told_ok(report)
 
 
+@pytest.mark.soak
 def test_a_half_read_query_stops_no_run(tmp_path: Path) -> None:
     """As a notebook leaves one behind, in a connection that cannot write."""
     with Archive.complete(tmp_path, 30) as archive:

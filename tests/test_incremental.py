@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import few_at_first
 from crawling import FIRST, Archive
 from replica import make_post, make_posts
 
@@ -17,7 +18,7 @@ from archiver.demo.routes import HTML, answer
 # --- How many requests ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("posts", [25, 60])
+@pytest.mark.parametrize("posts", few_at_first([25, 60]))
 def test_without_news_a_run_costs_three_requests(tmp_path: Path, posts: int) -> None:
     """Whatever the size of the archive."""
     with Archive(tmp_path, make_posts(posts)) as archive:
@@ -77,6 +78,7 @@ def test_a_new_article_with_an_old_date_is_found_in_the_middle(tmp_path: Path) -
 # --- Re-checks ------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_rechecks_come_round_to_every_article(tmp_path: Path) -> None:
     """20 a run, the longest unread first: 45 articles are all read again in three runs."""
     with Archive.complete(tmp_path, 45) as archive:
