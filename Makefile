@@ -12,7 +12,7 @@
 #               let the readers of Markdown that people use show what is archived
 #               (Debian: apt-get install pandoc nodejs npm)
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time the extraction and a crawl on this machine, measure memory
+#   make bench  time extraction, crawl and search on this machine, measure memory
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -68,6 +68,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/extract.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/crawl.py
+	$(BIN)/python benchmarks/search.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -154,9 +154,10 @@ def test_modules_are_there(page: str) -> None:
 
 def is_defined(path: Path) -> bool:
     """True when the last name of a path is one that the module before it defines."""
-    module = path.parent.with_suffix(".py")
+    modules = (path.parent.with_suffix(".py"), path.parent / "__init__.py")
     name = rf"^(?:class |def |){path.name}\b"
-    return module.exists() and bool(re.search(name, module.read_text("utf-8"), re.MULTILINE))
+    texts = (module.read_text("utf-8") for module in modules if module.exists())
+    return any(re.search(name, text, re.MULTILINE) for text in texts)
 
 
 # --- Commands, arguments, settings ----------------------------------------------------------------

@@ -1,0 +1,78 @@
+"""``scrapy search`` says what is found, and what is wrong with a query."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from rig.commands import run
+
+NAME = ("-s", "KEXUE_NAME=demo")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo archive."""
+    folder = tmp_path_factory.mktemp("demo")
+    assert run("demo", "-s", f"KEXUE_DATA_DIR={folder}").returncode == 0
+    return folder
+
+
+def test_people_see_the_hits(folder: Path) -> None:
+    said = run("search", "编码", "-注意力", "-s", f"KEXUE_DATA_DIR={folder}", *NAME)
+    assert (said.returncode, said.stderr) == (0, "")
+    head, _, first, *_ = said.stdout.splitlines()
+    assert head == "2 articles"
+    assert first.startswith("7006  2019-10-19  最小熵原理(五)")
+    assert "每个节点独立⟦编码⟧" in said.stdout.replace("\n  ", "")
+
+
+def test_programs_get_json(folder: Path) -> None:
+    options = ("--year", "2019", "--limit", "1", "--json", "-s", f"KEXUE_DATA_DIR={folder}")
+    said = run("search", "ＧＡＮ", *options, *NAME)
+    found = json.loads(said.stdout)
+    assert (found["query"], found["total"]) == ("ＧＡＮ", 1)
+    (hit,) = found["hits"]
+    assert (hit["id"], hit["published"]) == (6583, "2019-05-03")
+    start, stop = hit["title"]["hits"][0]
+    assert hit["title"]["text"][start:stop] == "GAN"
+
+
+def test_nothing_is_found(folder: Path) -> None:
+    said = run("search", "不在其中的词", "-s", f"KEXUE_DATA_DIR={folder}", *NAME)
+    assert (said.returncode, said.stdout, said.stderr) == (1, "0 articles\n", "")
+
+
+def test_a_category_and_a_tag(folder: Path) -> None:
+    options = ("--json", "--limit", "0", "-s", f"KEXUE_DATA_DIR={folder}", *NAME)
+    everything = json.loads(run("search", "的", *options).stdout)["total"]
+    for option, value in (
+        ("--category", "物理化学"),
+        ("--tag", "attention"),
+        ("--since", "2020-01-01"),
+    ):
+        found = json.loads(run("search", "的", option, value, *options).stdout)
+        assert 0 < found["total"] < everything, option
+        assert len(found["hits"]) == found["total"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ([], "give a word to search for"),
+        (["熵", "--year", "19"], "--year 19: give a year like 2019"),
+        (["熵", "--since", "gestern"], "--since gestern: give a day like 2024-01-31"),
+        (["熵", "--limit", "many"], "--limit many: give a number, 0 for all"),
+    ],
+)
+def test_wrong_use(folder: Path, words: list[str], reason: str) -> None:
+    said = run("search", *words, "-s", f"KEXUE_DATA_DIR={folder}", *NAME)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert reason in said.stderr
+
+
+def test_without_an_archive(tmp_path: Path) -> None:
+    said = run("search", "熵", "-s", f"KEXUE_DATA_DIR={tmp_path}")
+    assert said.returncode == 2
+    assert f"scrapy search: there is no archive at {tmp_path}/kexue.db" in said.stderr
