@@ -78,6 +78,10 @@ def say(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
             "there is no setting KEXUE_RECHEKC; did you mean KEXUE_RECHECK?",
         ),
         ("crawl kexue -s KEXUE_COLOUR=red", "there is no setting KEXUE_COLOUR"),
+        (
+            "crawl kexue -s ADDONS={}",
+            "ADDONS lacks archiver.network.retry_policy.RetryPolicy; add yours to those of",
+        ),
         ("crawl kexue -L loud", "loud is no log level; there are DEBUG, INFO, WARNING, ERROR,"),
         ("crawl kexue --logfile /nonexistent/x", "/nonexistent/x: No such file or directory"),
         ("crawl kexue -s LOG_FILE=/nonexistent/x", "/nonexistent/x: No such file or directory"),

@@ -196,7 +196,8 @@ def test_scrapy_commands_are_there(page: str) -> None:
 def test_readme_names_all_commands(page: str) -> None:
     folder = ROOT / "archiver" / "commands"
     own = {path.stem for path in folder.glob("*.py") if "class Command(" in path.read_text("utf-8")}
-    assert own - {words[0] for words in commands(page, "scrapy") if words} == set()
+    named = {words[0] for words in commands(page, "scrapy") if words}
+    assert own - named == set(), f"{page} does not name: scrapy {', '.join(sorted(own - named))}"
 
 
 @cache

@@ -334,8 +334,8 @@ def test_command_says_that_a_version_is_empty(tmp_path: Path, run: Run) -> None:
     [
         ([], "give the number of an article, e.g. 6583"),
         (["99"], "article 99 is not in the archive; scrapy crawl kexue -a ids=99 asks the blog"),
-        (["8130", "5"], "article 8130 has no version 5; it has 4, from 1 on"),
-        (["8130", "1", "0"], "article 8130 has no version 0; it has 4, from 1 on"),
+        (["8130", "5"], "article 8130 has no version 5; it has versions 1 to 4"),
+        (["8130", "1", "0"], "article 8130 has no version 0; it has versions 1 to 4"),
         (["13", "1"], "article 13 has no version 1; none has been seen"),
         (["abc"], "abc is no number; give an article and versions, e.g. 6583 1 2"),
         (["８１３０"], "８１３０ is no number; give an article"),

@@ -76,3 +76,12 @@ def test_a_stored_body_can_be_read_again(case: Path) -> None:
     assert article.body is not None
     body = read_body(article.body, article.id, article.document)
     assert parts(read_stored_body(body.html)) == parts(body)
+
+
+@pytest.mark.parametrize(
+    "odd", ["<label>c</label>", "<o:p>c</o:p>", "<a>1<table><a>c</a></table></a>"]
+)
+def test_the_excerpt_stays_where_a_body_is_parsed_again(odd: str) -> None:
+    """The mark that ends it is a comment, which a body loses with its HTML."""
+    served = parse_fragment(f"<p>甲</p><!--more--><p>乙{odd}</p>")
+    assert read_body(served, 6583).excerpt == "甲"

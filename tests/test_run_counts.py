@@ -61,7 +61,7 @@ def test_nothing_done() -> None:
         "suspicious": [],
         "without": [],
     }
-    assert (run.done, run.troubled, run.named) == (0, set(), set())
+    assert (run.done, run.troubled_articles, run.named) == (0, set(), set())
 
 
 def test_a_run_with_something_of_everything() -> None:
@@ -89,7 +89,7 @@ def test_a_run_with_something_of_everything() -> None:
         "suspicious": [5],
     }
     assert run.done == 8
-    assert run.troubled == {5, 6, 11}
+    assert run.troubled_articles == {5, 6, 11}
     assert run.named == {url(5), url(6), url(11)}
 
 

@@ -120,7 +120,8 @@ def _version(history: History, number: int) -> Version:
         if version.number == number:
             return version
     article, count = history.article["id"], len(history.versions)
-    known = f"it has {count:,}, from 1 on" if count else "none has been seen"
+    versions = f"versions 1 to {count:,}" if count > 1 else "version 1 only"
+    known = f"it has {versions}" if count else "none has been seen"
     raise StoreError(f"article {article} has no version {number}; {known}", wrong_use=True)
 
 

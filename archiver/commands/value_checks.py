@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import UsageError
 
 from archiver.commands.misplaced_words import hint_for_argument
+from archiver.network.retry_policy import RetryPolicy
 from archiver.planning.plan import Plan
+from archiver.run.archive_run import ArchiveRun
 from archiver.run.hooks import check_hooks
 from archiver.site import Base
 
@@ -26,6 +28,7 @@ _COUNTS = (
 _SWITCHES = ("KEXUE_JSONL_COUNTS",)
 _ON_OR_OFF = frozenset({"1", "0", "true", "false"})
 _NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
+_NEEDED_ADDONS = (RetryPolicy, ArchiveRun)
 
 
 def check_arguments(arguments: dict[str, Any]) -> None:
@@ -57,6 +60,14 @@ def check_settings(settings: Settings) -> None:
     for name in _SWITCHES:
         if str(settings[name]).lower() not in _ON_OR_OFF:
             raise UsageError(f"{name}={settings[name]} is neither 1 nor 0", print_help=False)
+    addons = {key for key, order in settings.getdict("ADDONS").items() if order is not None}
+    for addon in _NEEDED_ADDONS:
+        path = f"{addon.__module__}.{addon.__qualname__}"
+        if not addons & {addon, path}:
+            raise UsageError(
+                f"ADDONS lacks {path}; add yours to those of archiver/settings.py",
+                print_help=False,
+            )
     try:
         check_hooks(settings)
     except ValueError as error:

@@ -105,10 +105,9 @@ class RetryPolicy:
     # --- Attempts: what the middlewares meet ----------------------------------------------------
 
     def answered(self, request: Request) -> None:
-        """Note an answer that is no failure.
+        """Reset the failure counts, as an answer is no failure.
 
-        The spider may find out that it is one after all (``page_refused``): the counts that are
-        reset here are kept with the request.
+        They are kept in ``meta`` of the request, to be restored when the spider refuses the page.
         """
         request.meta[_COUNTS_BEFORE] = (self.attempts, self.addresses.count)
         self.attempts = 0
@@ -212,7 +211,7 @@ class RetryPolicy:
             self.final_retries.add(request)
 
     def accepts_damage(self, request: Request, places: Any) -> bool:
-        """True when the last try had the same damage: it is the page's own, and no fault.
+        """True when two tries were damaged in the same places: the page is so, not the transfer.
 
         ``places`` tells where the text is damaged; the next try of the request is compared to it.
         """

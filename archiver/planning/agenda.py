@@ -47,7 +47,7 @@ class ReadArticles:
 
 @dataclass(frozen=True, slots=True)
 class CountAbsence:
-    """Count as absent what index and listings have not shown, then take the next step.
+    """Raise the absence count of each archived article that index and listings have not shown.
 
     ``whole`` says that all listing pages were read, not only those that had something to tell.
     """

@@ -122,12 +122,15 @@ def _most_overdue(
 
 
 def _is_unread_in_session(row: Mapping[str, Any], state: ArchiveState) -> bool:
-    """True when the page was last read before the work that this run continues."""
+    """True when the page was last read before the session.
+
+    A session is an interrupted run with those that continue it.
+    """
     return state.session is None or row["fetched_at"] < state.session
 
 
 def _is_rechecked_in_session(row: Mapping[str, Any], state: ArchiveState) -> bool:
-    """True when an earlier run of the same work has re-checked the article."""
+    """True when an earlier run of this session has re-checked the article."""
     return not _is_unread_in_session(row, state) and row["first_seen"] < (state.session or "")
 
 

@@ -57,7 +57,7 @@ class Deletions:
         return {near for article in absent for near in self._neighbours(article) if near}
 
     def gone_articles(self) -> list[int]:
-        """The articles that became tombstones by being listed no more.
+        """The articles to mark as gone, because the blog lists them no more.
 
         An article is gone when ``_RUNS_UNTIL_GONE`` runs have not found it, and the listing page
         on which it must stand was read in this one. Many at once are no deletions: they stay,

@@ -75,13 +75,13 @@ class ListingPager:
         if number == 1:
             self._size = min(PAGE_SIZE, len(ids)) or PAGE_SIZE
         self.entries.update((entry.id, entry) for entry in page.entries)
-        self._go_on(number, page.next_page)
+        self._advance(number, page.next_page)
 
     def note_failure(self, number: int) -> None:
         """Note a page that could not be read; the page after it is next if the pager has one."""
         self._read(number)
         more = self.last_page is not None and number < self.last_page
-        self._go_on(number, number + 1 if more else None)
+        self._advance(number, number + 1 if more else None)
 
     def may_be_past_end(self, number: int) -> bool:
         """True when a missing page of this number can be one that the pager has lost meanwhile."""
@@ -164,8 +164,8 @@ class ListingPager:
 
     # --- The pager ------------------------------------------------------------------------------
 
-    def _go_on(self, number: int, following: int | None) -> None:
-        """Move on along the pager when ``number`` is the page that was next on it."""
+    def _advance(self, number: int, following: int | None) -> None:
+        """Make the page behind ``number`` the next one, if ``number`` was the next one."""
         if number == self._following:
             self._following = following
             while self._following is not None and not self._is_unread(self._following):

@@ -46,13 +46,13 @@ class Overview:
     def note_failed_listing(self, number: int, *, exists: bool) -> bool:
         """Note a listing page that could not be read; ``exists`` is false after a 404 or 410.
 
-        Returns ``True`` when that is a failure, ``False`` when it is the end of the listings.
+        Returns ``True`` when it is the end of the listings, ``False`` when it is a failure.
         """
         if not exists and self.pager.may_be_past_end(number):
             self.pager.end_before(number)
-            return False
+            return True
         self.pager.note_failure(number)
-        return True
+        return False
 
     def note_empty_listing(self, number: int) -> bool:
         """Note a listing page without articles.

@@ -53,7 +53,7 @@ class RunCounts:
             self.forget_failure(url)
 
     @property
-    def troubled(self) -> set[int | None]:
+    def troubled_articles(self) -> set[int | None]:
         """The articles that could not be read, or are suspicious."""
         kinds = (self.failed, self.missing, self.suspicious)
         return {failure.article for kind in kinds for failure in kind.values()}
@@ -66,11 +66,11 @@ class RunCounts:
     @property
     def done(self) -> int:
         """How many article pages have been dealt with, well or badly."""
-        return len((self.changes.keys() | self.troubled | self.gone) - {None})
+        return len((self.changes.keys() | self.troubled_articles | self.gone) - {None})
 
     def for_report(self, archived: Collection[int]) -> Mapping[str, Any]:
         """The fields of ``Report`` that are counted here; ``archived`` are all archived ids."""
-        trouble = self.troubled
+        trouble = self.troubled_articles
         other = {*self.protected, *trouble, *self.gone}
         asked = self.listed or set(self.changes)
         fresh = {a for a, change in self.changes.items() if change is not Change.UNCHANGED}

@@ -231,7 +231,7 @@ class KexueSpider(RecordingSpider):
     def listing_page_failed(self, failure: Failure) -> Results:
         """Record the failure, unless the listings have become shorter; take the next step."""
         number = request_of(failure).cb_kwargs["number"]
-        if self.overview.note_failed_listing(number, exists=not is_not_found(failure)):
+        if not self.overview.note_failed_listing(number, exists=not is_not_found(failure)):
             self.request_failed(failure)
         yield from self._next()
 

@@ -129,14 +129,17 @@ def _merged(old: Row | None, article: Article, shown: Shown) -> Row:
 
 
 def _is_news(shown: Shown, old: Row | None) -> bool:
-    """True when a listing has shown the article since its page was read, in a run that died."""
+    """True when the listing entry is newer than the stored page.
+
+    The run was killed between the two.
+    """
     return old is None or (shown.entry_at or "") >= old["fetched_at"]
 
 
 def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -> Change:
     """Write row, version, parts and change; of an unchanged article only that it was seen."""
     change = compare(old, row)
-    lost = change is Change.UNCHANGED and _has_lost(db, article, old, row)
+    lost = change is Change.UNCHANGED and _is_incomplete(db, article, old, row)
     if change is Change.UNCHANGED and not lost and not _is_read_anew(old, row):
         _touch(db, row, now, fetched_at=now)
         return change
@@ -170,8 +173,8 @@ def _is_read_anew(old: Row | None, row: Row) -> bool:
     return old is not None and old["parser_version"] != row["parser_version"]
 
 
-def _has_lost(db: Database, article: Article, old: Row | None, row: Row) -> bool:
-    """True when derived columns, parts or the version of an unchanged body are not as they should.
+def _is_incomplete(db: Database, article: Article, old: Row | None, row: Row) -> bool:
+    """True when stored columns or rows are missing or wrong though the body is unchanged.
 
     Damage to the file does that.
     """

@@ -75,5 +75,5 @@ def compare(old: Row | None, merged: Row) -> Change:
 
 
 def first_told(old: Row) -> set[str]:
-    """The columns that nobody had looked for when a row was stored: a value there is no change."""
+    """Columns that did not exist when a row was stored; a first value in them is no change."""
     return {key for key in _UNREAD if old[key] is None}

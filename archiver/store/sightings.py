@@ -96,7 +96,7 @@ def note_entry(db: Database, entry: ListingEntry, article: Row | None, now: str)
 
 
 def note_absent(db: Database, shown: Collection[int], *, whole: bool) -> None:
-    """Count one more run in which index and listings showed none but these articles.
+    """Raise the absence count of all articles but these, which index and listings have shown.
 
     ``whole`` says that all listing pages were read.
     """
@@ -147,9 +147,9 @@ def note_asked(db: Database, article: int, now: str) -> None:
 
 
 def note_read(db: Database, article: int, *, again: bool = False) -> None:
-    """The page has been read: nothing that was shown before is news any more.
+    """Clear the mark of an article that index or listing have shown otherwise than before.
 
-    ``again`` has it read once more in the next run: something of it came damaged.
+    With ``again`` it stays, and the next run reads the page once more: it came damaged.
     """
     db.execute(_READ, [int(again), article])
 

@@ -55,8 +55,10 @@ def inner_html(
     top: HtmlElement,
     address_name: AddressName | None = None,
     names: Mapping[str, str] = MappingProxyType({}),
+    *,
+    with_comments: bool = False,
 ) -> str:
-    """The HTML of all that is below ``top``; comments are left out.
+    """The HTML of all that is below ``top``, with or without its comments.
 
     ``address_name`` gives the name to write for each attribute that is an address. ``names`` maps
     names of elements to the names to write.
@@ -68,6 +70,8 @@ def inner_html(
         elif event == "end":
             out.append(_end(element, names))
         else:
+            is_written = with_comments and isinstance(element, etree._Comment)
+            out.append(f"<!--{element.text or ''}-->" if is_written else "")
             out.append(escape(element.tail))
     return "".join(out)
 

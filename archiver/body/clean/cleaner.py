@@ -70,7 +70,7 @@ def _parse_again(body: HtmlElement) -> None:
     It may be another one where an element has got a new name, and where a table has put a link
     inside a link.
     """
-    parsed = parse_fragment(inner_html(body))
+    parsed = parse_fragment(inner_html(body, with_comments=True))
     body.text = parsed.text
     body[:] = parsed[:]
 

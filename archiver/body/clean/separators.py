@@ -110,7 +110,7 @@ def _add_behind(element: etree._Element, added: etree._Element) -> None:
 
 
 def _between_marks(elements: Iterable[etree._Element]) -> Iterator[etree._Element]:
-    """Those elements whose parent's own text may begin a formula before, and end one behind."""
+    """Elements that may stand inside a formula: it may begin before and end behind them."""
     wanted = set(elements)
     for parent in dict.fromkeys(element.getparent() for element in wanted):
         if parent is not None:

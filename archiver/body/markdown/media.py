@@ -1,4 +1,4 @@
-"""PictureWriter and players in Markdown."""
+"""Pictures and players in Markdown."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ _PART: Final = """
 
 
 class _Row(NamedTuple):
-    """What is read of every article."""
+    """What is read of every article, in the order of the query."""
 
     id: int
     title: str
@@ -112,7 +112,7 @@ def _rows(connection: sqlite3.Connection, filters: Filters) -> dict[int, _Row]:
     chosen = [(test, value) for test, value in zip(_TESTS, astuple(filters), strict=True)]
     chosen = [(test, value) for test, value in chosen if value is not None]
     where = " AND ".join(["true", *(test for test, _ in chosen)])
-    sql = f"SELECT {', '.join(_Row._fields)} FROM articles WHERE {where}"  # noqa: S608 - constants
+    sql = f"SELECT id, title, url, published, status FROM articles WHERE {where}"  # noqa: S608
     rows = connection.execute(sql, [value for _, value in chosen])
     return {row[0]: _Row(*row) for row in rows}
 
