@@ -38,7 +38,8 @@ from archiver.verify.fidelity.comparison import Point
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
 CLEAN = [
-    *("database", "schema", "references", "hashes", "revisions", "columns", "search", "JSONL"),
+    *("database", "schema", "references", "hashes", "revisions", "columns", "series", "search"),
+    "JSONL",
 ]
 
 
@@ -132,6 +133,7 @@ def test_sound_archive(folder: Path) -> None:
         "hashes": 3,
         "revisions": 2,
         "columns": 3,
+        "series": 0,
         "search": 3,
         "JSONL": 3,
     }

@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
+from archiver.commands.series_choice import chosen_series
 from archiver.commands.value_checks import check_settings
 from archiver.items import Status
 from archiver.reading.search import Filters, Results, search
@@ -67,6 +68,7 @@ class Command(ProjectCommand):
         parser.add_argument("--since", metavar="DAY", help="articles from this day on: 2024-01-31")
         parser.add_argument("--category", help="articles of this category only")
         parser.add_argument("--tag", help="articles with this tag only")
+        parser.add_argument("--series", metavar="NAME", help="articles of this series only")
         parser.add_argument(
             "--limit", default=str(_DEFAULT_LIMIT), help="show at most so many (20; 0 for all)"
         )
@@ -80,11 +82,13 @@ class Command(ProjectCommand):
             raise UsageError(
                 "give a word to search for, as in: scrapy search 编码", print_help=False
             )
-        filters = Filters(_year(opts.year), opts.category, opts.tag, _day(opts.since))
+        filters = Filters(_year(opts.year), opts.category, opts.tag, _day(opts.since), opts.series)
         limit = _limit(opts.limit)
         check_settings(self.settings)
 
         def use(db: Database) -> None:
+            if opts.series is not None:
+                chosen_series(db.conn, opts.series)
             results = search(db.conn, query, filters, limit)
             if opts.json:
                 show_json({"query": query, **asdict(results)})

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from archiver import clock
+from archiver.extraction.series.recognition import recognise
 from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.network.stop import Stop
 from archiver.planning.plan import Plan
@@ -18,6 +19,7 @@ from archiver.run.recorder import Recorder, cannot_write
 from archiver.run.report import FINISHED, Report
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
+from archiver.store.series_tables import links, save_series, titles
 
 logger = logging.getLogger(__package__)
 
@@ -70,7 +72,7 @@ class Run:
             logger.info("this run goes on with the work that was begun at %s", begun)
 
     def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:
-        """Write JSONL and feed, close the record and the database; returns the report.
+        """Write series, JSONL and feed, close the record and the database; returns the report.
 
         ``ending`` is ``finished`` or the reason of an early end; ``traffic`` has the counts
         ``requests``, ``bytes`` and ``doubtful``. A second call only returns the report. Nothing
@@ -81,6 +83,7 @@ class Run:
         ending = self.recorder.stop.reason or ending
         is_stored = False
         try:
+            save_series(self.archive.db, recognise(titles(self.archive.db), links(self.archive.db)))
             ending = self._write_exports(ending)
             # A full disk must be found out before the record says that all went well.
             self.archive.db.execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -210,6 +210,27 @@ CHANGES: Final = Table(
     ),
 )  # fmt: skip
 
+# --- Series of articles ---------------------------------------------------------------------------
+
+SERIES: Final = Table(
+    "series",
+    (
+        Column("id", Format.NUMBER, "the lowest archive id of its articles", key=True),
+        Column("name", Format.NAME, "name, as its titles write it"),
+        Column("parts", Format.COUNT, "articles of the series in the archive"),
+        Column("missing", Format.JSON, "JSON array of the numbers", default="'[]'"),
+    ),
+)
+SERIES_ARTICLES: Final = Table(
+    "series_articles",
+    (
+        Column("series_id", Format.NUMBER, "the series", refers_to="series"),
+        _owner("the article", key=True),
+        Column("number", Format.COUNT, "number of the part", "its title has none"),
+        Column("position", Format.NUMBER, "place in the series, from 0"),
+    ),
+)
+
 # --- The crawl ------------------------------------------------------------------------------------
 
 SIGHTINGS: Final = Table(
@@ -282,7 +303,8 @@ FAILURES: Final = Table(
 #: The tables of what a body holds, in the order of their keys in JSONL.
 PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
-    ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, RUNS, FAILURES,
+    ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, SERIES, SERIES_ARTICLES, RUNS,
+    FAILURES,
 )  # fmt: skip
 #: Tables whose rows belong to an article.
 OWNED: Final = tuple(

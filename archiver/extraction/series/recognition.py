@@ -159,7 +159,7 @@ def _is_series(group: _Group) -> bool:
     if Form.CONTINUED in forms:
         return True
     if len(numbers) > 1:
-        return forms != {Form.BARE} or any(number + 1 in numbers for number in numbers)
+        return forms != {Form.BARE} or {1, 2} <= numbers
     if Form.FIRST in forms and 2 in numbers:
         return True
     return forms == {Form.CHINESE} and len(series_key(group[0].title.name)) >= _SHORTEST

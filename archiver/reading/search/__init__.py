@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Final, NamedTuple
 
 from archiver.reading.search.query import Query
 from archiver.reading.search.ranking import Occurrences, Terms, by_article, places_by_article, score
+from archiver.reading.search.series_names import series_called
 from archiver.reading.search.snippets import (
     LENGTH,
     Snippet,
@@ -37,6 +38,8 @@ class Filters:
     tag: str | None = None
     #: The day of publication or later (``YYYY-MM-DD``).
     since: str | None = None
+    #: The name of a series, or its id; no article is in one that the archive does not have.
+    series: str | None = None
 
 
 #: The conditions of ``Filters``, in the order of its fields.
@@ -45,6 +48,7 @@ _TESTS: Final = (
     "category = ?",
     "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)",
     "published >= ?",
+    "id IN (SELECT article_id FROM series_articles JOIN json_each(?) ON value = series_id)",
 )
 
 
@@ -109,6 +113,8 @@ def search(
 
 def _rows(connection: sqlite3.Connection, filters: Filters) -> dict[int, _Row]:
     """The articles that the filters let through, by id."""
+    if filters.series is not None:
+        filters = replace(filters, series=str(series_called(connection, filters.series)))
     chosen = [(test, value) for test, value in zip(_TESTS, astuple(filters), strict=True)]
     chosen = [(test, value) for test, value in chosen if value is not None]
     where = " AND ".join(["true", *(test for test, _ in chosen)])
