@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from archiver.commands.value_checks import check_settings
 from archiver.items import Status
 from archiver.reading.search import Filters, Results, search
 from archiver.run.archive_files import files_of
+from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import is_on_terminal, show_json
 from archiver.terminal.plural import plural
@@ -89,7 +91,7 @@ class Command(ProjectCommand):
         def use(db: Database) -> None:
             if opts.series is not None:
                 chosen_series(db.conn, opts.series)
-            results = search(db.conn, query, filters, limit)
+            results = _search(db, query, filters, limit)
             if opts.json:
                 show_json({"query": query, **asdict(results)})
             else:
@@ -98,6 +100,17 @@ class Command(ProjectCommand):
                 self.exitcode = 1
 
         read_archive(self, files_of(self.settings)["database"], use)
+
+
+def _search(db: Database, query: str, filters: Filters, limit: int | None) -> Results:
+    """What is found; raises ``StoreError`` when the index of the archive cannot be read."""
+    try:
+        return search(db.conn, query, filters, limit)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"the search index cannot be read ({error}); sqlite-utils rebuild-fts FILE mends a"
+            " damaged one, a missing one comes back with a backup: docs/operating.md"
+        ) from error
 
 
 def _print(results: Results) -> None:

@@ -18,6 +18,7 @@ from archiver.store.migrations import (
     m004_memory,
     m005_moments_of_entries,
     m007_series,
+    m008_text_ends,
 )
 
 MODULES: Final = (
@@ -27,6 +28,7 @@ MODULES: Final = (
     m004_memory,
     m005_moments_of_entries,
     m007_series,
+    m008_text_ends,
 )
 migrations: Final = Migrations("kexue")
 
