@@ -12,10 +12,14 @@ from typing import Final
 from archiver.commands import crawl
 from archiver.commands.value_checks import check_arguments
 from archiver.demo.server import DemoServer
+from archiver.environment import is_from_environment
 from archiver.run.archive_files import files_of
+from archiver.terminal.installed_tools import typed_tool
 from archiver.terminal.output import checked_output
 from archiver.terminal.streams import output_encoding
 
+#: Those of the environment are told of the real archive.
+_HOOKS: Final = ("KEXUE_HOOK_URL", "KEXUE_HOOK_COMMAND")
 _QUERIES: Final = (
     ("rows", "articles", "-c", "id", "-c", "title", "-c", "published", "-c", "readers",
      "--order", "readers desc", "--limit", "5", "-t"),
@@ -48,9 +52,11 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve the demo blog on a free port of the loopback interface and crawl it."""
         assert self.settings is not None
+        silent = {name: "" for name in _HOOKS if is_from_environment(self.settings, name)}
         with DemoServer() as server:
             self.settings.setdict(
                 {
+                    **silent,
                     "KEXUE_BASE_URL": server.base_url,
                     "KEXUE_NAME": "demo",
                     "KEXUE_GATE_DELAY": 0.1,
@@ -73,9 +79,10 @@ class Command(crawl.Command):
         database = str(files_of(self.settings)["database"])
         encoding = f"{output_encoding()}:backslashreplace"
         environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": encoding}
+        program = typed_tool("sqlite-utils", "sqlite_utils")
         for query in _QUERIES:
             words = [query[0], database, *query[1:]] if query[0].islower() else [database, *query]
-            print(f"\n$ sqlite-utils {shlex.join(words)}", flush=True)
+            print(f"\n$ {program} {shlex.join(words)}", flush=True)
             command = [sys.executable, "-m", "sqlite_utils", *words]
             raw = [word.encode("utf-8", "surrogateescape") for word in command]
             subprocess.run(raw, env=environment, check=False)  # noqa: S603
