@@ -22,6 +22,7 @@ from archiver.terminal.streams import prepare_streams
 from archiver.terminal.text_width import wrap
 
 _HELP: Final = frozenset({"-h", "--help", "help"})
+_VERSION: Final = frozenset({"--version", "version"})
 _COLUMNS: Final = 80
 _PURPOSE: Final = "keeps a complete copy of the blog 科学空间 (kexue.fm) in SQLite and JSONL"
 
@@ -39,7 +40,7 @@ def main() -> None:
     word = sys.argv[1] if len(sys.argv) > 1 else "--help"
     if word in _HELP:
         sys.exit(_print(*help_lines()))
-    if word == "--version":
+    if word in _VERSION:
         sys.exit(_print(f"{own_settings.BOT_NAME} {__version__}"))
     names = list(own_commands())
     if word not in names:

@@ -18,7 +18,6 @@ from archiver.terminal.installed_tools import typed_tool
 from archiver.terminal.output import checked_output
 from archiver.terminal.streams import output_encoding
 
-#: Those of the environment are told of the real archive.
 _HOOKS: Final = ("KEXUE_HOOK_URL", "KEXUE_HOOK_COMMAND")
 _QUERIES: Final = (
     ("rows", "articles", "-c", "id", "-c", "title", "-c", "published", "-c", "readers",
@@ -41,9 +40,14 @@ class Command(crawl.Command):
         return "Crawl the embedded demo blog and query the result"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Set the log level to warnings unless one was given: the table says what happened."""
-        super().process_options(args, opts)
+        """Set the log level to warnings unless one was given: the table says what happened.
+
+        Hooks of the environment are not called: they are told of the real archive.
+        """
         assert self.settings is not None
+        silent = {name: "" for name in _HOOKS if is_from_environment(self.settings, name)}
+        self.settings.setdict(silent, priority="cmdline")
+        super().process_options(args, opts)
         opts.spargs = opts.spargs or {"full": "1"}
         check_arguments(opts.spargs)
         if opts.loglevel is None:
@@ -52,11 +56,9 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve the demo blog on a free port of the loopback interface and crawl it."""
         assert self.settings is not None
-        silent = {name: "" for name in _HOOKS if is_from_environment(self.settings, name)}
         with DemoServer() as server:
             self.settings.setdict(
                 {
-                    **silent,
                     "KEXUE_BASE_URL": server.base_url,
                     "KEXUE_NAME": "demo",
                     "KEXUE_GATE_DELAY": 0.1,
