@@ -115,6 +115,16 @@ def test_project_of_the_working_folder_does_not_take_over(
     assert said.stderr.startswith("kexue status: there is no archive at data/kexue.db;")
 
 
+def test_demo_of_days_is_not_taken_over(tmp_path: Path) -> None:
+    """Each of its crawls has a process of its own, which is the same program."""
+    (tmp_path / "scrapy.cfg").write_text(FOREIGN)
+    (tmp_path / "archiver.py").write_text("raise SystemExit('taken over')\n")
+    said = kexue("demo", "--days", "1", cwd=tmp_path)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert " listed, " in said.stdout
+    assert said.stdout.endswith("database    data/demo-days.db\n")
+
+
 @pytest.fixture
 def blog() -> Iterator[Replica]:
     with Replica(make_posts(3)) as replica:

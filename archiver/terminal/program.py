@@ -25,6 +25,13 @@ def program_name() -> str:
     return program_of(sys.argv[0]) or SCRAPY
 
 
+def same_program() -> list[str]:
+    """The words that start the same program again, for a process of its own."""
+    if program_name() == KEXUE:
+        return [sys.executable, "-P", "-m", "archiver"]  # nothing of the working folder is run
+    return [sys.executable, "-m", SCRAPY]
+
+
 def typed(command: str) -> str:
     """A command as it is typed: ``crawl -a full=1`` → ``scrapy crawl kexue -a full=1``."""
     name = program_name()
