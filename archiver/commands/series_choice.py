@@ -6,6 +6,7 @@ import sqlite3
 
 from archiver.reading.search.series_names import names_near, series_called
 from archiver.store.errors import StoreError
+from archiver.terminal.program import typed
 
 
 def chosen_series(connection: sqlite3.Connection, wanted: str) -> list[int]:
@@ -13,5 +14,5 @@ def chosen_series(connection: sqlite3.Connection, wanted: str) -> list[int]:
     if found := series_called(connection, wanted):
         return found
     near = names_near(connection, wanted)
-    words = f"there is {' and '.join(near)}" if near else "scrapy series lists all"
+    words = f"there is {' and '.join(near)}" if near else f"{typed('series')} lists all"
     raise StoreError(f"there is no series {wanted.strip()}; {words}", wrong_use=True)
