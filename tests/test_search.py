@@ -73,6 +73,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     close_archive(db)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def by_the_index() -> Iterator[None]:
+    """The archives of these tests are so small that the index would not be asked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "FEW", 0)
+        yield
+
+
 def scan(texts: list[tuple[str, str | None]], query: Query) -> set[int]:
     """What a query must find, by a look at every text."""
     folded = {n: (fold(title), fold(text or "")) for n, (title, text) in enumerate(texts, 1)}
@@ -91,13 +99,22 @@ def scan(texts: list[tuple[str, str | None]], query: Query) -> set[int]:
     texts=st.lists(st.tuples(TEXTS.filter(bool), TEXTS | st.none()), max_size=6),
     query=TEXTS | st.lists(TEXTS, min_size=2, max_size=3).map(" ".join),
     most=st.sampled_from([(0, 0), (0, 3), (1, 1), (3, 3), (10_000, 25_000)]),
+    few=st.sampled_from([0, 0, 1, 2, 6]),
 )
 def test_exact(
-    archive: Archive, texts: list[tuple[str, str | None]], query: str, most: tuple[int, int]
+    archive: Archive,
+    texts: list[tuple[str, str | None]],
+    query: str,
+    most: tuple[int, int],
+    few: int,
 ) -> None:
-    """Also where a term is too frequent for its places to be read, or even counted (``most``)."""
+    """Also where a term is too frequent for its places to be read, or even counted (``most``).
+
+    Or where the texts of the articles that are left are read in place of the index (``few``).
+    """
     archive.fill(texts)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "FEW", few)
         patch.setattr(module, "_MOST_PLACES", most[0])
         patch.setattr(trigram_index, "_EVERYWHERE", most[1])
         patch.setattr(trigram_index, "_EVERYWHERE_EACH", 0)
@@ -276,6 +293,19 @@ def test_what_stands_everywhere_is_not_counted(
     monkeypatch.setattr(trigram_index, "_EVERYWHERE_EACH", 0)
     assert archive.find("的") == [2, 3, 1]
     assert archive.search("的").hits[1].text.marked("[", "]") == "[的][的]"
+
+
+def test_few_articles_are_read_in_place_of_the_index(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found, the order and the snippets are the same."""
+    archive.fill(
+        [("编码", "a的编码注意力"), ("t", "aaa编码" * 9 + "注意力"), ("t", "的aa"), ("aa", "a")]
+    )
+    queries = ("编码", "编码 注意力", "aa -的", "aa", "-编码", "\ud800", "编码 -\ud800")
+    by_index = [archive.search(query) for query in queries]
+    monkeypatch.setattr(module, "FEW", 40)
+    assert [archive.search(query) for query in queries] == by_index
 
 
 def test_a_search_reads_no_rows_but_those_that_it_shows(archive: Archive) -> None:

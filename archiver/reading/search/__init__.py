@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Final, NamedTuple
 
+from archiver.reading.search.few_texts import FEW, FewTexts
 from archiver.reading.search.query import Query, is_storable
 from archiver.reading.search.ranking import Occurrences, Terms, by_article, places_by_article, score
 from archiver.reading.search.series_names import series_called
@@ -107,7 +108,7 @@ def search(
     """
     query = Query.parse(text)
     days = _days(connection, filters or Filters())
-    found = _find(Index(connection), query, days)
+    found = _find(connection, query, days)
     weights = {a: (*score(terms), days[a] or "", a) for a, terms in found.items()}
     best = sorted(weights, key=weights.__getitem__, reverse=True)
     hits = (_hit(connection, a, query.wanted, found[a]) for a in best[:limit])
@@ -127,17 +128,18 @@ def _days(connection: sqlite3.Connection, filters: Filters) -> dict[int, str | N
     return dict(connection.execute(sql, [value for _, value in chosen]).fetchall())
 
 
-def _find(index: Index, query: Query, among: Collection[int]) -> dict[int, Terms]:
+def _find(connection: sqlite3.Connection, query: Query, among: Collection[int]) -> dict[int, Terms]:
     """The articles that a query finds, with the places of the terms that are not too frequent."""
+    index, texts = Index(connection), FewTexts(connection)
     found = set(among) if query.wanted or query.unwanted else set()
     terms: dict[str, dict[int, Occurrences]] = {}
     for term in query.wanted:
-        if not found:
-            return {}
-        terms[term] = _occurrences(index, term)
+        few = len(found) <= FEW
+        terms[term] = texts.occurrences(term, found) if few else _occurrences(index, term)
         found &= terms[term].keys()
-    for term in filter(is_storable, query.unwanted if found else ()):
-        found -= index.articles(term)
+    for term in filter(is_storable, query.unwanted):
+        few = len(found) <= FEW
+        found -= texts.occurrences(term, found).keys() if few else index.articles(term)
     return {a: [(term, some[a]) for term, some in terms.items()] for a in found}
 
 
