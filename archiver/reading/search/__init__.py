@@ -27,7 +27,7 @@ from archiver.reading.search.snippets import (
 from archiver.reading.search.trigram_index import AT_END, Index
 
 #: Of a term with more places only their number is read, so it is not looked how near they are.
-_MOST_PLACES: Final = 10_000
+_MOST_PLACES: Final = 6_000
 
 
 @dataclass(frozen=True, slots=True)

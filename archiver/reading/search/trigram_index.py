@@ -12,6 +12,7 @@ is quicker than to read all its places.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
@@ -116,7 +117,8 @@ class Index:
             return self._with_long(term, ["title"])
         rows = self._connection.execute("SELECT id, title FROM articles")
         if spellings := _spellings(term):
-            return {row[0] for row in rows if any(one in row[1] for one in spellings)}
+            any_spelling = re.compile("|".join(map(re.escape, spellings)))
+            return {article for article, title in rows if any_spelling.search(title)}
         return {article for article, title in rows if term in fold(title)}
 
     def _with_long(self, term: str, texts: Sequence[str]) -> set[int]:
