@@ -156,6 +156,10 @@ class Table:
         """The names of all columns."""
         return tuple(column.name for column in self.columns)
 
+    def column(self, name: str) -> Column:
+        """The column of a name; raises ``KeyError`` when there is none."""
+        return {column.name: column for column in self.columns}[name]
+
     @cached_property
     def filled(self) -> tuple[ItemColumn, ...]:
         """The columns that an item fills."""

@@ -1,0 +1,15 @@
+"""What needs the extra ``notebooks``, or the sentence that says so."""
+
+from __future__ import annotations
+
+from archiver.reading.dataset.dataset_error import DatasetError
+
+try:
+    from archiver.reading.dataset.loaded import load_dataset
+except ImportError as error:
+    raise DatasetError(
+        f"archiver.load needs the extra notebooks ({error}):"
+        " pip install 'kexue-archiver[notebooks]', or in a clone pip install -e '.[notebooks]'"
+    ) from error
+
+__all__ = ["load_dataset"]
