@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from archiver.reading.dataset.dataset_error import DatasetError
 
-#: The archive of ``scrapy demo`` is taken where there is no other.
-_DEMO: Final = "demo"
+#: The archives of ``scrapy demo`` are taken where there is no other: that of several days first.
+_DEMOS: Final = ("demo-days", "demo")
 #: The database has more than the JSONL file, so it is taken where both are there.
 _ENDINGS: Final = (".db", ".jsonl")
 
@@ -32,15 +33,26 @@ def chosen_file(path: str | os.PathLike[str] | None) -> Path:
 def _in_folder(folder: Path) -> Path:
     name = os.environ.get("KEXUE_NAME")
     for ending in _ENDINGS:
-        found = [folder / f"{name}{ending}"] if name else _files(folder, ending)
-        others = [file for file in found if file.stem != _DEMO] or found
-        if len(others) > 1:
-            names = ", ".join(file.name for file in others)
-            raise DatasetError(f"{folder} has several archives ({names}); give the path of one")
-        if others and others[0].exists():
-            return others[0]
+        found = _named(folder, [name], ending) if name else _only(folder, ending)
+        if found:
+            return found
     wanted = f"no archive {name}" if name else "no archive"
     raise DatasetError(f"there is {wanted} in {folder}; crawl first, or give another path")
+
+
+def _only(folder: Path, ending: str) -> Path | None:
+    """The one file of a folder with an ending, or that of a demo; ``None`` where there is none."""
+    found = [file for file in _files(folder, ending) if file.stem not in _DEMOS]
+    if len(found) > 1:
+        names = ", ".join(file.name for file in found)
+        raise DatasetError(f"{folder} has several archives ({names}); give the path of one")
+    return found[0] if found else _named(folder, _DEMOS, ending)
+
+
+def _named(folder: Path, names: Iterable[str], ending: str) -> Path | None:
+    """The first of some files that is there."""
+    files = (folder / f"{name}{ending}" for name in names)
+    return next((file for file in files if file.is_file()), None)
 
 
 def _files(folder: Path, ending: str) -> list[Path]:

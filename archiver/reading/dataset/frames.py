@@ -10,8 +10,6 @@ import pandas as pd
 
 from archiver.store.column import Column, Format, Table
 
-#: The unit of all times: the archive knows whole seconds.
-_UNIT: Final = "s"
 #: Text by Python's own strings, whatever else is installed.
 _TEXT: Final = pd.StringDtype("python")
 
@@ -42,7 +40,7 @@ def _typed(column: Column, values: pd.Series[Any]) -> pd.Series[Any]:
     if column.words:
         return values.astype(pd.CategoricalDtype(list(column.words)))
     if column.format in {Format.NUMBER, Format.COUNT, Format.PARSER_VERSION}:
-        return values.astype("int64") if column.null is None else values.astype("Int64")
+        return pd.Series(values, dtype="int64" if column.null is None else "Int64")
     return _CONVERSIONS[column.format](values)
 
 
@@ -55,7 +53,7 @@ def _times(zone: str) -> Callable[[pd.Series[Any]], pd.Series[Any]]:
 
     def convert(values: pd.Series[Any]) -> pd.Series[Any]:
         times = pd.to_datetime(values, format="ISO8601", utc=True, errors="coerce")
-        return times.astype(f"datetime64[{_UNIT}, UTC]").dt.tz_convert(zone)
+        return times.astype("datetime64[s, UTC]").dt.tz_convert(zone)
 
     return convert
 

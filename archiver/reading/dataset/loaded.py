@@ -83,7 +83,7 @@ class Dataset:
 
         >>> links = archiver.load().links()
         >>> links[links.target_id == 7006].article_id.to_list()
-        [6011]
+        [8084, 10850]
         """
         return self._table(LINKS)
 
@@ -122,7 +122,7 @@ class Dataset:
 
         >>> graph = archiver.load().graph()
         >>> graph.nodes[7006]["category"], sorted(graph.predecessors(7006))
-        ('信息时代', [6011])
+        ('信息时代', [8084, 10850])
         """
         with self._moment() as connection:
             return link_graph(connection)
