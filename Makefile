@@ -11,6 +11,10 @@
 #   make readers-test
 #               let the readers of Markdown that people use show what is archived
 #               (Debian: apt-get install pandoc nodejs npm)
+#   make notebooks
+#               execute the notebooks on the demo archive of four weeks, which is crawled where it
+#               is not there; with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
+#               into notebooks/ of its folder
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time extraction, crawl and search on this machine, measure memory
 #   make clean  remove the environment and what the tools left behind; data/ stays
@@ -34,7 +38,7 @@ SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faul
   hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
   suspicious_pages symbolic_links years
 
-.PHONY: demo test soak browser-test readers-test test-lowest lint bench clean
+.PHONY: demo test soak browser-test readers-test test-lowest notebooks lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -59,6 +63,12 @@ test-lowest: $(LOWEST)/.installed
 readers-test: $(VENV)/.installed-readers $(REMARK)
 	$(BIN)/python -m pytest tests/test_markdown_readers.py
 
+notebooks: $(VENV)/.installed-notebooks $(if $(KEXUE_DATA_DIR)$(KEXUE_NAME),,data/demo-days.db)
+	$(BIN)/python notebooks/execute.py
+
+data/demo-days.db: | $(VENV)/.installed-notebooks
+	$(BIN)/scrapy demo --days 28
+
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -73,7 +83,7 @@ bench: $(VENV)/.installed
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 	  .coverage .coverage.* htmlcov build dist *.egg-info
-	find archiver tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find archiver tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment is newer than pyproject.toml.
 $(VENV)/.created:
@@ -106,6 +116,10 @@ $(VENV)/.installed-browser: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,readers]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[notebooks]'
+	@touch $@ $(VENV)/.installed
 
 # Without npm the tests of remark are skipped and say so.
 $(REMARK): tests/readers/package.json

@@ -136,7 +136,7 @@ def test_the_graph_has_the_links_between_articles(database: Dataset) -> None:
     """7006 links to itself only, which is no edge."""
     graph = database.graph()
     assert list(graph.edges(data=True)) == [(6583, 7006, {"weight": 1})]
-    assert dict(graph.nodes(data=True)) == {
+    assert {node: graph.nodes[node] for node in graph} == {
         7: {"title": "此内容被密码保护", "category": ""},
         6583: {"title": "新标题", "category": "信息时代"},
         7006: {"title": "标题", "category": ""},
@@ -156,7 +156,7 @@ def test_search(database: Dataset, lines: Dataset) -> None:
 
 def test_texts_and_queries(database: Dataset) -> None:
     assert database.text(6583) == "一二三四五六七八$x$"
-    assert database.markdown(np.int64(7006)) == "一二三四五六七八$x$"  # type: ignore[arg-type]
+    assert database.markdown(np.int64(7006)) == "一二三四五六七八$x$"
     found = database.sql("SELECT id, readers AS n FROM articles WHERE id > :id", {"id": 7})
     assert found.columns.to_list() == ["id", "n"]
     assert found.id.to_list() == [6583, 7006]
@@ -230,7 +230,7 @@ def test_the_one_archive_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """That of the demo where there is no other; by name where there are several."""
     monkeypatch.setenv("KEXUE_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("KEXUE_NAME", raising=False)
-    with pytest.raises(DatasetError, match="there is no archive in .*; crawl first"):
+    with pytest.raises(DatasetError, match=r"there is no archive in .*; crawl first"):
         archiver.load()
     (tmp_path / "demo.jsonl").touch()
     assert archiver.load().path.name == "demo.jsonl"
@@ -345,7 +345,10 @@ def test_tags_that_are_no_json(path: Path, db: Database) -> None:
     save_article(db, an_article(), DAY1)
     db.execute("UPDATE articles SET tags = '['")
     db.conn.commit()
-    with archiver.load(path) as data, pytest.raises(DatasetError, match="articles in .* is dam"):
+    with (
+        archiver.load(path) as data,
+        pytest.raises(DatasetError, match=r"articles in .* is damaged"),
+    ):
         data.articles()
 
 
@@ -391,7 +394,9 @@ def test_a_crawl_goes_on_beside_a_notebook(path: Path, db: Database) -> None:
         ("-- nothing", "the query returns no rows"),
     ],
 )
-def test_a_query_that_cannot_be_run(database: Dataset, lines: Dataset, query: str, sentence: str):  # type: ignore[no-untyped-def]
+def test_a_query_that_cannot_be_run(
+    database: Dataset, lines: Dataset, query: str, sentence: str
+) -> None:
     """Nor does it disturb what is asked next."""
     for data in (database, lines):
         with pytest.raises(DatasetError, match=sentence):

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, SupportsIndex
 
 import networkx as nx
 import pandas as pd
@@ -156,7 +156,7 @@ class Dataset:
         frame.attrs["total"] = found.total
         return frame
 
-    def text(self, article: int) -> str:
+    def text(self, article: SupportsIndex) -> str:
         """The plain text of an article; ``DatasetError`` where the archive has none.
 
         >>> archiver.load().text(7006)[:14]
@@ -164,7 +164,7 @@ class Dataset:
         """
         return self._body("body_text", article)
 
-    def markdown(self, article: int) -> str:
+    def markdown(self, article: SupportsIndex) -> str:
         """The Markdown of an article; ``DatasetError`` where the archive has none."""
         return self._body("body_markdown", article)
 
@@ -227,7 +227,7 @@ class Dataset:
         except ValueError as error:
             raise DatasetError(f"{table.name} in {self.path} is damaged: {error}") from error
 
-    def _body(self, column: str, article: int) -> str:
+    def _body(self, column: str, article: SupportsIndex) -> str:
         with self._moment() as connection:
             sql = f"SELECT {column} FROM articles WHERE id = ?"  # noqa: S608
             row = connection.execute(sql, [int(article)]).fetchone()
