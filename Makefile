@@ -53,7 +53,7 @@ soak: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) --soak -m 'hypothesis or soak'
 
 browser-test: $(VENV)/.installed-browser
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/$(PYTEST) -m browser
 
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
