@@ -62,6 +62,19 @@ def use_style() -> None:
         plt.rcParams["font.sans-serif"] = [font, "DejaVu Sans"]
 
 
+class TooLittle(Exception):
+    """The archive has too little for a notebook; Jupyter shows the sentence alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def need(is_enough: bool, what: str) -> None:
+    """Raise ``TooLittle`` unless the archive has what a notebook needs."""
+    if not is_enough:
+        raise TooLittle(f"The archive has too little for this notebook, which needs {what}.")
+
+
 def short(text: str, length: int = 18) -> str:
     """A title of so many characters at most, and without dollars, which would be formulas."""
     plain = text.replace("$", "")

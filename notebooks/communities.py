@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
 import pandas as pd
-from charts import COLOURS, DATA, INK, short, use_style
+from charts import COLOURS, DATA, INK, need, short, use_style
 from infomap import Infomap
 from IPython.display import display
 from matplotlib.collections import PatchCollection
@@ -37,6 +37,7 @@ use_style()
 data = archiver.load(DATA)
 articles = data.articles(bodies=False)
 links = data.graph()
+need(links.number_of_edges() >= 10, "ten links between its articles")
 graph = nx.Graph()
 for source, target, weight in links.edges(data="weight"):
     before = graph.get_edge_data(source, target, {"weight": 0})["weight"]

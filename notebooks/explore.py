@@ -15,7 +15,7 @@ import duckdb
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from charts import COLOURS, DATA, short, use_style
+from charts import COLOURS, DATA, need, short, use_style
 from IPython.display import display
 
 import archiver
@@ -23,6 +23,8 @@ import archiver
 use_style()
 data = archiver.load(DATA)
 articles = data.articles()
+is_told = articles.published.notna() & articles.category.notna() & articles.readers.gt(0)
+need(is_told.sum() >= 10, "ten articles with day, category and readers")
 articles["year"] = articles.published.dt.year.astype("Int64")
 articles["length"] = articles.body_text.str.len().astype("Int64")
 today = articles.last_seen.max().tz_convert("Asia/Shanghai").tz_localize(None).normalize()

@@ -15,7 +15,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from charts import COLOURS, DATA, short, use_style
+from charts import COLOURS, DATA, need, short, use_style
 from IPython.display import display
 
 import archiver
@@ -26,6 +26,7 @@ articles = data.articles(bodies=False)
 counts = data.readers()
 counts["day"] = counts.seen_at.dt.tz_convert("Asia/Shanghai").dt.tz_localize(None).dt.normalize()
 first, last = counts.day.min(), counts.day.max()
+need(counts.day.nunique() > 1 and (last - first).days >= 4, "reader counts over four days")
 weeks = (last - first).days / 7
 
 young = articles[articles.published > first]
@@ -36,8 +37,6 @@ print(
     f"{len(counts):,} counts of {counts.article_id.nunique():,} articles,"
     f" from {first:%Y-%m-%d} to {last:%Y-%m-%d}: {weeks:.0f} weeks"
 )
-if weeks < 4:
-    print("What follows needs four weeks of counts to say anything.")
 
 # %% [markdown]
 # ## 每天的阅读 · Readers a day
@@ -68,14 +67,16 @@ plt.show()
 # %% [markdown]
 # ## 正在上升 · What rises now
 #
-# The readers of the last two weeks, beside those of the two weeks before.
+# The readers of the last two weeks, beside those of the two weeks before; of fewer days where the
+# counts began less than four weeks ago.
 
 # %%
+window = min(14, len(growth) // 2)
 rising = pd.DataFrame(
     {
         "title": articles.title.reindex(growth.columns).map(short),
-        "lately": growth.tail(14).sum(),
-        "before": growth.iloc[-28:-14].sum(),
+        "lately": growth.tail(window).sum(),
+        "before": growth.iloc[-2 * window : -window].sum(),
     }
 )
 rising["change"] = rising.lately - rising.before
@@ -83,28 +84,31 @@ top = rising.nlargest(10, "lately")[::-1]
 
 figure, axes = plt.subplots(figsize=(9, 4.6))
 places = np.arange(len(top))
-axes.barh(places + 0.2, top.lately, 0.4, label="最近两周 · last two weeks")
-axes.barh(places - 0.2, top.before, 0.4, color="#bbbbbb", label="再前两周 · two weeks before")
+axes.barh(places + 0.2, top.lately, 0.4, label=f"最近 {window} 天 · last {window} days")
+axes.barh(
+    places - 0.2, top.before, 0.4, color="#bbbbbb", label=f"再前 {window} 天 · {window} days before"
+)
 axes.set_yticks(places, top.title)
 axes.grid(visible=False, axis="y")
 axes.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Among the articles that are older than these four weeks, these have gained most.
+# Among the articles that are older than that, these have gained most.
 
 # %%
-is_old = born < last - pd.Timedelta(days=28)
+start = last - pd.Timedelta(days=2 * window)
+is_old = born < start
 gains = rising[is_old & (rising.change >= 1)].nlargest(8, "change")
 display(gains.round().astype({"lately": int, "before": int, "change": int}))
 
 # %% [markdown]
-# What rises has often been mentioned: these articles of the last four weeks link to one of those
-# above. It is a hint and no proof.
+# What rises has often been mentioned: these newer articles link to one of those above. It is a hint
+# and no proof.
 
 # %%
 links = data.links()
-new = articles[articles.published > last - pd.Timedelta(days=28)].index
+new = articles[articles.published >= start].index
 mentions = links[links.article_id.isin(new) & links.target_id.isin(gains.index)]
 mentions = mentions[["article_id", "target_id"]].drop_duplicates()
 display(
