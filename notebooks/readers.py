@@ -170,18 +170,17 @@ if len(lines):
     lines = lines.sort_values("published", ascending=False)
 
 # %%
-figure, axes = plt.subplots()
-for (article, row), colour in zip(lines.head(6).iterrows(), COLOURS, strict=False):
-    points = early[early.article_id == article]
-    axes.scatter(points.age, points.rate, s=18, color=colour, label=short(row.title, 22))
-    ends = np.array([points.age.min(), points.age.max()])
-    axes.plot(ends, 2 ** (row.start - ends / row["half-life"]), color=colour)
-axes.set(yscale="log", xlabel="年龄（天）· age in days", ylabel="每天阅读 · readers a day")
 if len(lines):
+    figure, axes = plt.subplots()
+    for (article, row), colour in zip(lines.head(6).iterrows(), COLOURS, strict=False):
+        points = early[early.article_id == article]
+        axes.scatter(points.age, points.rate, s=18, color=colour, label=short(row.title, 22))
+        ends = np.array([points.age.min(), points.age.max()])
+        axes.plot(ends, 2 ** (row.start - ends / row["half-life"]), color=colour)
+    axes.set(yscale="log", xlabel="年龄（天）· age in days", ylabel="每天阅读 · readers a day")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-plt.show()
+    plt.show()
 
-if len(lines):
     table = lines.head(10)[["title", "published", "half-life", "points"]]
     display(table.round({"half-life": 1}).astype({"points": int}))
     print(f"{len(lines):,} articles; median half-life {lines['half-life'].median():.0f} days")
