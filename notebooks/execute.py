@@ -58,7 +58,8 @@ def main() -> str | None:
 def choose_archive() -> Path:
     """Name the archive in the environment of the notebooks; returns where they are written."""
     is_other = os.environ.get("KEXUE_DATA_DIR") or os.environ.get("KEXUE_NAME")
-    data = Path(os.environ.get("KEXUE_DATA_DIR") or HERE.parent / "data").absolute()
+    given = os.path.expanduser(os.environ.get("KEXUE_DATA_DIR") or HERE.parent / "data")  # noqa: PTH111
+    data = Path(given).absolute()
     os.environ["KEXUE_DATA_DIR"] = str(data)
     if is_other:
         return data / "notebooks"

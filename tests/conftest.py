@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +15,13 @@ from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
 
+from archiver.environment import PREFIX
 from archiver.store.sqlite import close_archive, open_archive
 
 ROOT = Path(__file__).parents[1]
+for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+    del os.environ[name]  # whoever runs the tests may archive the blog too
+
 #: Real pages and bodies that are not part of the project; they stand beside the checkout.
 REAL = ROOT.parent / "shared"
 

@@ -442,8 +442,8 @@ except Exception as error:
     assert done.stdout.splitlines() == [
         "archiver",
         "DatasetError archiver.load needs the extra notebooks (import of pandas halted; None in"
-        " sys.modules): pip install 'kexue-archiver[notebooks]', or in a clone"
-        " pip install -e '.[notebooks]'",
+        " sys.modules): pip install '.[notebooks]' in the project's folder, or pip install"
+        " 'kexue-archiver[notebooks] @ git+<address>'",
     ]
 
 

@@ -22,11 +22,14 @@ from archiver.commands.value_checks import check_arguments
 from archiver.demo.days import LAST_DAY, moment_of, posts_as_of
 from archiver.demo.posts import load_posts
 from archiver.demo.server import DemoServer
+from archiver.environment import is_from_environment
 from archiver.run.archive_files import files_of
 from archiver.store.errors import StoreError
+from archiver.terminal.installed_tools import typed_tool
 from archiver.terminal.output import checked_output, flush, show
 from archiver.terminal.streams import output_encoding
 
+_HOOKS: Final = ("KEXUE_HOOK_URL", "KEXUE_HOOK_COMMAND")
 _QUERIES: Final = (
     ("rows", "articles", "-c", "id", "-c", "title", "-c", "published", "-c", "readers",
      "--order", "readers desc", "--limit", "5", "-t"),
@@ -52,22 +55,31 @@ class Command(crawl.Command):
         """The line in the list of commands."""
         return "Crawl the embedded demo blog and query the result"
 
+    def long_desc(self) -> str:
+        """What the command does."""
+        return self.short_desc()
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options that turn the time back."""
         super().add_options(parser)
         parser.add_argument(
             "--days", metavar="N",
             help=f"crawl the blog as it was in the N days up to {LAST_DAY}, every second day,"
-            f" into {_NAME_OF_DAYS}.db: reader counts of weeks, an edit, a deletion, news",
+            f" into {_NAME_OF_DAYS}.db (reader counts of weeks, an edit, a deletion, news)",
         )  # fmt: skip
         parser.add_argument(
             "--as-of", metavar="DAY", help=f"crawl it once, as it was on this day, up to {LAST_DAY}"
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Set the log level to warnings unless one was given: the table says what happened."""
-        super().process_options(args, opts)
+        """Set the log level to warnings unless one was given: the table says what happened.
+
+        Hooks of the environment are not called: they are told of the real archive.
+        """
         assert self.settings is not None
+        silent = {name: "" for name in _HOOKS if is_from_environment(self.settings, name)}
+        self.settings.setdict(silent, priority="cmdline")
+        super().process_options(args, opts)
         opts.spargs = opts.spargs or {"full": "1"}
         check_arguments(opts.spargs)
         opts.days, opts.as_of = parse_number(opts.days), parse_day(opts.as_of)
@@ -131,9 +143,10 @@ class Command(crawl.Command):
         database = str(files_of(self.settings)["database"])
         encoding = f"{output_encoding()}:backslashreplace"
         environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": encoding}
+        program = typed_tool("sqlite-utils", "sqlite_utils")
         for query in _QUERIES:
             words = [query[0], database, *query[1:]] if query[0].islower() else [database, *query]
-            print(f"\n$ sqlite-utils {shlex.join(words)}", flush=True)
+            print(f"\n$ {program} {shlex.join(words)}", flush=True)
             command = [sys.executable, "-m", "sqlite_utils", *words]
             raw = [word.encode("utf-8", "surrogateescape") for word in command]
             subprocess.run(raw, env=environment, check=False)  # noqa: S603

@@ -19,6 +19,7 @@ from archiver.demo.days import LAST_DAY, days_before, moment_of
 from archiver.store.lock import locked
 from archiver.store.paths import real_folders
 from archiver.store.sqlite import check_folder, open_archive
+from archiver.terminal.program import same_program
 
 #: From one crawl to the next, in days.
 _STEP: Final = 2
@@ -47,7 +48,7 @@ def crawl_as_of(day: date, opts: argparse.Namespace) -> int:
 
     What it prints is shown when it fails. Scrapy's reactor runs once in a process.
     """
-    words = [sys.executable, "-m", "scrapy", "demo", "--as-of", day.isoformat(), *_repeated(opts)]
+    words = [*same_program(), "demo", "--as-of", day.isoformat(), *_repeated(opts)]
     environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "archiver.settings"}
     done = subprocess.run(words, env=environment, stdout=subprocess.PIPE, check=False)  # noqa: S603
     if done.returncode:

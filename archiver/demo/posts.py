@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 MORE = "<!--more-->"
 ADDED = "<!--added-->"
-DEMO_POSTS = Path(__file__).parents[2] / "fixtures" / "demo" / "posts"
+DEMO_POSTS = Path(__file__).parent / "articles"
 
 #: A hidden post has its page, but stands in no index, listing or feed.
 State = Literal["published", "protected", "hidden", "draft", "deleted"]

@@ -8,8 +8,8 @@ try:
     from archiver.reading.dataset.loaded import load_dataset
 except ImportError as error:
     raise DatasetError(
-        f"archiver.load needs the extra notebooks ({error}):"
-        " pip install 'kexue-archiver[notebooks]', or in a clone pip install -e '.[notebooks]'"
+        f"archiver.load needs the extra notebooks ({error}): pip install '.[notebooks]' in the"
+        " project's folder, or pip install 'kexue-archiver[notebooks] @ git+<address>'"
     ) from error
 
 __all__ = ["load_dataset"]
