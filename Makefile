@@ -71,11 +71,8 @@ readers-test: $(VENV)/.installed-readers $(REMARK)
 notebooks: $(VENV)/.installed-notebooks $(if $(KEXUE_DATA_DIR)$(KEXUE_NAME),,data/demo-days.db)
 	$(BIN)/python notebooks/execute.py
 
-# The notebooks in git are those of 28 days; CI is content with fewer.
-DAYS ?= 28
-
 data/demo-days.db: | $(VENV)/.installed-notebooks
-	$(BIN)/scrapy demo --days $(DAYS)
+	$(BIN)/scrapy demo --days 28
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
