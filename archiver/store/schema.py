@@ -291,29 +291,28 @@ FAILURES: Final = Table(
 _link = partial(Column, leads_to="articles")
 
 
-def _shown(name: str, null: str | None = None) -> Column:
-    """A column that a view shows as ``articles`` has it; ``null`` says when it is null."""
+def _shown(name: str) -> Column:
+    """A column that a view shows as ``articles`` has it."""
     (column,) = [column for column in ARTICLES.columns if column.name == name]
-    return Column(name, column.format, f"`articles.{name}`", null)
+    return Column(name, column.format, column.meaning, column.null)
 
 
 _TITLE: Final = _shown("title")
-_AS_THERE: Final = "as there"
 
 ARTICLE_LIST: Final = View(
     "article_list",
     (
         _link("id", Format.NUMBER, "archive id"),
         _TITLE,
-        _shown("author", _AS_THERE),
-        _shown("published", _AS_THERE),
+        _shown("author"),
+        _shown("published"),
         Column("year", Format.NUMBER, "year of `published`", "as `published`"),
-        _shown("category", _AS_THERE),
+        _shown("category"),
         _shown("tags"),
-        _shown("readers", _AS_THERE),
-        _shown("comment_count", _AS_THERE),
-        _shown("formula_count", _AS_THERE),
-        _shown("picture_count", _AS_THERE),
+        _shown("readers"),
+        _shown("comment_count"),
+        _shown("formula_count"),
+        _shown("picture_count"),
         Column("characters", Format.COUNT, "length of `articles.body_text`", AS_BODY),
         Column("versions", Format.COUNT, "versions that were taken"),
         Column("cited", Format.COUNT, "other articles that link to it"),
@@ -340,9 +339,9 @@ MOST_READ: Final = View(
     (
         _link("id", Format.NUMBER, "archive id"),
         _TITLE,
-        _shown("published", _AS_THERE),
-        _shown("category", _AS_THERE),
-        _shown("readers"),
+        _shown("published"),
+        _shown("category"),
+        Column("readers", Format.COUNT, "readers"),
         Column("counted_at", Format.UTC, "when the count was read"),
         Column("days", Format.COUNT, "days from publication to the count", "as `published`"),
         Column("readers_per_day", Format.REAL, "`readers` by `days`", "as `published`"),
@@ -371,13 +370,15 @@ READERS_BY_MONTH: Final = View(
 FORMULAS_BY_LABEL: Final = View(
     "formulas_by_label",
     (
-        Column("label", Format.TEXT, "`formulas.label`"),
+        Column("label", Format.TEXT, r"name in its first `\label{…}`"),
         _link("article_id", Format.NUMBER, "the article"),
         _TITLE,
-        Column("position", Format.NUMBER, "`formulas.position`"),
-        Column("latex", Format.TEXT, "`formulas.latex`"),
-        Column("display", Format.FLAG, "`formulas.display`"),
-        Column("referring", Format.JSON, "JSON array of the positions"),
+        Column("position", Format.NUMBER, "place among the article's formulas"),
+        Column("latex", Format.TEXT, "LaTeX, verbatim with delimiters"),
+        Column("display", Format.FLAG, "1 for a displayed formula, 0 for one in a line"),
+        Column(
+            "referring", Format.JSON, "positions of the formulas of the article that refer to it"
+        ),
     ),
     "One row a formula with a label.",
 )
