@@ -4,7 +4,7 @@
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
 #               runs, every fault of a server; make test has 60, 20, and the most telling faults
 #   make browser-test
-#               let Chromium judge the text, and MathJax in it the formulas
+#               let Chromium judge the text, MathJax in it the formulas, and open Datasette's pages
 #               (Debian: apt-get install chromium)
 #   make install-test
 #               build sdist and wheel, install the wheel into an empty environment, run it there

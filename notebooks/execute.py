@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 import archiver
-from archiver.reading.dataset.dataset_error import DatasetError
+from archiver.reading.analysis.dataset_error import DatasetError
 
 HERE: Final = Path(__file__).resolve().parent
 NAMES: Final = ("explore", "communities", "readers")

@@ -26,10 +26,10 @@ from sqlite_utils import Database
 
 import archiver
 from archiver.items import Formula, Picture
-from archiver.reading.dataset import loaded
-from archiver.reading.dataset.dataset_error import DatasetError
-from archiver.reading.dataset.frames import frame_of
-from archiver.reading.dataset.loaded import Dataset
+from archiver.reading.analysis import loaded
+from archiver.reading.analysis.dataset_error import DatasetError
+from archiver.reading.analysis.frames import frame_of
+from archiver.reading.analysis.loaded import Dataset
 from archiver.store.articles import save_article
 from archiver.store.column import Format
 from archiver.store.jsonl import write_jsonl

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from archiver.reading.dataset.dataset_error import DatasetError
+from archiver.reading.analysis.dataset_error import DatasetError
 
 #: The archives of ``scrapy demo`` are taken where there is no other: that of several days first.
 _DEMOS: Final = ("demo-days", "demo")

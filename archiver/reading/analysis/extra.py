@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archiver.reading.dataset.dataset_error import DatasetError
+from archiver.reading.analysis.dataset_error import DatasetError
 
 try:
-    from archiver.reading.dataset.loaded import load_dataset
+    from archiver.reading.analysis.loaded import load_dataset
 except ImportError as error:
     raise DatasetError(
         f"archiver.load needs the extra notebooks ({error}): pip install '.[notebooks]' in the"

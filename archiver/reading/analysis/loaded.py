@@ -14,11 +14,11 @@ import pandas as pd
 from sqlite_utils import Database
 
 from archiver.body.markdown.maths import content_of
-from archiver.reading.dataset.archive_choice import chosen_file
-from archiver.reading.dataset.dataset_error import DatasetError
-from archiver.reading.dataset.frames import columns_of, frame_of
-from archiver.reading.dataset.jsonl_archive import make_index, read_jsonl
-from archiver.reading.dataset.link_graph import link_graph
+from archiver.reading.analysis.archive_choice import chosen_file
+from archiver.reading.analysis.dataset_error import DatasetError
+from archiver.reading.analysis.frames import columns_of, frame_of
+from archiver.reading.analysis.jsonl_archive import make_index, read_jsonl
+from archiver.reading.analysis.link_graph import link_graph
 from archiver.reading.search import Filters, Hit, search
 from archiver.store.column import Column, Format, Table
 from archiver.store.errors import StoreError

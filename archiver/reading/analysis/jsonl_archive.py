@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archiver.reading.dataset.dataset_error import DatasetError
+from archiver.reading.analysis.dataset_error import DatasetError
 from archiver.store.column import Format, ItemColumn
 from archiver.store.migrations import migrations
 from archiver.store.schema import ARTICLES, PARTS
