@@ -14,8 +14,8 @@
 #               let the readers of Markdown that people use show what is archived
 #               (Debian: apt-get install pandoc nodejs npm)
 #   make notebooks
-#               execute the notebooks on the demo archive of four weeks, which is crawled where it
-#               is not there; with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
+#               execute the notebooks on the demo archive of four weeks, which is crawled first;
+#               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
 #               into notebooks/ of its folder
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time extraction, crawl and search on this machine, measure memory
@@ -68,11 +68,10 @@ test-lowest: $(LOWEST)/.installed
 readers-test: $(VENV)/.installed-readers $(REMARK)
 	$(BIN)/python -m pytest tests/test_markdown_readers.py
 
-notebooks: $(VENV)/.installed-notebooks $(if $(KEXUE_DATA_DIR)$(KEXUE_NAME),,data/demo-days.db)
+# The demo is crawled on those days only that its archive lacks.
+notebooks: $(VENV)/.installed-notebooks
+	$(if $(KEXUE_DATA_DIR)$(KEXUE_NAME),,$(BIN)/scrapy demo --days 28)
 	$(BIN)/python notebooks/execute.py
-
-data/demo-days.db: | $(VENV)/.installed-notebooks
-	$(BIN)/scrapy demo --days 28
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
