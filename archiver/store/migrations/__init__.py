@@ -17,6 +17,7 @@ from archiver.store.migrations import (
     m003_formulas_and_pictures,
     m004_memory,
     m005_moments_of_entries,
+    m006_views,
     m007_series,
     m008_text_ends,
 )
@@ -27,6 +28,7 @@ MODULES: Final = (
     m003_formulas_and_pictures,
     m004_memory,
     m005_moments_of_entries,
+    m006_views,
     m007_series,
     m008_text_ends,
 )
