@@ -11,6 +11,8 @@
 #   make readers-test
 #               let the readers of Markdown that people use show what is archived
 #               (Debian: apt-get install pandoc nodejs npm)
+#   make scale-test
+#               ask DuckDB and daft the same of exported Parquet, as docs/scale.md shows
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time extraction, crawl and search on this machine, measure memory
 #   make clean  remove the environment and what the tools left behind; data/ stays
@@ -34,7 +36,7 @@ SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faul
   hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
   suspicious_pages symbolic_links years
 
-.PHONY: demo test soak browser-test readers-test test-lowest lint bench clean
+.PHONY: demo test soak browser-test readers-test scale-test test-lowest lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -42,7 +44,7 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) -m 'not browser and not readers and not soak' $(COVER)
+	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak' $(COVER)
 
 soak: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
@@ -53,11 +55,14 @@ browser-test: $(VENV)/.installed-browser
 
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
-	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers and not soak' \
+	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers and not scale and not soak' \
 	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)
 	$(BIN)/python -m pytest tests/test_markdown_readers.py
+
+scale-test: $(VENV)/.installed-scale
+	$(BIN)/python -m pytest tests/test_scale.py
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -105,6 +110,10 @@ $(VENV)/.installed-browser: pyproject.toml $(VENV)/.created
 
 $(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,readers]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-scale: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,scale]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 # Without npm the tests of remark are skipped and say so.
