@@ -60,6 +60,7 @@ from archiver.verify.fidelity.markdown_outline import outline_of_markdown
             "> - $$\n>   \\begin{align}\n>   a\\label{a}\\\\\n>   b\\end{align}\n>   $$",
             "> - $$\n>   \\begin{align}\n>   a\\tag{1}\\\\\n>   b\\tag{2}\\end{align}\n>   $$",
         ),
+        ("$\\require{AMScd}x$", "$\\require{amscd}x$"),
         ("```\n$\\eqref{a}$ \\label{a}\n```", "```\n$\\eqref{a}$ \\label{a}\n```"),
         ("$\\text{由\\eqref{a}}$ $$x\\tag{7}\\label{a}$$", "$\\text{由(7)}$ $$x\\tag{7}$$"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,15 @@ def archive(db: Database) -> Database:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return tmp_path / "it's here"
+    """A folder with a name that DuckDB could take for a pattern, or for the end of a text."""
+    return tmp_path / "it's [here]*"
 
 
 def ask(sql: str, folder: Path, table: str = "articles") -> list[tuple[Any, ...]]:
     """The answer of DuckDB to a query of a table."""
     with duckdb.connect(":memory:") as engine:
         engine.execute("SET TimeZone = 'UTC'")
-        files = str(folder / table / "**" / "*.parquet").replace("'", "''")
+        files = f"{escape(str(folder / table))}/**/*.parquet".replace("'", "''")
         source = f"read_parquet('{files}', hive_partitioning = true)"
         return engine.execute(sql.replace("TABLE", source)).fetchall()
 
@@ -146,6 +148,11 @@ def test_without_duckdb_the_extra_is_named(
         write_parquet(Job(archive, folder))
     assert refused.value.wrong_use
     assert not folder.exists()
+
+
+def test_a_folder_whose_name_is_no_utf8_is_refused(archive: Database, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="DuckDB takes folders with names in UTF-8 only"):
+        write_parquet(Job(archive, tmp_path / "\udcff"))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from glob import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -45,7 +46,12 @@ def write_parquet(job: Job) -> Outcome:
             " 'kexue-archiver[export]'",
             wrong_use=True,
         )
-    import duckdb  # noqa: PLC0415  # an extra
+    if not _is_utf8(job.target):
+        raise StoreError(
+            f"DuckDB takes folders with names in UTF-8 only, not {job.target}; give another",
+            wrong_use=True,
+        )
+    import duckdb  # noqa: PLC0415 - an extra
 
     with owned_folder(job, "parquet") as folder:
         try:
@@ -57,6 +63,14 @@ def write_parquet(job: Job) -> Outcome:
         except duckdb.Error as error:
             raise StoreError(f"cannot write to {job.target}: {error}".splitlines()[0]) from error
         return folder.finish()
+
+
+def _is_utf8(path: Path) -> bool:
+    """True when the name of a path is UTF-8."""
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 class _Writer:
@@ -74,7 +88,7 @@ class _Writer:
             f"COPY (SELECT * FROM read_json($lines, format = 'newline_delimited',"  # noqa: S608
             f" columns = {types}, maximum_object_size = {max(longest + 1, _LONGEST_ROW)}))"
             f" TO '{_quoted(made)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP})",
-            {"lines": str(lines)},
+            {"lines": escape(str(lines))},
         )
         lines.unlink()
         self._folder.take(f"{table}/year={year or _NO_YEAR}/{table}.parquet", made)

@@ -14,7 +14,9 @@ from archiver.reading.exports.notes.note_names import note_link
 from archiver.reading.exports.notes.source_places import Edit, Placed, apply, placed_tokens
 
 #: A line without any of these stays as it is.
-_OF_INTEREST: Final = re.compile(r"\]\(|\\(?:label|(?:eq)?ref|tag|begin)|#|%%|==")
+_OF_INTEREST: Final = re.compile(r"\]\(|\\(?:label|(?:eq)?ref|tag|begin|require)|#|%%|==")
+#: The extension for commutative diagrams by its name in MathJax 2.7; MathJax 3 has another.
+_DIAGRAMS: Final = re.compile(r"\\require\s*\{AMScd\}")
 #: What Obsidian alone takes for markup in text: a tag, the second sign of a comment or highlight.
 _OBSIDIAN_ONLY: Final = re.compile(r"#(?=[\w/-])|(?<=%)%|(?<==)=")
 
@@ -44,7 +46,7 @@ def note_body(markdown: str, names: Mapping[int, str]) -> str:
             edits += (edit.in_source(placed) for edit in _text_edits(placed.content, spans))
     numbered = [numbering.number(latex) for _, _, latex in formulas]
     for (placed, start, latex), found in zip(formulas, numbered, strict=True):
-        for edit in (*found, *numbering.refer(latex)):
+        for edit in (*found, *numbering.refer(latex), *_extension_edits(latex)):
             moved = Edit(start + edit.start, start + edit.stop, edit.text)
             edits.append(moved.in_source(placed))
     return apply(markdown, edits)
@@ -63,6 +65,12 @@ def _local_link(url: str, names: Mapping[int, str]) -> str | None:
     if article is None or article not in names or site.leads_to_comments(url):
         return None
     return note_link(names[article], unquote(urlsplit(url).fragment))
+
+
+def _extension_edits(latex: str) -> Iterator[Edit]:
+    """Names of MathJax's extensions as its newer versions have them."""
+    for match in _DIAGRAMS.finditer(latex):
+        yield Edit(match.start(), match.end(), r"\require{amscd}")
 
 
 def _text_edits(line: str, spans: list[Span]) -> Iterator[Edit]:

@@ -6,12 +6,15 @@ Here a place in what is left is turned into a place in the text, so that a piece
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from typing import Final, NamedTuple
 
 from markdown_it.token import Token
+
+_LINE_END: Final = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,12 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 
 def placed_tokens(text: str, tokens: Iterable[Token]) -> Iterator[tuple[Token, Placed]]:
-    """The tokens with lines of text or a displayed formula, each with its place."""
-    lines = text.split("\n")
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    """The tokens with lines of text or a displayed formula, each with its place.
+
+    One is left out when the parser has changed what it read, so that it stands nowhere: it replaces
+    NUL, and a tab of which a part is indentation.
+    """
+    lines = _lines_of(text)
     cell_end, is_cell = 0, False
     for token in tokens:
         if token.type == "tr_open":
@@ -65,17 +71,35 @@ def placed_tokens(text: str, tokens: Iterable[Token]) -> Iterator[tuple[Token, P
             if is_cell:
                 # A cell is one of several on its line, and its bars are escaped there.
                 content = token.content.replace("|", "\\|")
-                column = lines[first].index(content, cell_end)
+                column = lines[first].text.find(content, cell_end)
                 cell_end = column + len(content)
-                yield token, Placed(content, [0], [starts[first] + column])
+                placed = _placed(content, [column], lines[first:])
             else:
-                yield token, _placed(token.content, lines, starts, first)
+                ends = zip(token.content.split("\n"), lines[first:], strict=False)
+                columns = [line.text.rfind(end) for end, line in ends]
+                placed = _placed(token.content, columns, lines[first:])
+            if placed is not None:
+                yield token, placed
         is_cell = token.type in {"td_open", "th_open"}
 
 
-def _placed(content: str, lines: Sequence[str], starts: Sequence[int], first: int) -> Placed:
-    """The place of a content whose lines are ends of lines of the text, from ``first`` on."""
-    own_lines = content.split("\n")
-    columns = [lines[first + number].rfind(line) for number, line in enumerate(own_lines)]
-    own = list(accumulate((len(line) + 1 for line in own_lines), initial=0))[:-1]
-    return Placed(content, own, [starts[first + n] + column for n, column in enumerate(columns)])
+class _Line(NamedTuple):
+    """A line of a text, and the place at which it begins."""
+
+    start: int
+    text: str
+
+
+def _lines_of(text: str) -> list[_Line]:
+    """The lines of a text, as a reader of Markdown counts them."""
+    ends = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    return [_Line(*pair) for pair in zip(ends, _LINE_END.split(text), strict=True)]
+
+
+def _placed(content: str, columns: Sequence[int], lines: Sequence[_Line]) -> Placed | None:
+    """The place of a content whose lines begin in these columns of lines; ``None`` for a -1."""
+    if min(columns) < 0:
+        return None
+    own = [0, *(match.end() for match in re.finditer("\n", content))]
+    starts = [line.start + column for column, line in zip(columns, lines, strict=False)]
+    return Placed(content, own, starts)
