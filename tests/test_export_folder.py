@@ -95,6 +95,36 @@ def test_a_selection_without_articles_is_a_slip(archive: Database) -> None:
     Selection().check(archive)
 
 
+def test_a_crawl_that_writes_meanwhile_is_not_seen(
+    archive: Database, path: Path, folder: Path
+) -> None:
+    """An export is of one moment: that of its first look."""
+    export(archive, folder)
+    with closing(open_for_reading(path)) as reader:
+        assert Selection().count(reader) == 3
+        change(archive)
+        assert counts(export(reader, folder)) == (0, 4, 0)
+    assert counts(export(archive, folder)) == (4, 0, 2)
+
+
+def test_a_folder_may_be_reached_through_a_link(archive: Database, folder: Path) -> None:
+    folder.mkdir()
+    link = folder.with_name("link")
+    link.symlink_to(folder)
+    assert counts(export(archive, link)) == (4, 0, 0)
+    assert counts(export(archive, folder)) == (0, 4, 0)
+    assert link.is_symlink()
+
+
+def test_titles_that_differ_in_case_only(db: Database, folder: Path) -> None:
+    """Nor in what a name cannot have: each has a file also where case does not count."""
+    for number, title in ((1, "gan?"), (2, "GAN?"), (3, "GAN？"), (4, "..")):
+        save_article(db, an_article(number, title=title, links=[]), DAY1)
+    export(db, folder)
+    names = [name.lower() for name in contents(folder)]
+    assert sorted(names) == ["1-gan？.md", "2-gan？.md", "3-gan？.md", "4.md", "readme.md"]
+
+
 # --- What is not the export's ---------------------------------------------------------------------
 
 

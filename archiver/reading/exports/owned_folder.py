@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archiver.reading.exports.folder_lock import folder_locked
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.manifest import JOURNAL, MANIFEST, Manifest, load_manifest
+from archiver.store.atomic import sync
 from archiver.store.errors import StoreError
 from archiver.store.paths import check_link
 
@@ -79,7 +80,7 @@ class OwnedFolder:
 
     def _move(self, made: Path, name: str, sha256: str) -> None:
         """Put a finished file in its place."""
-        _sync(made)
+        sync(made)
         place = self._place(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         self._manifest.note(self._journal, name, sha256)
@@ -214,12 +215,3 @@ def _make_workshop(path: Path) -> None:
     elif path.is_dir():
         shutil.rmtree(path)
     path.mkdir()
-
-
-def _sync(path: Path) -> None:
-    """Have a file on the disk before it gets its name."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
