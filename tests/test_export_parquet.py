@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from glob import escape
 from pathlib import Path
@@ -148,6 +149,24 @@ def test_without_duckdb_the_extra_is_named(
         write_parquet(Job(archive, folder))
     assert refused.value.wrong_use
     assert not folder.exists()
+
+
+def test_a_full_disk_is_one_sentence(
+    archive: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of the words of DuckDB it has met."""
+    message = 'IO Error: Async write failed: {"exception_type":"IO","errno":"28"}'
+    for said, shown in ((message, "No space left on device"), ("a\nb", "a b")):
+        monkeypatch.setattr(parquet_folder, "_write_lines", raiser(duckdb.IOException(said)))
+        with pytest.raises(StoreError, match=f": {shown}; what is whole stays"):
+            write_parquet(Job(archive, folder))
+
+
+def raiser(error: Exception) -> Callable[..., int]:
+    def fail(*_: object) -> int:
+        raise error
+
+    return fail
 
 
 def test_a_folder_whose_name_is_no_utf8_is_refused(archive: Database, tmp_path: Path) -> None:

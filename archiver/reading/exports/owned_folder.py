@@ -169,7 +169,9 @@ def _folder(path: Path) -> Path:
     try:
         path.mkdir(exist_ok=True)
     except OSError as error:
-        raise StoreError(f"cannot make {path}: {error.strerror}", wrong_use=True) from error
+        raise StoreError(
+            f"cannot make {path}: {error.strerror}; give another folder", wrong_use=True
+        ) from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         raise StoreError(
             f"cannot write to {path}: it is read-only; give another folder", wrong_use=True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from glob import escape
 from importlib.util import find_spec
@@ -61,8 +63,17 @@ def write_parquet(job: Job) -> Outcome:
                 _write_articles(job, writer)
                 _write_reader_counts(job, writer)
         except duckdb.Error as error:
-            raise StoreError(f"cannot write to {job.target}: {error}".splitlines()[0]) from error
+            raise StoreError(
+                f"cannot write to {job.target}: {_reason(error)}; what is whole stays, the next"
+                " export goes on"
+            ) from error
         return folder.finish()
+
+
+def _reason(error: Exception) -> str:
+    """What DuckDB says is wrong, on one line; the words of the system where it gives its number."""
+    number = re.search(r'"errno":"([0-9]+)"', str(error))
+    return os.strerror(int(number[1])) if number else " ".join(str(error).split())
 
 
 def _is_utf8(path: Path) -> bool:
