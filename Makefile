@@ -6,6 +6,8 @@
 #   make browser-test
 #               let Chromium judge the text, and MathJax in it the formulas
 #               (Debian: apt-get install chromium)
+#   make install-test
+#               build sdist and wheel, install the wheel into an empty environment, run it there
 #   make test-lowest
 #               run the demo and the fast tests with the lowest versions that pyproject.toml allows
 #   make readers-test
@@ -36,7 +38,7 @@ SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faul
   hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
   suspicious_pages symbolic_links years
 
-.PHONY: demo test soak browser-test readers-test scale-test test-lowest lint bench clean
+.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -44,18 +46,21 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak' $(COVER)
+	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak and not install' $(COVER)
 
 soak: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
 	$(BIN)/$(PYTEST) --soak -m 'hypothesis or soak'
 
+install-test: $(VENV)/.installed-install
+	$(BIN)/python -m pytest -m install tests/test_install.py
+
 browser-test: $(VENV)/.installed-browser
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/$(PYTEST) -m browser
 
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
-	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers and not scale and not soak' \
+	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers and not scale and not soak and not install' \
 	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)
@@ -103,6 +108,10 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-test: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-install: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,install]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 $(VENV)/.installed-browser: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,browser]'

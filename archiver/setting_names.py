@@ -12,6 +12,7 @@ from typing import Any, Final
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
 from archiver import settings as defaults
+from archiver.environment import PREFIX
 
 #: ``KEXUE_NAME = "kexue"  # what it means`` of ``archiver/settings.py``.
 _LINE: Final = re.compile(r"^(KEXUE_\w+) = .*?  # (.+)$", re.MULTILINE)
@@ -51,10 +52,10 @@ def find_unknown(settings: Settings) -> Iterator[Unknown]:
     A name of the settings file that is near to no other is left out: it may be a constant, or the
     setting of somebody's extension.
     """
-    known = {*Settings(), *(name for name in vars(defaults) if name.startswith("KEXUE_"))}
+    known = {*Settings(), *(name for name in vars(defaults) if name.startswith(PREFIX))}
     for name in settings:
         if name not in known:
             near = get_close_matches(name.upper(), known, n=1, cutoff=_ALIKE)
             given = settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]
-            if near or given or name.startswith("KEXUE_"):
+            if near or given or name.upper().startswith(PREFIX):
                 yield Unknown(name, near[0] if near else None, given)

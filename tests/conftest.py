@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,13 +10,18 @@ from typing import Any, Final
 import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import settings as limits
+from rig import commands
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 from sqlite_utils import Database
 
+from archiver.environment import PREFIX
 from archiver.store.sqlite import close_archive, open_archive
 
 ROOT = Path(__file__).parents[1]
+for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+    del os.environ[name]  # whoever runs the tests may archive the blog too
+
 #: Real pages and bodies that are not part of the project; they stand beside the checkout.
 REAL = ROOT.parent / "shared"
 
@@ -78,6 +84,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the long files first."""
     ranks = {f"test_{name}": rank for rank, name in enumerate(LONG)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
+
+#: The files whose crawls go on ways that tests of other files, or their own functions, have been
+#: measured on: with coverage such a crawl takes more than twice as long.
+UNMEASURED: Final = (
+    "gone_articles", "resume", "politeness", "exchanged_files", "odd_input", "suspicious_pages",
+    "encoding", "demo_days",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let coverage measure no command that a test of these files starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.stem.removeprefix("test_") in UNMEASURED:
+            for name, value in commands.UNMEASURED.items():
+                patch.setenv(name, value)
+        yield
 
 
 #: The lines of the corpus gate's table, shown below the results of the tests.

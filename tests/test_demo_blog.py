@@ -64,6 +64,8 @@ def test_demo_posts_by_state() -> None:
         GOOD_META.replace("+08:00", ""),
         GOOD_META.replace("Mathematics", "Cooking"),
         GOOD_META.replace("}", ', "state": "lost"}'),
+        GOOD_META.replace("}", ', "added": "2026-09-08T20:10:00+08:00"}'),
+        GOOD_META + "<!--added-->",
         GOOD_META.replace("}", ', "stickyy": true}'),
     ],
 )

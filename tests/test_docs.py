@@ -63,8 +63,8 @@ def code(page: str) -> list[str]:
 
 def commands(page: str, program: str) -> Iterator[list[str]]:
     """The words behind each call of a program; a pipe, a comment or a sentence ends them."""
-    for line in code(page):
-        for words in re.findall(rf"(?:^|[\s/]){program} ([^|#&;>)]*)", line):
+    for line in code(page):  # in `scrapy crawl kexue` it is no program
+        for words in re.findall(rf"(?:^|[\s/])(?<!crawl ){program} ([^|#&;>)]*)", line):
             try:
                 yield shlex.split(words)
             except ValueError:  # half of a quoted command
@@ -179,31 +179,34 @@ def test_makefile_lists_its_targets() -> None:
 
 
 @every_page
-def test_scrapy_commands_are_there(page: str) -> None:
+@pytest.mark.parametrize("program", ["scrapy", "kexue"])
+def test_commands_are_there(page: str, program: str) -> None:
     """Their options too. ``scrapy COMMAND`` and ``scrapy <name>`` stand for all."""
     unknown = []
-    for words in commands(page, "scrapy"):
-        if words and (words[0].startswith("<") or words[0].isupper()):
+    for words in commands(page, program):
+        if not words or words[0].startswith("<") or words[0].isupper():
             continue
-        options = options_of(words[0]) if words else set()
+        options = options_of(words[0], own_only=program == "kexue")
         given = {word.partition("=")[0] for word in words if re.match("--?[a-z]", word)}
         if not options or not given <= options | {"--help"}:
             unknown.append(" ".join(words))
-    assert unknown == [], f"{page}: scrapy has no such command or option"
+    assert unknown == [], f"{page}: {program} has no such command or option"
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_readme_names_all_commands(page: str) -> None:
     folder = ROOT / "archiver" / "commands"
     own = {path.stem for path in folder.glob("*.py") if "class Command(" in path.read_text("utf-8")}
-    named = {words[0] for words in commands(page, "scrapy") if words}
-    assert own - named == set(), f"{page} does not name: scrapy {', '.join(sorted(own - named))}"
+    both = [*commands(page, "kexue"), *commands(page, "scrapy")]
+    named = {words[0] for words in both if words}
+    assert own - named == set(), f"{page} does not name: kexue {', '.join(sorted(own - named))}"
 
 
 @cache
-def options_of(name: str) -> set[str]:
+def options_of(name: str, *, own_only: bool = False) -> set[str]:
     """The options of a command of this project or of Scrapy; none where there is none."""
-    modules = [f"{package}.{name}" for package in ("archiver.commands", "scrapy.commands")]
+    packages = ("archiver.commands",) if own_only else ("archiver.commands", "scrapy.commands")
+    modules = [f"{package}.{name}" for package in packages]
     found = [module for module in modules if name.isidentifier() and find_spec(module)]
     if not found:
         return set()
@@ -273,7 +276,8 @@ def test_columns_are_there(page: str, empty: Database) -> None:
 def test_the_tests_read_the_pages() -> None:
     """What they look for is found where it is known to stand."""
     assert {"README.md", "CONTRIBUTING.md", "docs/architecture.md"} <= set(PAGES)
-    assert ["crawl", "kexue", "-a", "full=1"] in list(commands("docs/operating.md", "scrapy"))
+    assert ["crawl", "-a", "full=1"] in list(commands("docs/operating.md", "kexue"))
+    assert ["crawl", "kexue"] in list(commands("docs/data-format.md", "scrapy"))
     assert "how-trouble-reaches-you" in anchors("docs/operating.md")
     assert "--max-age" in options_of("status")
     assert sum(words[0] == "rows" for words in commands("README.md", "sqlite-utils")) > 1

@@ -1,4 +1,4 @@
-"""``scrapy <command>`` of this project."""
+"""``scrapy <command>`` and ``kexue <command>`` of this project."""
 
 from archiver.commands.early_signals import exit_at_signals
 

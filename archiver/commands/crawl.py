@@ -33,6 +33,7 @@ from archiver.store.paths import real_folders
 from archiver.store.sqlite import check_folder, close_archive, open_archive
 from archiver.terminal.command import ProjectCommand, check_pairs
 from archiver.terminal.output import checked_output, show
+from archiver.terminal.program import KEXUE, SPIDER, program_name
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -56,7 +57,7 @@ class Command(ProjectCommand, crawl.Command):
 
     def syntax(self) -> str:
         """The arguments."""
-        return "kexue [-a NAME=VALUE] [-s NAME=VALUE]"
+        return "[-a NAME=VALUE] [-s NAME=VALUE]"
 
     def long_desc(self) -> str:
         """What the command does."""
@@ -97,8 +98,10 @@ class Command(ProjectCommand, crawl.Command):
         keep_log_short(self.settings)
 
     def _check_words(self, args: list[str]) -> None:
-        """Raise ``UsageError`` for anything but the name of a spider."""
+        """Raise ``UsageError`` for anything but the name of a spider; ``kexue`` knows its own."""
         assert self.settings is not None
+        if not args and program_name() == KEXUE:
+            args.append(SPIDER)
         check_words(args, get_spider_loader(self.settings).list())
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -179,7 +182,7 @@ class Command(ProjectCommand, crawl.Command):
         handle_signals(signal.default_int_handler)  # Scrapy's go to a reactor that has ended
         try:
             for sentence in call_hooks(report, self.settings):
-                if sentence != report["outcome"]:  # of a wrong setting of the hooks themselves
+                if not report["outcome"].endswith(sentence):  # a wrong setting of the hooks
                     self._say(sentence)
         except KeyboardInterrupt:
             self._say("interrupted; the hook was not waited for")

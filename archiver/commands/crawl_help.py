@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyHelpFormatter
 
 from archiver.planning.plan import ARGUMENTS
 from archiver.setting_names import own_settings
+from archiver.terminal.program import typed
 
 #: Columns of a meaning, which is indented by six.
 _WIDTH: Final = 72
@@ -25,7 +26,12 @@ def add_help(parser: argparse.ArgumentParser) -> None:
     arguments = [(f"-a {entry.name}={entry.example}", entry.meaning) for entry in ARGUMENTS]
     parser.add_argument_group("Spider Arguments", _list(arguments))
     settings = [(f"-s {one.name}={_written(one.default)}", one.meaning) for one in own_settings()]
-    parser.add_argument_group("Settings, With Their Defaults", _list(settings))
+    variables = (
+        f"Each may be an environment variable, as in KEXUE_RECHECK=50 {typed('crawl')};"
+        " what is given with -s counts more."
+    )
+    text = f"{fill(variables, _WIDTH)}\n\n{_list(settings)}"
+    parser.add_argument_group("Settings, With Their Defaults", text)
 
 
 def _list(rows: list[tuple[str, str]]) -> str:

@@ -9,9 +9,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
+
+from archiver.terminal.program import program_name, program_of
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CRAWLS: Final = frozenset({"crawl", "demo"})
@@ -26,14 +27,14 @@ def handle_signals(handler: Callable[[int, FrameType | None], object]) -> None:
 
 def exit_now(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - of every handler
     """The handler that ends the process at once with a sentence; nothing needs tidying up."""
-    os.write(2, b"scrapy: interrupted; no run is under way\n")
+    os.write(2, f"{program_name()}: interrupted; no run is under way\n".encode())
     os._exit(1)
 
 
 def is_crawl(words: list[str]) -> bool:
     """True when a process with this ``sys.argv`` is a crawl of the command line."""
-    program = Path(words[0]) if words else Path()
-    return "scrapy" in {program.name, program.parent.name} and not _CRAWLS.isdisjoint(words[1:])
+    program = program_of(words[0]) if words else None
+    return program is not None and not _CRAWLS.isdisjoint(words[1:])
 
 
 def exit_at_signals() -> None:

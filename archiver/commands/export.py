@@ -18,6 +18,7 @@ from archiver.reading.exports.selection import Selection
 from archiver.run.archive_files import files_of
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
+from archiver.terminal.program import typed
 from archiver.terminal.progress_line import ProgressLine
 
 
@@ -96,7 +97,8 @@ def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:
         raise UsageError(f"there is no kind {args[0]}; there are: {known}", print_help=False)
     if len(args) != 2 or not args[1]:
         raise UsageError(
-            f"give one target, as in: scrapy export {kind.name} {kind.target}", print_help=False
+            f"give one target, as in: {typed(f'export {kind.name} {kind.target}')}",
+            print_help=False,
         )
     return kind, Path(args[1])
 

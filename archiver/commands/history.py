@@ -21,6 +21,7 @@ from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import complain, is_on_terminal, show, show_json
 from archiver.terminal.printable import printable
+from archiver.terminal.program import typed
 from archiver.terminal.streams import output_encoding
 from archiver.terminal.text_width import screen_width
 from archiver.tree.unexpected import UnexpectedPage
@@ -108,7 +109,7 @@ def _require_history(history: History | None, article: int) -> History:
     if history is None:
         raise StoreError(
             f"article {article} is not in the archive;"
-            f" scrapy crawl kexue -a ids={article} asks the blog for it",
+            f" {typed(f'crawl -a ids={article}')} asks the blog for it",
             wrong_use=True,
         )
     return history

@@ -6,6 +6,7 @@ from scrapy.exceptions import UsageError
 
 from archiver.planning.plan import ARGUMENTS
 from archiver.setting_names import own_settings
+from archiver.terminal.program import SCRAPY
 
 
 def check_words(args: list[str], spiders: list[str]) -> None:
@@ -15,7 +16,7 @@ def check_words(args: list[str], spiders: list[str]) -> None:
         if hint := _hint_for_word(word, args):
             raise UsageError(hint, print_help=False)
     if not args:
-        raise UsageError(f"give the name of the spider: scrapy crawl {known}", print_help=False)
+        raise UsageError(f"give the name of the spider: {SCRAPY} crawl {known}", print_help=False)
     if args[0] not in spiders:
         raise UsageError(f"there is no spider {args[0]}; there is {known}", print_help=False)
     if len(args) > 1:

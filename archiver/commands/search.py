@@ -22,6 +22,7 @@ from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import is_on_terminal, show_json
 from archiver.terminal.plural import plural
 from archiver.terminal.printable import printable
+from archiver.terminal.program import typed
 from archiver.terminal.text_width import screen_width, width
 
 #: What stands around a hit: on a terminal bold, elsewhere brackets that Chinese text does not have.
@@ -77,9 +78,8 @@ class Command(ProjectCommand):
         assert self.settings is not None
         query = " ".join(word for word in args if word != "--")
         if not query.strip():
-            raise UsageError(
-                "give a word to search for, as in: scrapy search 编码", print_help=False
-            )
+            example = typed("search 编码")
+            raise UsageError(f"give a word to search for, as in: {example}", print_help=False)
         filters = Filters(_year(opts.year), opts.category, opts.tag, _day(opts.since))
         limit = _limit(opts.limit)
         check_settings(self.settings)

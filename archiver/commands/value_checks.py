@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
 from archiver.commands.misplaced_words import hint_for_argument
+from archiver.environment import with_origin
 from archiver.network.retry_policy import RetryPolicy
 from archiver.planning.plan import Plan
+from archiver.run.archive_files import files_of
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.hooks import check_hooks
 from archiver.site import Base
@@ -42,36 +45,52 @@ def check_arguments(arguments: dict[str, Any]) -> None:
 
 def check_settings(settings: Settings) -> None:
     """Raise ``UsageError`` for a setting whose value cannot be used."""
+    for name, sentence in _complaints(settings):
+        raise UsageError(with_origin(sentence, settings, name), print_help=False)
+
+
+def _complaints(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The settings that cannot be used, each with the sentence that says why."""
     for name in _NEVER_EMPTY:
         if not str(settings[name] or "").strip():
-            raise UsageError(f"{name} is empty", print_help=False)
-    try:
-        Base.parse(settings["KEXUE_BASE_URL"])
-    except ValueError as error:
-        raise UsageError(f"KEXUE_BASE_URL: {error}", print_help=False) from error
-    for name in _SECONDS:
-        if not _is_number(settings.getfloat, name):
-            raise UsageError(f"{name}={settings[name]} is not a number from 0 on", print_help=False)
-    for name in _COUNTS:
-        if not _is_number(settings.getint, name):
-            raise UsageError(
-                f"{name}={settings[name]} is not a whole number from 0 on", print_help=False
-            )
+            yield name, f"{name} is empty"
+    yield from _wrong_places(settings)
+    yield from _wrong_numbers(settings)
     for name in _SWITCHES:
         if str(settings[name]).lower() not in _ON_OR_OFF:
-            raise UsageError(f"{name}={settings[name]} is neither 1 nor 0", print_help=False)
+            yield name, f"{name}={settings[name]} is neither 1 nor 0"
     addons = {key for key, order in settings.getdict("ADDONS").items() if order is not None}
     for addon in _NEEDED_ADDONS:
         path = f"{addon.__module__}.{addon.__qualname__}"
         if not addons & {addon, path}:
-            raise UsageError(
-                f"ADDONS lacks {path}; add yours to those of archiver/settings.py",
-                print_help=False,
-            )
+            yield "ADDONS", f"ADDONS lacks {path}; add yours to those of archiver/settings.py"
     try:
         check_hooks(settings)
+    except ValueError as error:  # its sentence begins with the name
+        yield re.split(r"\W", str(error), maxsplit=1)[0], str(error)
+
+
+def _wrong_places(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The complaints about the data folder and the blog's address."""
+    try:
+        files_of(settings)
+    except RuntimeError:
+        folder = settings["KEXUE_DATA_DIR"]
+        yield "KEXUE_DATA_DIR", f"KEXUE_DATA_DIR={folder}: there is no home folder like this"
+    try:
+        Base.parse(settings["KEXUE_BASE_URL"])
     except ValueError as error:
-        raise UsageError(str(error), print_help=False) from error
+        yield "KEXUE_BASE_URL", f"KEXUE_BASE_URL: {error}"
+
+
+def _wrong_numbers(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The complaints about what is no number of seconds, or of things."""
+    for name in _SECONDS:
+        if not _is_number(settings.getfloat, name):
+            yield name, f"{name}={settings[name]} is not a number from 0 on"
+    for name in _COUNTS:
+        if not _is_number(settings.getint, name):
+            yield name, f"{name}={settings[name]} is not a whole number from 0 on"
 
 
 def _is_number(read: Callable[[str], float], name: str) -> bool:

@@ -14,6 +14,7 @@ from archiver.run.archive_files import files_of
 from archiver.site import Base
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
+from archiver.terminal.program import typed
 from archiver.verify.bodies import words_for_old
 from archiver.verify.checks import Checks
 from archiver.verify.fidelity.comparison import Point
@@ -78,7 +79,7 @@ class Command(ProjectCommand):
             if missing := missing_ids(db, ids or ()):
                 self.fail(f"not in the archive: {', '.join(map(str, missing))}")
         elif count == 0:
-            self.fail("the archive has no articles yet; scrapy crawl kexue fills it")
+            self.fail(f"the archive has no articles yet; {typed('crawl')} fills it")
 
     def _show_fidelity(self, checks: Checks) -> None:
         assert self.settings is not None

@@ -1,7 +1,8 @@
 """The articles of the demo blog: their class, and how they are read from a folder.
 
 A post file is `<id>.html`: an HTML comment with a JSON object (the meta), then the body as its
-author stored it, which may hold one `<!--more-->`. Times in the meta carry their UTC offset.
+author stored it, which may hold one `<!--more-->`. What stands behind an `<!--added-->` its author
+added later, at the time `added` of the meta. Times in the meta carry their UTC offset.
 """
 
 import json
@@ -13,7 +14,8 @@ from typing import Any, Literal, get_args
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 MORE = "<!--more-->"
-DEMO_POSTS = Path(__file__).parents[2] / "fixtures" / "demo" / "posts"
+ADDED = "<!--added-->"
+DEMO_POSTS = Path(__file__).parent / "articles"
 
 #: A hidden post has its page, but stands in no index, listing or feed.
 State = Literal["published", "protected", "hidden", "draft", "deleted"]
@@ -46,7 +48,12 @@ CATEGORIES = {
 
 @dataclass(frozen=True)
 class Post:
-    """One article. `listed` is the time a re-dated article is sorted by, None for its own."""
+    """One article.
+
+    `listed` is the time a re-dated article is sorted by, None for its own. `deleted` is when a
+    deleted one was, None for before anybody looked. `addition` is the end of the body that was
+    written at the time `added`.
+    """
 
     id: int
     title: str
@@ -63,6 +70,9 @@ class Post:
     heading: Heading = "h1"
     footer_in_quote: bool = False
     listed: datetime | None = None
+    deleted: datetime | None = None
+    added: datetime | None = None
+    addition: str = ""
 
     @property
     def excerpt(self) -> str | None:
@@ -108,15 +118,18 @@ def split_meta(text: str) -> tuple[dict[str, Any], str]:
 def build_post(meta: dict[str, Any], body: str) -> Post:
     """A post from its meta. Unknown keys and values raise ValueError, missing keys KeyError."""
     fields = dict(meta)
-    fields["published"] = parse_time(fields["published"])
-    if fields.get("listed") is not None:
-        fields["listed"] = parse_time(fields["listed"])
+    for key in ("published", "listed", "deleted", "added"):
+        if key == "published" or fields.get(key) is not None:
+            fields[key] = parse_time(fields[key])
+    first, mark, addition = body.partition(ADDED)
+    if bool(mark) != (fields.get("added") is not None):
+        raise ValueError(f"{ADDED} and added stand without one another")
     fields["category"] = CATEGORIES[fields["category"]]
     fields["tags"] = tuple(fields.get("tags", ()))
     check_choice(fields, "state", get_args(State))
     check_choice(fields, "byline", get_args(Byline))
     check_choice(fields, "heading", get_args(Heading))
-    return Post(**{"author": "苏剑林", "body": body, **fields})
+    return Post(**{"author": "苏剑林", "body": first + addition, "addition": addition, **fields})
 
 
 def parse_time(text: str) -> datetime:

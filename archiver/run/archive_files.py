@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 
 def files_of(settings: BaseSettings) -> dict[str, Path]:
-    """The paths of the ``database``, the ``jsonl`` file and the feed of ``changes``."""
-    folder = Path(settings["KEXUE_DATA_DIR"])
+    """The paths of the ``database``, the ``jsonl`` file and the feed of ``changes``.
+
+    ``~`` is the home folder also where no shell has said so, as in a crontab; raises
+    ``RuntimeError`` where there is none.
+    """
+    folder = Path(settings["KEXUE_DATA_DIR"]).expanduser()
     name = settings["KEXUE_NAME"]
     feed = "changes.xml" if name == "kexue" else f"{name}-changes.xml"
     return {

@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from typing import Final
 
+from archiver.environment import EXIT_STATUS
+
 #: How long a command may take to end, in seconds.
 COMMAND_TIMEOUT: Final = 60.0
 #: How long a killed command may take to be gone, in seconds.
@@ -25,7 +27,7 @@ def run_command(command: str, body: bytes, exit_status: int) -> str | None:
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
-            env={**os.environ, "KEXUE_EXIT_STATUS": str(exit_status)},
+            env={**os.environ, EXIT_STATUS: str(exit_status)},
             start_new_session=True,
         )
     except (OSError, ValueError) as error:

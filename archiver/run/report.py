@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archiver.terminal.durations import format_seconds
+from archiver.terminal.program import typed
 from archiver.terminal.text_tables import layout_table
 
 #: The most addresses of a kind that the table names.
@@ -78,7 +79,8 @@ class Report:
         trouble = ", ".join(filter(None, self._troubles()))
         if not trouble:
             return None
-        advice = "; has the theme changed? Look at scrapy history ID" if self.suspicious else ""
+        look = f"; has the theme changed? Look at {typed('history ID')}"
+        advice = look if self.suspicious else ""
         return f"{INCOMPLETE}: {trouble} (the table failures names them){advice}; {self._what_next}"
 
     @property

@@ -18,6 +18,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider
 
 from archiver import __version__, site
+from archiver.environment import apply_environment
 from archiver.items import Article, Status
 from archiver.network.exceptions import Stopped
 from archiver.network.failure_reasons import reason_of, status_reason
@@ -90,8 +91,9 @@ class KexueSpider(RecordingSpider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Put the contact address into the user agent."""
+        """Heed the environment, and put the contact address into the user agent."""
         super().update_settings(settings)
+        apply_environment(settings)  # for commands of Scrapy's own, such as scrapy fetch
         agent = f"{settings['BOT_NAME']}/{__version__} (+mailto:{settings['KEXUE_CONTACT']})"
         settings.set("USER_AGENT", agent, priority="spider")
 

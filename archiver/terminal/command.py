@@ -11,8 +11,10 @@ from typing import NoReturn
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archiver.environment import PREFIX, apply_environment, with_origin
 from archiver.setting_names import Unknown, find_unknown
 from archiver.terminal.output import complain, flush
+from archiver.terminal.program import typed
 from archiver.terminal.streams import prepare_streams
 
 
@@ -21,13 +23,19 @@ class ProjectCommand(ScrapyCommand):
 
     @property
     def name(self) -> str:
-        """The word behind ``scrapy``."""
+        """The word behind ``scrapy`` or ``kexue``."""
         return type(self).__module__.rpartition(".")[2]
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options; a wrong one is one sentence on stderr, without the usage."""
+        """Add Scrapy's options; a wrong one is one sentence on stderr, without the usage.
+
+        Scrapy calls it before everything else, so the settings of the environment are set here.
+        """
+        assert self.settings is not None
         prepare_streams()
+        apply_environment(self.settings)
         super().add_options(parser)
+        parser.usage = typed(f"{self.name} {self.syntax()}")
         parser.error = self._refuse_options  # type: ignore[method-assign]  # Scrapy's parser, so no class
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -49,13 +57,11 @@ class ProjectCommand(ScrapyCommand):
 
     def _check(self, unknown: Unknown) -> None:
         """Raise ``UsageError`` for a probable slip; name a setting that may be an extension's."""
-        if unknown.meant is not None:
-            raise UsageError(
-                f"there is no setting {unknown.name}; did you mean {unknown.meant}?",
-                print_help=False,
-            )
-        if unknown.name.startswith("KEXUE_"):
-            raise UsageError(f"there is no setting {unknown.name}", print_help=False)
+        assert self.settings is not None
+        meant = "" if unknown.meant is None else f"; did you mean {unknown.meant}?"
+        if meant or unknown.name.upper().startswith(PREFIX):
+            sentence = f"there is no setting {unknown.name}{meant}"
+            raise UsageError(with_origin(sentence, self.settings, unknown.name), print_help=False)
         if unknown.is_given:
             self._say(f"nothing here reads the setting {unknown.name}")
 

@@ -7,16 +7,22 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-
-from scrapy.commands import ScrapyCommand
+from typing import Protocol
 
 from archiver.terminal.printable import printable, printable_json
+from archiver.terminal.program import program_name
 from archiver.terminal.streams import output_encoding
 from archiver.terminal.text_width import screen_width, wrap
 
 
+class Ending(Protocol):
+    """What the process ends with: a command of Scrapy's, for instance."""
+
+    exitcode: int
+
+
 @contextmanager
-def checked_output(command: ScrapyCommand, name: str) -> Iterator[None]:
+def checked_output(command: Ending, name: str) -> Iterator[None]:
     """Let a command print; output that cannot be written ends it with exit status 1.
 
     A full disk is told in one sentence on stderr, a closed pipe is not told. Only printing may
@@ -50,8 +56,11 @@ def show_json(value: object) -> None:
 
 
 def complain(name: str, sentence: str) -> None:
-    """Print a sentence on stderr: on one line, on a terminal wrapped to its width."""
-    text = printable(f"scrapy {name}: {sentence}")
+    """Print a sentence on stderr: on one line, on a terminal wrapped to its width.
+
+    It begins with the program and the ``name`` of its command, which may be empty.
+    """
+    text = printable(f"{' '.join(filter(None, (program_name(), name)))}: {sentence}")
     if sys.stderr is not None and sys.stderr.isatty():
         text = "\n".join(wrap(text, screen_width(sys.stderr)))
     print(text, file=sys.stderr)
@@ -77,7 +86,7 @@ def _say(name: str, sentence: str) -> None:
         complain(name, sentence)
 
 
-def _give_up(command: ScrapyCommand) -> None:
+def _give_up(command: Ending) -> None:
     """Set exit status 1, and drop what cannot be written: Python would report it when it ends."""
     command.exitcode = 1
     for stream in (sys.stdout, sys.stderr):

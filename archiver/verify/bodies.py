@@ -9,14 +9,12 @@ from archiver.site import Base
 from archiver.store.jsonl import rows
 from archiver.store.records import record
 from archiver.terminal.plural import plural
+from archiver.terminal.program import typed
 from archiver.verify.derived_columns import audit_derived
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.points import Case, audit_case
 from archiver.verify.integrity import Ids
 from archiver.verify.result_table import Totals
-
-#: The command that extracts again what an older version has extracted.
-READ_AGAIN = "scrapy crawl kexue -a full=1"
 
 
 def count_old(db: Database, ids: Ids | None) -> int:
@@ -33,7 +31,7 @@ def words_for_old(count: int) -> str:
     verb = "was" if count == 1 else "were"
     return (
         f"{plural(count, 'article')} {verb} extracted by an older version and may lack Markdown;"
-        f" {READ_AGAIN} fills them"
+        f" {typed('crawl -a full=1')} fills them"
     )
 
 

@@ -1,4 +1,4 @@
-"""`scrapy` commands for tests: forked from a zygote, which is quick, or started cold.
+"""`scrapy` and `kexue` commands for tests: forked from a zygote, which is quick, or started cold.
 
 `run` and `Command` are used as `subprocess.run` and `subprocess.Popen` are. Standard output and
 error of a command go to files without names, so that no command waits for a reader, and what it has
@@ -79,7 +79,9 @@ def zygote() -> Zygote:
 
 
 class Command:
-    """Context manager: a forked `scrapy` command that goes on; it is killed at the end.
+    """Context manager: a forked command that goes on; it is killed at the end.
+
+    `name` is its program, `scrapy` or `kexue`; `program` is Python code that runs before it.
 
     `files` are its standard input, output and error: descriptors, or None for nothing to read, and
     for files that `stdout` and `stderr` read.
@@ -93,6 +95,7 @@ class Command:
         files: Files = (None, None, None),
         largest_file: int | None = None,
         program: str = "",
+        name: str = "scrapy",
     ) -> None:
         self.returncode: int | None = None
         #: From the fork to the end, in seconds.
@@ -102,7 +105,9 @@ class Command:
             file.fileno() if given is None else given
             for given, file in zip(files, self._files, strict=True)
         ]
-        order = Order(list(map(str, words)), str(cwd), surroundings(env), largest_file, program)
+        order = Order(
+            list(map(str, words)), str(cwd), surroundings(env), largest_file, program, name
+        )
         self._answers = zygote().order(order, used)
         self._unread = b""
         self.pid: int = self._answer(LONGEST)["pid"]

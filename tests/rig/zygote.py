@@ -64,8 +64,10 @@ class Order:
     environment: dict[str, str]
     #: No file can grow beyond so many bytes, as on a full disk; None for no limit.
     largest_file: int | None = None
-    #: A program to run in the fork before the command.
+    #: Python code to run in the fork before the command.
     program: str = ""
+    #: The command line: ``scrapy``, or ``kexue``.
+    name: str = "scrapy"
 
 
 @dataclass
@@ -173,9 +175,10 @@ def component_paths() -> Iterator[str]:
 
 
 def run_command(order: Order, descriptors: list[int], held: int) -> NoReturn:
-    """Become `scrapy`, and end as it would."""
+    """Become `scrapy` or `kexue`, and end as it would."""
     from scrapy.cmdline import execute
 
+    from archiver.commands.command_line import main
     from archiver.commands.early_signals import exit_at_signals
 
     become(order, descriptors, held)
@@ -186,6 +189,8 @@ def run_command(order: Order, descriptors: list[int], held: int) -> NoReturn:
     exec(order.program, {})
     exit_at_signals()  # as the import of the commands does in a cold start
     try:
+        if order.name == "kexue":
+            main()
         execute(sys.argv)
     except SystemExit as end:
         leave(end.code)
@@ -224,7 +229,7 @@ def become(order: Order, descriptors: list[int], held: int) -> None:
     random.seed()
     if order.largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.largest_file, order.largest_file))
-    sys.argv = ["scrapy", *order.arguments]
+    sys.argv = [order.name, *order.arguments]
     sys.path[:1] = [order.cwd, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     open_streams(*os.environ.get("PYTHONIOENCODING", "utf-8").split(":"))
 

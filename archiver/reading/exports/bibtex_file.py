@@ -13,7 +13,7 @@ from archiver.reading.exports.owned_text import write_owned_text
 from archiver.store.records import Row
 
 _FIRST: Final = (
-    "% Written by scrapy export bibtex, and anew by each run: put entries of yours elsewhere."
+    "% Written by kexue-archiver, and anew by each export: put entries of yours elsewhere."
 )
 #: Of the blog's entries, whatever the language of the machine.
 _MONTHS: Final = (

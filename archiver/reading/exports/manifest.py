@@ -34,7 +34,7 @@ class Manifest:
     def save(self, folder: Path) -> None:
         """Write the list as a whole; raises ``StoreError``."""
         entries = {
-            "about": "Files of scrapy export, which rewrites and removes these and no others.",
+            "about": "Files of an export, which rewrites and removes these and no others.",
             "format": _FORMAT,
             "kind": self.kind,
             "archive": self.archive,

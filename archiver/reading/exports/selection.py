@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archiver.store import jsonl
 from archiver.store.errors import StoreError
 from archiver.store.records import Row
+from archiver.terminal.program import typed
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,5 @@ def _check(record: Row) -> None:
         is_sound = False
     if not is_sound:
         raise StoreError(
-            f"article {record['id']} has a day or tags that cannot be; scrapy verify says what"
+            f"article {record['id']} has a day or tags that cannot be; {typed('verify')} says what"
         )
