@@ -145,5 +145,7 @@ def test_a_file_of_others_is_refused(db: Database, file: Path, content: str) -> 
 def test_a_folder_and_a_missing_one_are_refused(db: Database, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is a folder; give the name of a file"):
         write_bibtex(Job(db, tmp_path))
+    with pytest.raises(StoreError, match="File name too long"):
+        write_bibtex(Job(db, tmp_path / ("b" * 300)))
     with pytest.raises(StoreError, match=r"there is no folder .*/a; make it first"):
         write_bibtex(Job(db, tmp_path / "a" / "b.bib"))

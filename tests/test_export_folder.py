@@ -260,6 +260,8 @@ def test_a_manifest_that_cannot_be_read(archive: Database, folder: Path, text: s
 def test_a_missing_parent_is_named(archive: Database, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"there is no folder .*/a; make it first"):
         export(archive, tmp_path / "a" / "b")
+    with pytest.raises(StoreError, match="File name too long; give another folder"):
+        export(archive, tmp_path / ("b" * 300))
 
 
 def test_a_read_only_folder_is_named(

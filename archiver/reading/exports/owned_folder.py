@@ -161,12 +161,12 @@ def owned_folder(job: Job, kind: str) -> Iterator[OwnedFolder]:
 
 def _folder(path: Path) -> Path:
     """The folder at a path, made where its parent is there; raises ``StoreError``."""
-    check_link(path)
-    if path.exists() and not path.is_dir():
-        raise StoreError(f"{path} is a file; give a folder", wrong_use=True)
-    if not path.parent.is_dir():
-        raise StoreError(f"there is no folder {path.parent}; make it first", wrong_use=True)
     try:
+        check_link(path)
+        if path.exists() and not path.is_dir():
+            raise StoreError(f"{path} is a file; give a folder", wrong_use=True)
+        if not path.parent.is_dir():
+            raise StoreError(f"there is no folder {path.parent}; make it first", wrong_use=True)
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise StoreError(

@@ -51,10 +51,13 @@ def write_owned_text(job: Job, first: str, pieces: Iterable[str]) -> Outcome:
 
 def _place(target: Path) -> Path:
     """The file that is written; raises ``StoreError`` for a folder, a device, a missing folder."""
-    if target.is_dir():
-        raise StoreError(f"{target} is a folder; give the name of a file", wrong_use=True)
-    if not target.parent.is_dir():
-        raise StoreError(f"there is no folder {target.parent}; make it first", wrong_use=True)
+    try:
+        if target.is_dir():
+            raise StoreError(f"{target} is a folder; give the name of a file", wrong_use=True)
+        if not target.parent.is_dir():
+            raise StoreError(f"there is no folder {target.parent}; make it first", wrong_use=True)
+    except OSError as error:
+        raise StoreError(f"cannot reach {target}: {error.strerror}", wrong_use=True) from error
     return real_file(target)
 
 
