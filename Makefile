@@ -4,7 +4,7 @@
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
 #               runs, every fault of a server; make test has 60, 20, and the most telling faults
 #   make browser-test
-#               let Chromium judge the text, and MathJax in it the formulas
+#               let Chromium judge the text, MathJax in it the formulas, and open Datasette's pages
 #               (Debian: apt-get install chromium)
 #   make install-test
 #               build sdist and wheel, install the wheel into an empty environment, run it there
@@ -15,6 +15,10 @@
 #               (Debian: apt-get install pandoc nodejs npm)
 #   make scale-test
 #               ask DuckDB and daft the same of exported Parquet, as docs/scale.md shows
+#   make notebooks
+#               execute the notebooks on the demo archive of four weeks, which is crawled first;
+#               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
+#               into notebooks/ of its folder
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time extraction, crawl and search on this machine, measure memory
 #   make clean  remove the environment and what the tools left behind; data/ stays
@@ -38,7 +42,7 @@ SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faul
   hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
   suspicious_pages symbolic_links years
 
-.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest lint bench clean
+.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -69,6 +73,11 @@ readers-test: $(VENV)/.installed-readers $(REMARK)
 scale-test: $(VENV)/.installed-scale
 	$(BIN)/python -m pytest tests/test_scale.py
 
+# The demo is crawled on those days only that its archive lacks.
+notebooks: $(VENV)/.installed-notebooks
+	$(if $(KEXUE_DATA_DIR)$(KEXUE_NAME),,$(BIN)/scrapy demo --days 28)
+	$(BIN)/python notebooks/execute.py
+
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -83,7 +92,7 @@ bench: $(VENV)/.installed
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 	  .coverage .coverage.* htmlcov build dist *.egg-info
-	find archiver tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find archiver tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment is newer than pyproject.toml.
 $(VENV)/.created:
@@ -124,6 +133,10 @@ $(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-scale: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,scale]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[notebooks]'
+	@touch $@ $(VENV)/.installed
 
 # Without npm the tests of remark are skipped and say so.
 $(REMARK): tests/readers/package.json

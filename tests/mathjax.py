@@ -9,7 +9,6 @@ so nothing leaves the process. Whoever misses one of the three gets a skip that 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from chromium import open_browser
 
 from archiver import site
 
@@ -26,17 +26,6 @@ if TYPE_CHECKING:
 #: A formula: is it displayed, and its TeX without delimiters and white space.
 Formula = tuple[bool, str]
 
-#: Names of the browser: Debian's, older Ubuntu's, Google's own build.
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS: Final = [
-    "--no-sandbox",  # a container's root has no other way
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-]
 _ORIGIN: Final = "http://blog.invalid"
 _NONCE: Final = "judge"
 #: Our two scripts run, and what they load; the page's own scripts, event attributes, frames and
@@ -189,19 +178,9 @@ def _folded(found: Any) -> list[Formula]:
 @contextmanager
 def open_mathjax() -> Iterator[MathJax]:
     """Start the browser, or skip with the name of what is missing."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="no playwright: pip install -e '.[browser]'"
-    )
     static = _static_files()
-    browser_path = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if browser_path is None:
-        pytest.skip("no browser: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path, args=_FLAGS)
-        try:
-            yield MathJax(browser.new_page(service_workers="block"), static)
-        finally:
-            browser.close()
+    with open_browser() as browser:
+        yield MathJax(browser.new_page(service_workers="block"), static)
 
 
 def _static_files() -> Path:

@@ -39,7 +39,7 @@ PAGES: Final = sorted(
 PATH: Final = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*(?:/|\.(?:py|md|toml|yaml|cfg))")
 #: What a crawl writes, what a reader's machine has, and an example of an address.
 NOT_HERE: Final = re.compile(r"data/|\.venv|\.github/|main\.py")
-FOLDERS: Final = ("archiver", "benchmarks", "docs", "fixtures", "tests")
+FOLDERS: Final = ("archiver", "benchmarks", "docs", "fixtures", "notebooks", "tests")
 
 every_page = pytest.mark.parametrize("page", PAGES)
 
@@ -257,7 +257,8 @@ def test_sql_is_understood(page: str, empty: Database) -> None:
 @every_page
 def test_columns_are_there(page: str, empty: Database) -> None:
     """Those that ``sqlite-utils rows`` and ``search`` show, and those written ``table.column``."""
-    tables = {table.name: {column.name for column in table.columns} for table in empty.tables}
+    relations = (*empty.tables, *empty.views)
+    tables = {table.name: {column.name for column in table.columns} for table in relations}
     named = {pair for line in code(page) for pair in re.findall(r"^(\w+)\.(\w+)$", line)}
     named = {(table, column) for table, column in named if table in tables and column != "xml"}
     for words in commands(page, "sqlite-utils"):

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.install
 
 NAME: Final = f"kexue_archiver-{__version__}"
 PACKAGE: Final = re.compile(
-    r"archiver/((\w+/)*\w+\.py|py\.typed|reading/search/folding\.json|demo/articles/\d+\.html)"
+    r"archiver/((\w+/)*\w+\.py|py\.typed|reading/(datasette/metadata|search/folding)\.json"
+    r"|demo/articles/\d+\.html)"
 )
 WHEEL: Final = re.compile(
     rf"{PACKAGE.pattern}|{re.escape(NAME)}\.dist-info/"

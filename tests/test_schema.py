@@ -1,4 +1,4 @@
-"""The declared columns: migrations, items and docs/data-format.md agree with them.
+"""The declared tables and views: migrations, items and docs/data-format.md agree with them.
 
 Each message says what to do; docs/adding-a-field.md has the steps.
 """
@@ -22,9 +22,9 @@ from archiver.items import Article, Formula, Link, Picture
 from archiver.reading.history.versions import COLUMN_NAMES
 from archiver.store import migrations as package
 from archiver.store.articles import save_article
-from archiver.store.column import Column, ItemColumn, Role, Table
+from archiver.store.column import Column, ItemColumn, Relation, Role, Table, View
 from archiver.store.migrations import MODULES, migrations
-from archiver.store.schema import ARTICLES, DERIVED, EDITS, PARTS, TABLES, VERSIONED
+from archiver.store.schema import ARTICLES, DERIVED, EDITS, PARTS, TABLES, VERSIONED, VIEWS
 
 DECLARATION = "archiver/store/schema.py"
 PAGE = "docs/data-format.md"
@@ -37,6 +37,8 @@ ITEMS = {
 }
 
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+each_relation = pytest.mark.parametrize("table", [*TABLES, *VIEWS], ids=lambda table: table.name)
 
 
 # --- Migrations -----------------------------------------------------------------------------------
@@ -75,6 +77,16 @@ def test_migrations_make_the_declared_table(table: Table) -> None:
 def test_every_table_is_declared() -> None:
     made = [name for name in migrated().table_names() if not name.startswith(TOOLS)]
     assert set(made) == {table.name for table in TABLES}, f"declare it in {DECLARATION}"
+
+
+@each_view
+def test_migrations_make_the_declared_view(view: View) -> None:
+    made = [column[0] for column in migrated().execute(f"SELECT * FROM {view.name}").description]
+    assert made == list(view.names), f"let a migration make it so, or declare it in {DECLARATION}"
+
+
+def test_every_view_is_declared() -> None:
+    assert set(migrated().view_names()) == {view.name for view in VIEWS}, f"see {DECLARATION}"
 
 
 def test_every_migration_is_applied() -> None:
@@ -153,19 +165,25 @@ def test_history_tells_of_all_that_makes_a_version() -> None:
 
 
 @cache
+def section(heading: str) -> str:
+    """What stands between a heading of two or three marks and the next one."""
+    text = (ROOT / PAGE).read_text("utf-8")
+    sections = [part.partition("\n") for part in re.split(r"^##+ +", text, flags=re.MULTILINE)]
+    found = [body for name, _, body in sections if name.strip("` ") == heading]
+    assert found, f"{PAGE} has no heading ## {heading}"
+    return found[0]
+
+
+@cache
 def described(heading: str) -> list[list[str]]:
     """The cells of the first table below ``## <heading>``, without its head."""
-    text = (ROOT / PAGE).read_text("utf-8")
-    sections = re.split(r"^## +", text, flags=re.MULTILINE)[1:]
-    found = [section for section in sections if section.partition("\n")[0].strip("` ") == heading]
-    assert found, f"{PAGE} has no heading ## {heading}"
-    table = re.search(r"(?:^\|.*\n)+", found[0], re.MULTILINE)
+    table = re.search(r"(?:^\|.*\n)+", section(heading), re.MULTILINE)
     assert table, f"{PAGE}, ## {heading}, has no table"
     lines = table[0].splitlines()[2:]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-def type_of(table: Table, column: Column) -> str:
+def type_of(table: Relation, column: Column) -> str:
     """The type of a column in the words of the page."""
     keys = [each.name for each in table.columns if each.key]
     place = f" {keys.index(column.name) + 1}" if column.key and len(keys) > 1 else ""
@@ -174,7 +192,7 @@ def type_of(table: Table, column: Column) -> str:
     return f"{column.format.sql_type}{key}{reference}"
 
 
-def line_for(table: Table, column: Column) -> str:
+def line_for(table: Relation, column: Column) -> str:
     """The line that the page needs."""
     null = "never" if column.null is None else column.null
     return f"| `{column.name}` | {type_of(table, column)} | {column.meaning} | {null} |"
@@ -186,8 +204,16 @@ def is_described(found: list[str], wanted: str) -> bool:
     return found[:2] == [name, kind] and found[2].startswith(meaning) and found[3].startswith(null)
 
 
-@each_table
-def test_the_page_describes_every_column(table: Table) -> None:
+@each_relation
+def test_the_page_says_what_the_rows_are(table: Relation) -> None:
+    """In the words of the declaration, which Datasette shows too."""
+    assert table.meaning, f"say in {DECLARATION} what a row of {table.name} is"
+    found = section(table.name).strip().startswith(table.meaning)
+    assert found, f"{PAGE}, ## {table.name}, begins with: {table.meaning}"
+
+
+@each_relation
+def test_the_page_describes_every_column(table: Relation) -> None:
     rows = described(table.name)
     wanted = [line_for(table, column) for column in table.columns]
     for line, found in zip_longest(wanted, rows):

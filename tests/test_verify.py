@@ -232,9 +232,9 @@ def test_title_that_is_no_utf8(folder: Path) -> None:
             ["references"],
         ),
         (
-            "ALTER TABLE articles DROP COLUMN author",
-            "column articles.author is missing",
-            ["revisions", "columns", "JSONL", "fidelity"],
+            "ALTER TABLE articles DROP COLUMN body_html",
+            "column articles.body_html is missing",
+            ["hashes", "revisions", "columns", "JSONL", "fidelity"],
         ),
         (
             "ALTER TABLE links DROP COLUMN problem",
@@ -243,6 +243,7 @@ def test_title_that_is_no_utf8(folder: Path) -> None:
         ),
         ("ALTER TABLE pictures ADD COLUMN more TEXT", "table pictures is declared otherwise", []),
         ("CREATE TRIGGER t AFTER DELETE ON runs BEGIN SELECT 1; END", "trigger t is none of", []),
+        ("DROP VIEW cited_by", "view cited_by is missing", []),
         ("DROP TABLE articles_fts", "table articles_fts is missing", ["search"]),
         ("DROP TABLE articles_fts_data", "table articles_fts_data is missing", ["search"]),
         ("DROP TABLE _sqlite_migrations", "table _sqlite_migrations is missing", []),
@@ -257,6 +258,13 @@ def test_other_schema(folder: Path, statement: str, words: str, left_out: list[s
     ((name, first),) = [(point.name, point.first) for point in points if point.differ]
     assert (name, checks.left_out) == ("schema", left_out)
     assert str(first).startswith(words)
+
+
+def test_a_changed_view_is_named(folder: Path) -> None:
+    execute(folder, "DROP VIEW most_read", "CREATE VIEW most_read AS SELECT id FROM articles")
+    with closing(open_for_reading(folder / "kexue.db")) as db:
+        first = Checks(db, None).of_files(folder / "kexue.jsonl")[1].first
+    assert str(first).startswith("view most_read is declared otherwise")
 
 
 def test_tables_of_others_do_no_harm(folder: Path) -> None:

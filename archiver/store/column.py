@@ -19,24 +19,28 @@ class Format(StrEnum):
     NUMBER = "number"
     COUNT = "count"  # a number from 0
     FLAG = "flag"  # 0 or 1, in JSONL true or false
+    REAL = "real"  # a number with decimals
     PARSER_VERSION = "parser version"  # a number from 1 to PARSER_VERSION
     TEXT = "text"
     NAME = "name"  # a text that is more than white space
     STRINGS = "strings"  # a JSON array of strings, in JSONL the array
     JSON = "json"
     DAY = "day"  # 2026-11-23, in the blog's time zone
+    MONTH = "month"  # 2026-11, in the blog's time zone
     BLOG_TIME = "blog time"  # 2026-11-23T19:15:13+08:00
     UTC = "utc"  # 2026-11-23T11:15:13+00:00
 
     @property
     def sql_type(self) -> str:
         """The type in ``CREATE TABLE``."""
+        if self is Format.REAL:
+            return "REAL"
         return "INTEGER" if self in _INTEGERS else "TEXT"
 
     @property
     def json_type(self) -> str:
         """The type in the JSONL file, in the words of docs/data-format.md."""
-        return _JSON_TYPES.get(self, "number" if self in _INTEGERS else "string")
+        return _JSON_TYPES.get(self, "string" if self.sql_type == "TEXT" else "number")
 
     def to_sql(self, value: Any) -> Any:
         """The value of an item as SQLite stores it; ``None`` is null."""
@@ -44,7 +48,7 @@ class Format(StrEnum):
             return None
         if self is Format.STRINGS:
             return json.dumps(value, ensure_ascii=False)
-        return int(value) if self in _INTEGERS else str(value)
+        return _CASTS[self.sql_type](value)
 
     def to_json(self, stored: Any) -> Any:
         """A stored value as the JSONL file has it; raises ``ValueError`` for a broken array."""
@@ -54,6 +58,7 @@ class Format(StrEnum):
 
 
 _INTEGERS: Final = frozenset({Format.NUMBER, Format.COUNT, Format.FLAG, Format.PARSER_VERSION})
+_CASTS: Final[dict[str, Callable[[Any], Any]]] = {"INTEGER": int, "REAL": float, "TEXT": str}
 _JSON_TYPES: Final = {Format.STRINGS: "array of strings", Format.FLAG: "true or false"}
 
 
@@ -100,8 +105,11 @@ class Column:
     _: KW_ONLY
     #: True for the primary key, or a part of it.
     key: bool = False
-    #: The table whose ``id`` it refers to.
+    #: The table whose ``id`` it refers to: a foreign key.
     refers_to: str | None = None
+    #: The table whose ``id`` it names without a foreign key: in a view, or where there may be no
+    #: such row.
+    leads_to: str | None = None
     default: str | None = None
     #: The only values that SQLite accepts; of a flag 0 and 1.
     words: tuple[str, ...] = ()
@@ -144,17 +152,34 @@ class ItemColumn(Column):
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table of the archive; its columns stand in their order."""
+class Relation:
+    """What SQL selects from; its columns stand in their order."""
 
     name: str
     columns: tuple[Column, ...]
-    is_without_rowid: bool = False
+    #: What its rows are: docs/data-format.md begins with these words.
+    meaning: str = ""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all columns."""
         return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of a name; raises ``KeyError`` when there is none."""
+        return {column.name: column for column in self.columns}[name]
+
+
+@dataclass(frozen=True)
+class View(Relation):
+    """A view of the archive; the migration that makes it has its query."""
+
+
+@dataclass(frozen=True)
+class Table(Relation):
+    """A table of the archive."""
+
+    is_without_rowid: bool = False
 
     @cached_property
     def filled(self) -> tuple[ItemColumn, ...]:

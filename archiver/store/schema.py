@@ -1,4 +1,4 @@
-"""Every table and column of the archive, declared once. docs/adding-a-field.md says how to add one.
+"""Every table, view and column of the archive, declared once; see docs/adding-a-field.md.
 
 What is written here is what the rest goes by: the rows and JSONL objects (``records``), what a new
 reading replaces (``merge``), what counts as an edit (``revisions``), the statements that write, the
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from archiver import PARSER_VERSION, site
 from archiver.items import Article
-from archiver.store.column import AS_BODY, Column, Format, ItemColumn, Keep, Role, Table
+from archiver.store.column import AS_BODY, Column, Format, ItemColumn, Keep, Role, Table, View
 
 #: ``PRAGMA application_id`` of every archive ("KXFM"), so that a foreign database is recognised.
 APPLICATION_ID: Final = 0x4B58464D
@@ -117,6 +117,7 @@ ARTICLES: Final = Table(
             keep=Keep.NEVER, is_edit=False, value=lambda _: None,
         ),
     ),
+    meaning="One row an article, as it was last read.",
 )  # fmt: skip
 
 _owner = partial(Column, "article_id", Format.NUMBER, refers_to="articles")
@@ -126,7 +127,8 @@ def _part(name: str, *columns: Column) -> Table:
     """A table of what a body holds: the list of that name of an article, in document order."""
     position = Column("position", Format.NUMBER, f"place among the article's {name}", key=True)
     place = (_owner(f"the article with the {name.removesuffix('s')}", key=True), position)
-    return Table(name, (*place, *columns), is_without_rowid=True)
+    meaning = f"The {name} of the current body, in document order"
+    return Table(name, (*place, *columns), meaning, is_without_rowid=True)
 
 
 _of_part = partial(ItemColumn, role=Role.DERIVED)
@@ -137,7 +139,7 @@ LINKS: Final = _part(
     _of_part("text", Format.TEXT, "text of the link on one line"),
     _of_part(
         "target_id", Format.NUMBER, "archive id of the article that it leads to",
-        "it leads to no article of this blog",
+        "it leads to no article of this blog", leads_to="articles",
     ),
     _of_part(
         "problem", Format.TEXT, "why it cannot be followed as written",
@@ -169,6 +171,7 @@ READER_COUNTS: Final = Table(
         Column("seen_at", Format.UTC, "when the count was read", key=True),
         Column("readers", Format.COUNT, "readers"),
     ),
+    "Reader counts as a time series: at most one row an article and UTC day",
     is_without_rowid=True,
 )
 #: A version is told from another by the columns that this table shares with ``articles``.
@@ -187,6 +190,7 @@ REVISIONS: Final = Table(
         Column("tags", Format.STRINGS, "tags of this version", "older archives"),
         Column("suspicious", Format.TEXT, "why this version was not taken", "it was taken"),
     ),
+    "Every distinct version of an article that was seen, the current one too",
 )
 CHANGES: Final = Table(
     "changes",
@@ -208,6 +212,7 @@ CHANGES: Final = Table(
             default="'[]'",
         ),
     ),
+    "What has happened to the articles, for programs that follow the archive",
 )  # fmt: skip
 
 # --- The crawl ------------------------------------------------------------------------------------
@@ -215,7 +220,7 @@ CHANGES: Final = Table(
 SIGHTINGS: Final = Table(
     "sightings",
     (
-        Column("article_id", Format.NUMBER, "archive id", key=True),
+        Column("article_id", Format.NUMBER, "archive id", key=True, leads_to="articles"),
         Column("title", Format.TEXT, "title on the index", "the index has never listed it"),
         Column("published", Format.DAY, "day on the index", "as `title`"),
         Column(
@@ -233,6 +238,7 @@ SIGHTINGS: Final = Table(
         Column("asked", Format.COUNT, "how often its page was asked for", default="0"),
         Column("entry_at", Format.UTC, "when `entry` was read", "as `entry`"),
     ),
+    "What the index and the listing pages have shown of every article, archived or not.",
 )  # fmt: skip
 _OPEN: Final = "as `finished_at`"
 _of_run = partial(Column, null=_OPEN)
@@ -262,20 +268,121 @@ RUNS: Final = Table(
             "as `requests`",
         ),
     ),
+    "One row a run.",
 )  # fmt: skip
 FAILURES: Final = Table(
     "failures",
     (
         Column("url", Format.TEXT, "address that was asked", key=True),
         Column(
-            "article_id", Format.NUMBER, "archive id", "the address is a listing or the index"
+            "article_id", Format.NUMBER, "archive id", "the address is a listing or the index",
+            leads_to="articles",
         ),
         Column("first_seen", Format.UTC, "first failure"),
         Column("last_seen", Format.UTC, "last failure"),
         Column("tries", Format.COUNT, "runs and attempts that noted the failure"),
         Column("reason", Format.TEXT, "the last reason"),
     ),
+    "What could not be read, or not be believed.",
 )  # fmt: skip
+
+# --- Views ----------------------------------------------------------------------------------------
+
+_link = partial(Column, leads_to="articles")
+
+
+def _shown(name: str) -> Column:
+    """A column that a view shows as ``articles`` has it."""
+    (column,) = [column for column in ARTICLES.columns if column.name == name]
+    return Column(name, column.format, column.meaning, column.null)
+
+
+_TITLE: Final = _shown("title")
+
+ARTICLE_LIST: Final = View(
+    "article_list",
+    (
+        _link("id", Format.NUMBER, "archive id"),
+        _TITLE,
+        _shown("author"),
+        _shown("published"),
+        Column("year", Format.NUMBER, "year of `published`", "as `published`"),
+        _shown("category"),
+        _shown("tags"),
+        _shown("readers"),
+        _shown("comment_count"),
+        _shown("formula_count"),
+        _shown("picture_count"),
+        Column("characters", Format.COUNT, "length of `articles.body_text`", AS_BODY),
+        Column("versions", Format.COUNT, "versions that were taken"),
+        Column("cited", Format.COUNT, "other articles that link to it"),
+        _shown("status"),
+        _shown("url"),
+    ),
+    "One row an article, without its texts.",
+)
+CITED_BY: Final = View(
+    "cited_by",
+    (
+        _link("article_id", Format.NUMBER, "archive id of the article that is linked to"),
+        Column("title", Format.NAME, "its title", "it is not in the archive"),
+        Column("published", Format.DAY, "its day of publication", "as `title`"),
+        _link("citing_id", Format.NUMBER, "archive id of the article with the link"),
+        Column("citing_title", Format.NAME, "its title"),
+        Column("citing_published", Format.DAY, "its day of publication", "it is not known"),
+        Column("link_count", Format.COUNT, "its links to the other article"),
+    ),
+    "One row for each two articles of which the second links to the first.",
+)
+MOST_READ: Final = View(
+    "most_read",
+    (
+        _link("id", Format.NUMBER, "archive id"),
+        _TITLE,
+        _shown("published"),
+        _shown("category"),
+        Column("readers", Format.COUNT, "readers"),
+        Column("counted_at", Format.UTC, "when the count was read"),
+        Column("days", Format.COUNT, "days from publication to the count", "as `published`"),
+        Column("readers_per_day", Format.REAL, "`readers` by `days`", "as `published`"),
+        _shown("status"),
+        _shown("url"),
+    ),
+    "One row an article whose reader count is known, the most read first.",
+)
+READERS_BY_MONTH: Final = View(
+    "readers_by_month",
+    (
+        _link("article_id", Format.NUMBER, "the article"),
+        _TITLE,
+        Column("month", Format.MONTH, "month in which counts were read"),
+        Column("readers", Format.COUNT, "last count of the month"),
+        Column("counted_at", Format.UTC, "when it was read"),
+        Column("counts", Format.COUNT, "days of the month with a count"),
+        Column(
+            "growth", Format.NUMBER, "`readers` less the last count of the month before",
+            "the month before has no count",
+        ),
+        Column("previous_at", Format.UTC, "when that count was read", "as `growth`"),
+    ),
+    "One row an article and month in which a count was read.",
+)  # fmt: skip
+FORMULAS_BY_LABEL: Final = View(
+    "formulas_by_label",
+    (
+        Column("label", Format.TEXT, r"name in its first `\label{…}`"),
+        _link("article_id", Format.NUMBER, "the article"),
+        _TITLE,
+        Column("position", Format.NUMBER, "place among the article's formulas"),
+        Column("latex", Format.TEXT, "LaTeX, verbatim with delimiters"),
+        Column("display", Format.FLAG, "1 for a displayed formula, 0 for one in a line"),
+        Column(
+            "referring", Format.JSON, "positions of the formulas of the article that refer to it"
+        ),
+    ),
+    "One row a formula with a label.",
+)
+VIEWS: Final = (ARTICLE_LIST, CITED_BY, MOST_READ, READERS_BY_MONTH, FORMULAS_BY_LABEL)
 
 # --- What follows ---------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from archiver.store.migrations import (
     m003_formulas_and_pictures,
     m004_memory,
     m005_moments_of_entries,
+    m006_views,
 )
 
 MODULES: Final = (
@@ -25,6 +26,7 @@ MODULES: Final = (
     m003_formulas_and_pictures,
     m004_memory,
     m005_moments_of_entries,
+    m006_views,
 )
 migrations: Final = Migrations("kexue")
 

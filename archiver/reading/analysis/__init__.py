@@ -1,0 +1,1 @@
+"""An archive for notebooks: ``archiver.load`` and what it returns."""

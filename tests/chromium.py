@@ -1,0 +1,42 @@
+"""The system's Chromium, for tests with the marker ``browser``: it asks this machine only."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+#: Names of the browser: Debian's, older Ubuntu's, Google's own build.
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS: Final = [
+    "--no-sandbox",  # a container's root has no other way
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start the browser, or skip with the name of what is missing."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no playwright: pip install -e '.[browser]'"
+    )
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        pytest.skip("no browser: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
