@@ -13,6 +13,8 @@
 #   make readers-test
 #               let the readers of Markdown that people use show what is archived
 #               (Debian: apt-get install pandoc nodejs npm)
+#   make scale-test
+#               ask DuckDB and daft the same of exported Parquet, as docs/scale.md shows
 #   make notebooks
 #               execute the notebooks on the demo archive of four weeks, which is crawled first;
 #               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
@@ -40,7 +42,7 @@ SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faul
   hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
   suspicious_pages symbolic_links years
 
-.PHONY: demo test soak install-test browser-test readers-test test-lowest notebooks lint bench clean
+.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -48,7 +50,7 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) -m 'not browser and not readers and not soak and not install' $(COVER)
+	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak and not install' $(COVER)
 
 soak: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
@@ -62,11 +64,14 @@ browser-test: $(VENV)/.installed-browser
 
 test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/scrapy demo -s KEXUE_DATA_DIR=$(LOWEST)/data
-	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers and not soak and not install' \
+	$(LOWEST)/bin/$(PYTEST) -q -m 'not browser and not readers and not scale and not soak and not install' \
 	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)
 	$(BIN)/python -m pytest tests/test_markdown_readers.py
+
+scale-test: $(VENV)/.installed-scale
+	$(BIN)/python -m pytest tests/test_scale.py
 
 # The demo is crawled on those days only that its archive lacks.
 notebooks: $(VENV)/.installed-notebooks
@@ -123,6 +128,10 @@ $(VENV)/.installed-browser: pyproject.toml $(VENV)/.created
 
 $(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,readers]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-scale: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,scale]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 $(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created

@@ -104,6 +104,10 @@ _ARTICLE_PATH = re.compile(
     r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
 )
 _LISTING_PATH = re.compile(r"/page/(?P<number>[1-9][0-9]{0,5})/")
+#: What leads to comments of an article and not to its text: a page of them, one of them, the form.
+_COMMENTS_PLACE = re.compile(
+    r"/comment-page-[0-9]+|[?&]replyTo=|#(?:comments?\b|respond\b|PostComment\b)"
+)
 #: Characters of a path that are not escaped: those of RFC 3986, and ``%`` of what is escaped.
 _PLAIN: Final = "/%:@!$&'()*+,;=~-._"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -185,6 +189,11 @@ def article_id(url: str, base: Base | None = None) -> int | None:
     path = _own_path(url, base)
     match = _ARTICLE_PATH.match(path) if path is not None else None
     return int(match["id"]) if match else None
+
+
+def leads_to_comments(url: str) -> bool:
+    """True when the address of an article leads to its comments (``#comments``, ``?replyTo=…``)."""
+    return _COMMENTS_PLACE.search(url) is not None
 
 
 def resolve(href: str, article: int, document: str | None = None) -> str:

@@ -33,7 +33,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
             file.flush()
             os.fsync(file.fileno())
         part.replace(place)
-        _sync_folder(place.parent)
+        sync(place.parent)
     except OSError as error:
         _remove(part)
         raise StoreError(
@@ -53,8 +53,9 @@ def _take_over(old: Path, descriptor: int) -> None:
         os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have on the disk what a file holds, or which names are in a folder; raises ``OSError``."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -61,27 +61,37 @@ def _ids_of(path: Path) -> set[int]:
         return set()
 
 
-def records(db: Database, *, with_counts: bool = True) -> Iterator[Row]:
-    """The JSONL objects of all articles, sorted by id; raises ``StoreError`` for bad ``tags``."""
-    for row, parts in rows(db):
+def records(
+    db: Database, *, with_counts: bool = True, condition: str = "1", values: Sequence[str] = ()
+) -> Iterator[Row]:
+    """The JSONL objects of articles, sorted by id; raises ``StoreError`` for bad ``tags``.
+
+    ``condition`` is one of SQL on a row of ``articles``, with ``values`` for its question marks.
+    """
+    for row, parts in rows(db, condition, values):
         try:
             yield record(row, parts, with_counts=with_counts)
         except ValueError as error:
             raise StoreError(f"article {row['id']}: its tags are no JSON: {error}") from error
 
 
-def rows(db: Database) -> Iterator[tuple[Row, dict[str, list[Row]]]]:
-    """The rows of all articles, sorted by id, each with the rows of its parts by table."""
-    parts = {table.name: _Parts(db, table.name) for table in PARTS}
-    for row in db.query("SELECT * FROM articles ORDER BY id"):
+def rows(
+    db: Database, condition: str = "1", values: Sequence[str] = ()
+) -> Iterator[tuple[Row, dict[str, list[Row]]]]:
+    """The rows of articles, sorted by id, each with the rows of its parts by table."""
+    parts = {table.name: _Parts(db, table.name, condition, values) for table in PARTS}
+    for row in db.query(f"SELECT * FROM articles WHERE {condition} ORDER BY id", values):  # noqa: S608
         yield row, {table: groups.of(row["id"]) for table, groups in parts.items()}
 
 
 class _Parts:
     """The rows of one table, given out article by article in one pass over it."""
 
-    def __init__(self, db: Database, table: str) -> None:
-        found = db.query(f"SELECT * FROM {table} ORDER BY article_id, position")  # noqa: S608
+    def __init__(self, db: Database, table: str, condition: str, values: Sequence[str]) -> None:
+        asked = f"SELECT id FROM articles WHERE {condition}"  # noqa: S608
+        own = "1" if condition == "1" else f"article_id IN ({asked})"
+        query = f"SELECT * FROM {table} WHERE {own} ORDER BY article_id, position"  # noqa: S608
+        found = db.query(query, values)
         self._groups = groupby(found, key=lambda row: row["article_id"])
         self._next = next(self._groups, None)
 

@@ -1,0 +1,111 @@
+"""``scrapy export KIND TARGET``: the archive in files of other programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
+from sqlite_utils import Database
+
+from archiver.commands.archive_reading import read_archive
+from archiver.commands.value_checks import check_settings
+from archiver.reading.exports.job import Job, Outcome
+from archiver.reading.exports.kinds import KINDS, Kind
+from archiver.reading.exports.selection import Selection
+from archiver.run.archive_files import files_of
+from archiver.terminal.command import ProjectCommand
+from archiver.terminal.output import show
+from archiver.terminal.program import typed
+from archiver.terminal.progress_line import ProgressLine
+
+
+class Command(ProjectCommand):
+    """Without network; a crawl may run meanwhile. Run again it rewrites only what has changed.
+
+    Exit status 0: the target is as the archive is; 1: a file that somebody has changed stays, or
+    something cannot be read or written; 2: wrong use. A line on stderr says which, and what to do.
+    """
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """The arguments."""
+        return "[options] KIND TARGET"
+
+    def short_desc(self) -> str:
+        """The line in the list of commands."""
+        return "Write the archive for other programs: " + ", ".join(KINDS)
+
+    def long_desc(self) -> str:
+        """The kinds, and what happens to a target."""
+        kinds = "; ".join(f"{kind.name} {kind.target}: {kind.summary}" for kind in KINDS.values())
+        return (
+            f"{kinds}. A folder must be new, empty, or of an earlier export of the kind. Files that"
+            " are not of an export are never touched, and those that you have changed stay."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the selection and ``--force``."""
+        super().add_options(parser)
+        parser.add_argument("--since", metavar="DAY", help="articles from this day on: 2024-01-31")
+        parser.add_argument("--category", help="articles of this category only")
+        parser.add_argument(
+            "--force", action="store_true", help="overwrite files of the export that were changed"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write the target, and say what was done."""
+        assert self.settings is not None
+        kind, target = _kind_and_target(args)
+        selection = Selection(_day(opts.since), opts.category)
+        check_settings(self.settings)
+
+        def use(db: Database) -> None:
+            selection.check(db)
+            outcome = _write(kind, db, target, selection, is_forced=opts.force)
+            show(outcome.line(target))
+            for sentence in outcome.complaints(target):
+                self.fail(sentence)
+
+        read_archive(self, files_of(self.settings)["database"], use)
+
+
+def _write(
+    kind: Kind, db: Database, target: Path, selection: Selection, *, is_forced: bool
+) -> Outcome:
+    progress = ProgressLine(sys.stderr, "articles")
+    try:
+        return kind.write(Job(db, target, selection, is_forced, progress.advance))
+    finally:
+        progress.clear()
+
+
+def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:
+    """What the arguments name; raises ``UsageError``."""
+    for word in args:
+        if word.startswith("-"):
+            raise UsageError(f"unknown option {word}", print_help=False)
+    known = ", ".join(f"{kind.name} {kind.target}" for kind in KINDS.values())
+    if not args:
+        raise UsageError(f"give a kind and a target: {known}", print_help=False)
+    kind = KINDS.get(args[0])
+    if kind is None:
+        raise UsageError(f"there is no kind {args[0]}; there are: {known}", print_help=False)
+    if len(args) != 2 or not args[1]:
+        raise UsageError(
+            f"give one target, as in: {typed(f'export {kind.name} {kind.target}')}",
+            print_help=False,
+        )
+    return kind, Path(args[1])
+
+
+def _day(text: str | None) -> str | None:
+    """A day; raises ``UsageError`` for anything else."""
+    try:
+        return None if text is None else date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise UsageError(f"--since {text}: give a day like 2024-01-31", print_help=False) from None

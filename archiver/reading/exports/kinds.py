@@ -1,0 +1,36 @@
+"""The kinds of export. A new one is a function in a module of its own, and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from archiver.reading.exports.bibtex_file import write_bibtex
+from archiver.reading.exports.job import Job, Outcome
+from archiver.reading.exports.markdown_folder import write_markdown
+from archiver.reading.exports.parquet_folder import write_parquet
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of export, and the function that writes it or raises ``StoreError``."""
+
+    name: str
+    #: ``DIR`` or ``FILE``.
+    target: str
+    #: Its line in the help.
+    summary: str
+    write: Callable[[Job], Outcome]
+
+
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "markdown", "DIR", "a note an article, linked, for Obsidian and others", write_markdown
+        ),
+        Kind("parquet", "DIR", "typed tables by year, for DuckDB and others", write_parquet),
+        Kind("bibtex", "FILE", "the blog's own entries, for citing", write_bibtex),
+    )
+}

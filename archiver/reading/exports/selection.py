@@ -1,0 +1,64 @@
+"""Which articles an export takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlite_utils import Database
+
+from archiver.store import jsonl
+from archiver.store.errors import StoreError
+from archiver.store.records import Row
+from archiver.terminal.program import typed
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Articles from a day on (``YYYY-MM-DD``), and of one category; ``None`` sets no bound."""
+
+    since: str | None = None
+    category: str | None = None
+
+    def condition(self, *more: str) -> tuple[str, list[str]]:
+        """The condition in SQL on a row of ``articles``, and the values in it."""
+        bounds = {"published >= ?": self.since, "category = ?": self.category}
+        given = {sql: value for sql, value in bounds.items() if value is not None}
+        return " AND ".join([*given, *more]) or "1", list(given.values())
+
+    def count(self, db: Database) -> int:
+        """How many articles it takes."""
+        condition, values = self.condition()
+        return int(db["articles"].count_where(condition, values))
+
+    def check(self, db: Database) -> None:
+        """Raise ``StoreError`` for bounds within which there is no article.
+
+        A slip in a name would else remove what an export has written before.
+        """
+        if self != Selection() and not self.count(db):
+            raise StoreError("no article is within --since and --category", wrong_use=True)
+
+    def records(self, db: Database, *more: str) -> Iterator[Row]:
+        """The JSONL objects of the articles by id, streamed; raises ``StoreError``."""
+        condition, values = self.condition(*more)
+        for record in jsonl.records(db, condition=condition, values=values):
+            _check(record)
+            yield record
+
+
+def _check(record: Row) -> None:
+    """Raise ``StoreError`` for a day or tags that only a damaged archive has."""
+    try:
+        if record["published"] is not None:
+            date.fromisoformat(record["published"])
+        is_sound = isinstance(record["tags"], list) and all(
+            isinstance(tag, str) for tag in record["tags"]
+        )
+    except ValueError:
+        is_sound = False
+    if not is_sound:
+        raise StoreError(
+            f"article {record['id']} has a day or tags that cannot be; {typed('verify')} says what"
+        )
