@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from archiver import clock
-from archiver.extraction.series.recognition import recognise
+from archiver.extraction.series.renewal import renew_series
 from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.network.stop import Stop
 from archiver.planning.plan import Plan
@@ -19,7 +19,6 @@ from archiver.run.recorder import Recorder, cannot_write
 from archiver.run.report import FINISHED, Report
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
-from archiver.store.series_tables import links, save_series, titles
 
 logger = logging.getLogger(__package__)
 
@@ -83,7 +82,7 @@ class Run:
         ending = self.recorder.stop.reason or ending
         is_stored = False
         try:
-            save_series(self.archive.db, recognise(titles(self.archive.db), links(self.archive.db)))
+            renew_series(self.archive.db)
             ending = self._write_exports(ending)
             # A full disk must be found out before the record says that all went well.
             self.archive.db.execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archiver.extraction.series.recognition import recognise
+from archiver.extraction.series.renewal import renew_series
 from archiver.reading.analysis.dataset_error import DatasetError
 from archiver.store.column import Format, ItemColumn
 from archiver.store.migrations import migrations
 from archiver.store.schema import ARTICLES, PARTS
-from archiver.store.series_tables import links, save_series, titles
 
 _REBUILD: Final = "INSERT INTO articles_fts (articles_fts) VALUES ('rebuild')"
 
@@ -35,7 +34,7 @@ def read_jsonl(path: Path) -> Database:
         with path.open("rb") as file, db.atomic():
             for number, line in enumerate(file, start=1):
                 _add_line(db, f"{path}, line {number}", line)
-            save_series(db, recognise(titles(db), links(db)))
+            renew_series(db)
     except OSError as error:
         raise DatasetError(f"cannot read {path}: {error.strerror}") from error
     db.execute("PRAGMA query_only = ON")
