@@ -270,6 +270,11 @@ def test_data_is_the_folder_without_a_setting(
         archiver.load()
 
 
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(DatasetError, match=r"cannot read a+: File name too long"):
+        archiver.load("a" * 5000)
+
+
 # --- What is no archive, or not one to be read ----------------------------------------------------
 
 
