@@ -72,6 +72,9 @@ def test_a_category_and_a_tag(folder: Path) -> None:
         (["熵", "--year", "19"], "--year 19: give a year like 2019"),
         (["熵", "--since", "gestern"], "--since gestern: give a day like 2024-01-31"),
         (["熵", "--limit", "many"], "--limit many: give a number, 0 for all"),
+        (["熵", "--category", "数学"], "there is no category 数学; there is 数学研究\n"),
+        (["熵", "--category", "zz"], "no category zz; the most frequent: 信息时代, 数学研究, 天文"),
+        (["熵", "--tag", "Attention"], "there is no tag Attention; there is attention"),
     ],
 )
 def test_wrong_use(folder: Path, words: list[str], reason: str) -> None:
@@ -84,7 +87,8 @@ def test_bytes_that_are_no_text(folder: Path) -> None:
     """The shell gives them to Python as halves of surrogate pairs."""
     options = ("-s", f"KEXUE_DATA_DIR={folder}", *NAME)
     said = run("search", "熵", "--tag", "\udcff", *options)
-    assert (said.returncode, said.stdout, said.stderr) == (1, "0 articles\n", "")
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1)
+    assert "there is no tag " in said.stderr
     said = run("search", "\udcff", "--json", *options)
     assert (said.returncode, json.loads(said.stdout)["total"]) == (1, 0)
 
