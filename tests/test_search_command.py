@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archiver.store.articles import save_article
 from archiver.store.migrations import migrations
-from archiver.store.sqlite import open_archive
+from archiver.store.sqlite import close_archive, open_archive
 
 NAME = ("-s", "KEXUE_NAME=demo")
 
@@ -50,6 +50,16 @@ def test_programs_get_json(folder: Path) -> None:
 def test_nothing_is_found(folder: Path) -> None:
     said = run("search", "不在其中的词", "-s", f"KEXUE_DATA_DIR={folder}", *NAME)
     assert (said.returncode, said.stdout, said.stderr) == (1, "0 articles\n", "")
+
+
+def test_nothing_is_found_in_an_empty_archive(tmp_path: Path) -> None:
+    """A first run that got nothing leaves one."""
+    close_archive(open_archive(tmp_path / "kexue.db"))
+    said = run("search", "熵", "-s", f"KEXUE_DATA_DIR={tmp_path}")
+    assert (said.returncode, said.stdout) == (1, "0 articles\n")
+    assert said.stderr == (
+        "scrapy search: the archive has no articles yet; scrapy crawl kexue brings them\n"
+    )
 
 
 def test_a_category_and_a_tag(folder: Path) -> None:

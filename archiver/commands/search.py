@@ -101,6 +101,8 @@ class Command(ProjectCommand):
                 _print(results)
             if not results.total:
                 self.exitcode = 1
+                if not db["articles"].count:
+                    self.fail(f"the archive has no articles yet; {typed('crawl')} brings them")
 
         read_archive(self, files_of(self.settings)["database"], use)
 
