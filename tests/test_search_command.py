@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archiver.store.articles import save_article
 from archiver.store.migrations import migrations
-from archiver.store.sqlite import open_archive
+from archiver.store.sqlite import close_archive, open_archive
 
 NAME = ("-s", "KEXUE_NAME=demo")
 
@@ -52,6 +52,16 @@ def test_nothing_is_found(folder: Path) -> None:
     assert (said.returncode, said.stdout, said.stderr) == (1, "0 articles\n", "")
 
 
+def test_nothing_is_found_in_an_empty_archive(tmp_path: Path) -> None:
+    """A first run that got nothing leaves one."""
+    close_archive(open_archive(tmp_path / "kexue.db"))
+    said = run("search", "熵", "-s", f"KEXUE_DATA_DIR={tmp_path}")
+    assert (said.returncode, said.stdout) == (1, "0 articles\n")
+    assert said.stderr == (
+        "scrapy search: the archive has no articles yet; scrapy crawl kexue brings them\n"
+    )
+
+
 def test_a_category_and_a_tag(folder: Path) -> None:
     options = ("--json", "--limit", "0", "-s", f"KEXUE_DATA_DIR={folder}", *NAME)
     everything = json.loads(run("search", "的", *options).stdout)["total"]
@@ -72,6 +82,9 @@ def test_a_category_and_a_tag(folder: Path) -> None:
         (["熵", "--year", "19"], "--year 19: give a year like 2019"),
         (["熵", "--since", "gestern"], "--since gestern: give a day like 2024-01-31"),
         (["熵", "--limit", "many"], "--limit many: give a number, 0 for all"),
+        (["熵", "--category", "数学"], "there is no category 数学; there is 数学研究\n"),
+        (["熵", "--category", "zz"], "no category zz; the most frequent: 信息时代, 数学研究, 天文"),
+        (["熵", "--tag", "Attention"], "there is no tag Attention; there is attention"),
     ],
 )
 def test_wrong_use(folder: Path, words: list[str], reason: str) -> None:
@@ -84,7 +97,8 @@ def test_bytes_that_are_no_text(folder: Path) -> None:
     """The shell gives them to Python as halves of surrogate pairs."""
     options = ("-s", f"KEXUE_DATA_DIR={folder}", *NAME)
     said = run("search", "熵", "--tag", "\udcff", *options)
-    assert (said.returncode, said.stdout, said.stderr) == (1, "0 articles\n", "")
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1)
+    assert "there is no tag " in said.stderr
     said = run("search", "\udcff", "--json", *options)
     assert (said.returncode, json.loads(said.stdout)["total"]) == (1, 0)
 

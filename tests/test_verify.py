@@ -460,6 +460,26 @@ def test_no_archive(tmp_path: Path, content: bytes | None, words: str, wrong_use
     assert path.exists() == (content is not None)
 
 
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ((), ""),
+        (("demo.db", "demo.jsonl"), "; here is demo.db: -s KEXUE_NAME=demo"),
+        (("my own.db",), "; here is my own.db: -s KEXUE_NAME='my own'"),
+        (("d.db", "c.db", "b.db", "a.db"), "; here is a.db, b.db, c.db, …: -s KEXUE_NAME=a"),
+    ],
+)
+def test_archives_of_another_name_are_named(
+    tmp_path: Path, files: tuple[str, ...], named: str
+) -> None:
+    """After the demo the name of its archive is what a person lacks."""
+    for name in files:
+        (tmp_path / name).touch()
+    with pytest.raises(StoreError) as caught:
+        open_for_reading(tmp_path / "kexue.db")
+    assert str(caught.value).endswith(f"or set KEXUE_DATA_DIR and KEXUE_NAME{named}")
+
+
 def test_foreign_database(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "kexue.db")) as connection:
         connection.execute("CREATE TABLE other (id INTEGER)")

@@ -18,6 +18,7 @@ from archiver.commands.archive_reading import read_archive
 from archiver.commands.series_choice import chosen_series
 from archiver.commands.value_checks import check_settings
 from archiver.items import Status
+from archiver.reading.known_labels import check_label
 from archiver.reading.search import Filters, Results, search
 from archiver.run.archive_files import files_of
 from archiver.store.errors import StoreError
@@ -89,6 +90,8 @@ class Command(ProjectCommand):
         check_settings(self.settings)
 
         def use(db: Database) -> None:
+            check_label(db.conn, "category", opts.category)
+            check_label(db.conn, "tag", opts.tag)
             if opts.series is not None:
                 chosen_series(db.conn, opts.series)
             results = _search(db, query, filters, limit)
@@ -98,6 +101,8 @@ class Command(ProjectCommand):
                 _print(results)
             if not results.total:
                 self.exitcode = 1
+                if not db["articles"].count:
+                    self.fail(f"the archive has no articles yet; {typed('crawl')} brings them")
 
         read_archive(self, files_of(self.settings)["database"], use)
 

@@ -45,7 +45,7 @@ def write_parquet(job: Job) -> Outcome:
     if find_spec("duckdb") is None:
         raise StoreError(
             "Parquet is written by DuckDB, which is not installed: pip install"
-            " 'kexue-archiver[export]'",
+            " 'kexue-archiver[export]', or with pipx: pipx inject kexue-archiver duckdb",
             wrong_use=True,
         )
     if not _is_utf8(job.target):

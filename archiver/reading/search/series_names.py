@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from difflib import get_close_matches
-from typing import Final
 
 from archiver.reading.search.folding import fold
-
-_MOST_NEAR: Final = 3
-_NEARNESS: Final = 0.5
+from archiver.reading.search.near_names import near_names
 
 
 def series_called(connection: sqlite3.Connection, wanted: str) -> list[int]:
@@ -23,9 +19,5 @@ def series_called(connection: sqlite3.Connection, wanted: str) -> list[int]:
 
 
 def names_near(connection: sqlite3.Connection, wanted: str) -> list[str]:
-    """The names that contain one that is no series', or that are most like it; three at most."""
-    wanted = fold(wanted.strip())
-    names = {fold(name): name for (name,) in connection.execute("SELECT name FROM series")}
-    containing = [one for one in names if wanted and wanted in one]
-    near = get_close_matches(wanted, names, _MOST_NEAR, _NEARNESS)
-    return [names[one] for one in dict.fromkeys([*containing, *near])][:_MOST_NEAR]
+    """The names of series that contain one that is none's, or are most like it; three at most."""
+    return near_names(wanted, (name for (name,) in connection.execute("SELECT name FROM series")))
