@@ -89,8 +89,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 #: The files whose crawls go on ways that tests of other files, or their own functions, have been
 #: measured on: with coverage such a crawl takes more than twice as long.
 UNMEASURED: Final = (
-    "gone_articles", "resume", "politeness", "exchanged_files", "odd_input", "suspicious_pages",
-    "encoding", "demo_days",
+    "backoff", "demo_days", "encoding", "exchanged_files", "failure_reasons", "gone_articles",
+    "hook_crawl", "incremental", "odd_input", "politeness", "program", "resume", "suspicious_pages",
+    "symbolic_links", "warc_crawl",
 )  # fmt: skip
 
 
