@@ -88,6 +88,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/warc.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis \

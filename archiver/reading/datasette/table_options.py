@@ -30,6 +30,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "links": {"facets": ["problem"], "size": 50},
     "formulas": {"facets": ["display"], "size": 50},
     "runs": {"sort_desc": "id", "facets": ["mode", "ending"], "units": {"bytes": "B"}},
+    "captures": {"sort_desc": "id", "facets": ["status", "run_id"], "units": {"length": "B"}},
     "failures": {"sort_desc": "last_seen"},
     "sightings": _INTERNAL,
     "articles_fts": _INTERNAL,

@@ -18,6 +18,7 @@ from archiver.store.migrations import (
     m004_memory,
     m005_moments_of_entries,
     m006_views,
+    m009_captures,
 )
 
 MODULES: Final = (
@@ -27,6 +28,7 @@ MODULES: Final = (
     m004_memory,
     m005_moments_of_entries,
     m006_views,
+    m009_captures,
 )
 migrations: Final = Migrations("kexue")
 
