@@ -91,7 +91,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/warc.py
 
 clean:
-	rm -rf $(VENV) $(LOWEST) $(REMARK) .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) $(LOWEST) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 	  .coverage .coverage.* htmlcov build dist *.egg-info
 	find archiver tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 

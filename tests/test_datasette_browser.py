@@ -110,6 +110,15 @@ def test_pages_fit_the_screen(tab: Page, width: int) -> None:
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_name_of_a_parameter_is_not_cut_off(tab: Page, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 900})
+    open_page(tab, "/demo/article_formulas")
+    label = tab.locator("form.sql label")
+    assert label.inner_text() == "article_id"
+    assert label.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
 def test_one_character_is_found(tab: Page) -> None:
     open_page(tab, "/demo")
     tab.get_by_role("link", name="Search 搜索").click()

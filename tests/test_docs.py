@@ -95,7 +95,7 @@ def test_links_lead_somewhere(page: str) -> None:
             continue
         path = (ROOT / page).parent / unquote(target.path) if target.path else ROOT / page
         name = str(path.resolve().relative_to(ROOT))
-        if not path.exists() or (target.fragment and target.fragment not in anchors(name)):
+        if not path.exists() or (target.fragment and unquote(target.fragment) not in anchors(name)):
             broken.append(href)
     assert broken == [], f"{page}: links to nothing"
 

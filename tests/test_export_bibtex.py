@@ -62,6 +62,8 @@ def test_an_article_that_is_gone_says_so() -> None:
         (r"$\mathcal{O}(n\log n)$ 与 \(x_1\)", r"$\mathcal{O}(n\log n)$ 与 $x_1$"),
         ("$5 和 {集合", r"\$5 和 \textbraceleft{}集合"),
         ("$a}$", r"\$a\textbraceright{}\$"),
+        ("$a}b{c$", r"\$a\textbraceright{}b\textbraceleft{}c\$"),
+        (r"$a\)b$", r"\$a\textbackslash{})b\$"),
         ("$a%b$", r"\$a\%b\$"),
         (r"\LaTeX~^", r"\textbackslash{}LaTeX\textasciitilde{}\textasciicircum{}"),
         (" a\n b\x00\ud800", "a b\ufffd\ufffd"),
@@ -73,8 +75,9 @@ def test_titles_are_escaped(title: str, field: str) -> None:
 
 def test_a_name_is_not_parted() -> None:
     assert bibtex_name("苏剑林") == "苏剑林"
-    people = read(an_entry(author="甲 and 乙, 丙")).entries["kexuefm-6583"].persons["author"]
-    assert list(map(str, people)) == ["{甲 and 乙, 丙}"]
+    for name in ("甲 and 乙, 丙", "甲 AND 乙", "甲, 乙"):
+        people = read(an_entry(author=name)).entries["kexuefm-6583"].persons["author"]
+        assert list(map(str, people)) == [f"{{{name}}}"]
 
 
 MEANT = {

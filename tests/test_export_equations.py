@@ -26,6 +26,10 @@ from archiver.verify.fidelity.markdown_outline import outline_of_markdown
             "$$\n\\begin{align}a\\\\\nb\\label{b}\\\\\nc\\nonumber\\\\\n\\end{align}\n$$\n\n$\\ref{b}$",
             "$$\n\\begin{align}a\\tag{1}\\\\\nb\\tag{2}\\\\\nc\\nonumber\\\\\n\\end{align}\n$$\n\n$2$",
         ),
+        (
+            "$$\\begin{gather}a\\notag\\\\b\\end{gather}$$",
+            "$$\\begin{gather}a\\notag\\\\b\\tag{1}\\end{gather}$$",
+        ),
         ("$$\\begin{equation*}x\\end{equation*}$$", "$$\\begin{equation*}x\\end{equation*}$$"),
         ("$$x\\tag{A}\\label{a}$$\n\n$\\eqref{a}$", "$$x\\tag{A}$$\n\n$\\text{(A)}$"),
         ("$$x\\tag*{A}\\label{a}$$\n\n$\\eqref{a}$", "$$x\\tag*{A}$$\n\n$\\text{A}$"),

@@ -89,9 +89,22 @@ def test_an_empty_archive_gives_an_empty_index(db: Database, folder: Path) -> No
     assert contents(folder) == {"README.md": "# 科学空间\n"}
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("%%甲%%", r"%\%甲%\%"), ("#乙", r"\#乙"), ("C++ [丙]", r"C++ \[丙\]"), (" ", "7")],
+)
+def test_a_title_in_the_index(db: Database, folder: Path, title: str, shown: str) -> None:
+    """Nothing of it is markup, also for Obsidian, and a title of nothing can be clicked."""
+    save_article(db, an_article(7, title=title, links=[]), DAY1)
+    export(db, folder)
+    assert f"- 2022-01-18 [{shown}](7" in contents(folder)["README.md"]
+
+
 def test_a_selection_without_articles_is_a_slip(archive: Database) -> None:
-    with pytest.raises(StoreError, match="no article is within --since and --category"):
+    with pytest.raises(StoreError, match="there is no category 信息时代 ; there is 信息时代"):
         Selection(category="信息时代 ").check(archive)
+    with pytest.raises(StoreError, match="no article is within --since and --category"):
+        Selection(since="2099-01-01").check(archive)
     Selection().check(archive)
 
 

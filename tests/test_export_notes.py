@@ -216,6 +216,7 @@ def test_equal_addresses_are_told_apart_by_their_places() -> None:
         ("a == b === c", r"a =\= b =\=\= c"),
         ("`#x == %%` $a==b$ [x](y#z==)", "`#x == %%` $a==b$ [x](y#z==)"),
         (r"\#x &#35;y", r"\#x &#35;y"),
+        ("#a $#b$ #c [#d $#e$ `#f` #g](h#i) #j", r"\#a $#b$ \#c [\#d $#e$ `#f` \#g](h#i) \#j"),
     ],
 )
 def test_what_only_obsidian_takes_for_markup_is_escaped(text: str, shown: str) -> None:

@@ -136,6 +136,14 @@ def test_a_text_longer_than_the_buffer_of_duckdb(
     assert ask("SELECT body_text FROM TABLE WHERE id = 4", folder) == [(long,)]
 
 
+def test_half_a_surrogate_pair_is_a_question_mark(archive: Database, folder: Path) -> None:
+    """SQLite has it in no text, but JSON can say it."""
+    with archive.conn:
+        archive.execute("UPDATE articles SET tags = ? WHERE id = 2", [r'["a\ud800b"]'])
+    write_parquet(Job(archive, folder))
+    assert ask("SELECT tags FROM TABLE WHERE id = 2", folder) == [(["a?b"],)]
+
+
 def test_an_empty_archive_gives_no_files(db: Database, folder: Path) -> None:
     assert write_parquet(Job(db, folder)).written == 0
     assert files(folder) == {}

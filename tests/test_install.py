@@ -45,7 +45,7 @@ STRAYS: Final = (
     "build/lib/archiver/old.py",
 )
 #: Not copied: they are large, and no build looks at them.
-LEFT: Final = shutil.ignore_patterns(".*", "node_modules", "build", "dist", "*.egg-info")
+LEFT: Final = shutil.ignore_patterns(".*", "cache", "node_modules", "build", "dist", "*.egg-info")
 
 
 def uv(*words: object, cwd: Path) -> None:

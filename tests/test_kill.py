@@ -106,7 +106,7 @@ def test_every_article_once(told: Told) -> None:
 
 TABLES = [
     "articles", "articles_fts", "changes", "failures", "formulas", "links", "pictures",
-    "reader_counts", "revisions", "sightings",
+    "reader_counts", "revisions", "series", "series_articles", "sightings",
 ]  # fmt: skip
 
 

@@ -38,7 +38,8 @@ from archiver.verify.fidelity.comparison import Point
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
 CLEAN = [
-    *("database", "schema", "references", "hashes", "revisions", "columns", "search", "JSONL"),
+    *("database", "schema", "references", "hashes", "revisions", "columns", "series", "search"),
+    "JSONL",
 ]
 
 
@@ -132,6 +133,7 @@ def test_sound_archive(folder: Path) -> None:
         "hashes": 3,
         "revisions": 2,
         "columns": 3,
+        "series": 0,
         "search": 3,
         "JSONL": 3,
     }
@@ -456,6 +458,26 @@ def test_no_archive(tmp_path: Path, content: bytes | None, words: str, wrong_use
         open_for_reading(path)
     assert caught.value.wrong_use is wrong_use
     assert path.exists() == (content is not None)
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ((), ""),
+        (("demo.db", "demo.jsonl"), "; here is demo.db: -s KEXUE_NAME=demo"),
+        (("my own.db",), "; here is my own.db: -s KEXUE_NAME='my own'"),
+        (("d.db", "c.db", "b.db", "a.db"), "; here is a.db, b.db, c.db, …: -s KEXUE_NAME=a"),
+    ],
+)
+def test_archives_of_another_name_are_named(
+    tmp_path: Path, files: tuple[str, ...], named: str
+) -> None:
+    """After the demo the name of its archive is what a person lacks."""
+    for name in files:
+        (tmp_path / name).touch()
+    with pytest.raises(StoreError) as caught:
+        open_for_reading(tmp_path / "kexue.db")
+    assert str(caught.value).endswith(f"or set KEXUE_DATA_DIR and KEXUE_NAME{named}")
 
 
 def test_foreign_database(tmp_path: Path) -> None:

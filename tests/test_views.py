@@ -134,6 +134,12 @@ def test_months_are_those_of_the_blog(db: Database) -> None:
     assert growth(db) == [("2025-12", 3, 2, None), ("2026-01", 7, 1, 4)]
 
 
+def test_a_count_of_the_next_month_ends_none(db: Database) -> None:
+    """The last day of a month in UTC has eight hours of the blog's next month."""
+    count(db, 1, ("2026-01-30T03:00", 1), ("2026-01-31T16:00", 5))
+    assert growth(db) == [("2026-01", 1, 1, None), ("2026-02", 5, 1, 4)]
+
+
 # --- Formulas -------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,9 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.demo.days import LAST_DAY, days_before, moment_of
+from archiver.extraction.series.renewal import renew_series
+from archiver.run.recorder import cannot_write
+from archiver.store.errors import StoreError
 from archiver.store.lock import locked
 from archiver.store.paths import real_folders
 from archiver.store.sqlite import check_folder, open_archive
@@ -38,7 +42,11 @@ def days_left(count: int, files: Mapping[str, Path]) -> list[date]:
     database = files["database"]
     check_folder(database.parent)
     with locked(*real_folders(files.values())), closing(open_archive(database)) as db:
-        (last,) = db.execute("SELECT max(started_at) FROM runs").fetchone()
+        try:
+            (last,) = db.execute("SELECT max(started_at) FROM runs").fetchone()
+            renew_series(db)  # which an earlier version has not kept, and no crawl may be left
+        except sqlite3.Error as error:
+            raise StoreError(f"{database}: {cannot_write(error)}") from error
     days = days_before(count, _STEP)
     return [day for day in days if last is None or moment_of(day) > datetime.fromisoformat(last)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,10 +15,13 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
+from archiver.commands.series_choice import chosen_series
 from archiver.commands.value_checks import check_settings
 from archiver.items import Status
+from archiver.reading.known_labels import check_label
 from archiver.reading.search import Filters, Results, search
 from archiver.run.archive_files import files_of
+from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import is_on_terminal, show_json
 from archiver.terminal.plural import plural
@@ -68,6 +72,7 @@ class Command(ProjectCommand):
         parser.add_argument("--since", metavar="DAY", help="articles from this day on: 2024-01-31")
         parser.add_argument("--category", help="articles of this category only")
         parser.add_argument("--tag", help="articles with this tag only")
+        parser.add_argument("--series", metavar="NAME", help="articles of this series only")
         parser.add_argument(
             "--limit", default=str(_DEFAULT_LIMIT), help="show at most so many (20; 0 for all)"
         )
@@ -80,20 +85,37 @@ class Command(ProjectCommand):
         if not query.strip():
             example = typed("search 编码")
             raise UsageError(f"give a word to search for, as in: {example}", print_help=False)
-        filters = Filters(_year(opts.year), opts.category, opts.tag, _day(opts.since))
+        filters = Filters(_year(opts.year), opts.category, opts.tag, _day(opts.since), opts.series)
         limit = _limit(opts.limit)
         check_settings(self.settings)
 
         def use(db: Database) -> None:
-            results = search(db.conn, query, filters, limit)
+            check_label(db.conn, "category", opts.category)
+            check_label(db.conn, "tag", opts.tag)
+            if opts.series is not None:
+                chosen_series(db.conn, opts.series)
+            results = _search(db, query, filters, limit)
             if opts.json:
                 show_json({"query": query, **asdict(results)})
             else:
                 _print(results)
             if not results.total:
                 self.exitcode = 1
+                if not db["articles"].count:
+                    self.fail(f"the archive has no articles yet; {typed('crawl')} brings them")
 
         read_archive(self, files_of(self.settings)["database"], use)
+
+
+def _search(db: Database, query: str, filters: Filters, limit: int | None) -> Results:
+    """What is found; raises ``StoreError`` when the index of the archive cannot be read."""
+    try:
+        return search(db.conn, query, filters, limit)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"the search index cannot be read ({error}); sqlite-utils rebuild-fts FILE mends a"
+            " damaged one, a missing one comes back with a backup: docs/operating.md"
+        ) from error
 
 
 def _print(results: Results) -> None:

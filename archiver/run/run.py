@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from archiver import clock
+from archiver.extraction.series.renewal import renew_series
 from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.network.stop import Stop
 from archiver.planning.plan import Plan
@@ -77,7 +78,7 @@ class Run:
             logger.info("this run goes on with the work that was begun at %s", begun)
 
     def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:
-        """Write JSONL and feed, close the record and the database; returns the report.
+        """Write series, JSONL and feed, close the record and the database; returns the report.
 
         ``ending`` is ``finished`` or the reason of an early end; ``traffic`` has the counts
         ``requests``, ``bytes`` and ``doubtful``. A second call only returns the report. Nothing
@@ -89,6 +90,7 @@ class Run:
         is_stored = False
         changed_warc = None if self.captures is None else self.captures.close()
         try:
+            renew_series(self.archive.db)
             ending = self._write_exports(ending)
             # A full disk must be found out before the record says that all went well.
             self.archive.db.execute("PRAGMA wal_checkpoint(PASSIVE)")

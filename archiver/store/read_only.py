@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -11,6 +13,9 @@ from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names
 from archiver.store.paths import check_link, real_database
 from archiver.store.sqlite import check_archive, connect_for_reading
+
+#: Other databases of a folder that a message names.
+_MOST_NAMED: Final = 3
 
 
 def open_for_reading(path: Path) -> Database:
@@ -24,7 +29,8 @@ def open_for_reading(path: Path) -> Database:
         check_link(path.parent)
         real_database(path)
         raise StoreError(
-            f"there is no archive at {path}; crawl first, or set KEXUE_DATA_DIR and KEXUE_NAME",
+            f"there is no archive at {path}; crawl first, or set KEXUE_DATA_DIR and KEXUE_NAME"
+            f"{_others(path)}",
             wrong_use=True,
         ) from None
     except OSError as error:
@@ -45,6 +51,19 @@ def open_for_reading(path: Path) -> Database:
         db.close()
         raise
     return db
+
+
+def _others(path: Path) -> str:
+    """The databases in the same folder, with the setting that names the first; empty: none."""
+    try:
+        found = sorted(file.stem for file in path.parent.glob("*.db") if file.is_file())
+    except OSError:
+        return ""
+    if not found:
+        return ""
+    names = ", ".join(f"{stem}.db" for stem in found[:_MOST_NAMED])
+    more = ", …" if len(found) > _MOST_NAMED else ""
+    return f"; here is {names}{more}: -s KEXUE_NAME={shlex.quote(found[0])}"
 
 
 def _check_migrations(db: Database, path: Path) -> None:

@@ -215,6 +215,29 @@ CHANGES: Final = Table(
     "What has happened to the articles, for programs that follow the archive",
 )  # fmt: skip
 
+# --- Series of articles ---------------------------------------------------------------------------
+
+SERIES: Final = Table(
+    "series",
+    (
+        Column("id", Format.NUMBER, "the lowest archive id of its articles", key=True),
+        Column("name", Format.NAME, "name, as its titles write it"),
+        Column("parts", Format.COUNT, "articles of the series in the archive"),
+        Column("missing", Format.JSON, "JSON array of the numbers", default="'[]'"),
+    ),
+    meaning="The series of articles, as their titles tell them",
+)
+SERIES_ARTICLES: Final = Table(
+    "series_articles",
+    (
+        Column("series_id", Format.NUMBER, "the series", refers_to="series"),
+        _owner("the article", key=True),
+        Column("number", Format.COUNT, "number of the part", "its title has none"),
+        Column("position", Format.NUMBER, "place in the series, from 0"),
+    ),
+    meaning="The articles of the series",
+)
+
 # --- The crawl ------------------------------------------------------------------------------------
 
 SIGHTINGS: Final = Table(
@@ -417,7 +440,8 @@ VIEWS: Final = (ARTICLE_LIST, CITED_BY, MOST_READ, READERS_BY_MONTH, FORMULAS_BY
 #: The tables of what a body holds, in the order of their keys in JSONL.
 PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
-    ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, RUNS, FAILURES, CAPTURES,
+    ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, SERIES, SERIES_ARTICLES, RUNS,
+    FAILURES, CAPTURES,
 )  # fmt: skip
 #: Tables whose rows belong to an article.
 OWNED: Final = tuple(

@@ -8,7 +8,16 @@ from typing import Final
 from sqlite_utils import Database
 
 from archiver.site import Base
-from archiver.store.schema import ARTICLES, CAPTURES, OWNED, PARTS, REVISIONS, VERSIONED
+from archiver.store.schema import (
+    ARTICLES,
+    CAPTURES,
+    OWNED,
+    PARTS,
+    REVISIONS,
+    SERIES,
+    SERIES_ARTICLES,
+    VERSIONED,
+)
 from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.columns import check_columns
 from archiver.verify.declared_schema import Columns, Declared
@@ -23,6 +32,7 @@ from archiver.verify.integrity import (
 )
 from archiver.verify.jsonl_file import check_jsonl
 from archiver.verify.result_table import Totals
+from archiver.verify.series_rows import check_series
 from archiver.verify.warc_check import check_captures, check_warc_files
 
 _HASHED: Final = frozenset(f"articles.{c}" for c in ("id", "title", "body_html", "content_sha256"))
@@ -37,6 +47,12 @@ _PARTS: Final = frozenset(
     for column in ("article_id", "position", *(c.name for c in table.filled))
 )
 _RUNS: Final = frozenset({"runs.id", "runs.started_at", "runs.finished_at"})
+_SERIES: Final = (
+    SERIES.qualified
+    | SERIES_ARTICLES.qualified
+    | {f"articles.{column}" for column in ("id", "title", "published")}
+    | {"links.article_id", "links.target_id"}
+)
 
 
 class Checks:
@@ -62,6 +78,8 @@ class Checks:
             points.append(check_revisions(db, ids))
         if self._can("columns", ARTICLES.qualified | _REVISIONS):
             points.append(check_columns(db, ids))
+        if self._can("series", _SERIES | _RUNS):
+            points.append(check_series(db))
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
             points.append(check_search(db))
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):

@@ -34,7 +34,7 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
     what differs is a remark.
     """
     point = Point("JSONL", "line", 0)
-    started, finished = _last_run(db)
+    started, finished = last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
             _compare(point, _expected(db, ids, with_counts=with_counts), _found(file, ids))
@@ -53,7 +53,7 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
     return point
 
 
-def _last_run(db: Database) -> tuple[str | None, str | None]:
+def last_run(db: Database) -> tuple[str | None, str | None]:
     """When the last run started and finished."""
     row = db.execute("SELECT started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()
     return row or (None, None)

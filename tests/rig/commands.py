@@ -105,6 +105,8 @@ class Command:
             file.fileno() if given is None else given
             for given, file in zip(files, self._files, strict=True)
         ]
+        if largest_file is not None:  # what coverage writes at the end would be too large as well
+            env = {**UNMEASURED, **(env or {})}
         order = Order(
             list(map(str, words)), str(cwd), surroundings(env), largest_file, program, name
         )

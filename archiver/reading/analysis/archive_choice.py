@@ -23,11 +23,13 @@ def chosen_file(path: str | os.PathLike[str] | None) -> Path:
     ``DatasetError`` where there is nothing, or more than one archive.
     """
     chosen = Path(os.path.expanduser(path or os.environ.get("KEXUE_DATA_DIR") or "data"))  # noqa: PTH111 - ``Path.expanduser`` raises where there is no home
-    if chosen.is_dir():
-        return _in_folder(chosen)
-    if not chosen.exists():
+    try:
+        is_folder, is_there = chosen.is_dir(), chosen.exists()
+    except OSError as error:
+        raise DatasetError(f"cannot read {chosen}: {error.strerror}") from error
+    if not is_there:
         raise DatasetError(f"there is no archive at {chosen}; crawl first, or give another path")
-    return chosen
+    return _in_folder(chosen) if is_folder else chosen
 
 
 def _in_folder(folder: Path) -> Path:

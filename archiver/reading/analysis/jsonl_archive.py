@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from archiver.extraction.series.renewal import renew_series
 from archiver.reading.analysis.dataset_error import DatasetError
 from archiver.store.column import Format, ItemColumn
 from archiver.store.migrations import migrations
@@ -21,8 +22,9 @@ _REBUILD: Final = "INSERT INTO articles_fts (articles_fts) VALUES ('rebuild')"
 def read_jsonl(path: Path) -> Database:
     """The archive of a JSONL file, in memory; raises ``DatasetError`` that names a broken line.
 
-    It has what the file has: the other tables are empty, and the times that the file leaves out
-    (``last_seen``, ``fetched_at``) are empty texts. The search index is made by ``make_index``.
+    It has what the file has, and the series that its titles tell: the other tables are empty, and
+    the times that the file leaves out (``last_seen``, ``fetched_at``) are empty texts. The search
+    index is made by ``make_index``.
     """
     db = Database(memory=True)
     migrations.apply(db)
@@ -32,6 +34,7 @@ def read_jsonl(path: Path) -> Database:
         with path.open("rb") as file, db.atomic():
             for number, line in enumerate(file, start=1):
                 _add_line(db, f"{path}, line {number}", line)
+            renew_series(db)
     except OSError as error:
         raise DatasetError(f"cannot read {path}: {error.strerror}") from error
     db.execute("PRAGMA query_only = ON")

@@ -135,18 +135,19 @@ class Dataset:
         category: str | None = None,
         tag: str | None = None,
         since: str | None = None,
+        series: str | None = None,
         limit: int | None = 20,
     ) -> pd.DataFrame:
         """What ``scrapy search`` finds, the best first, by id; ``text`` has the hits marked.
 
         ``limit`` is the number of rows, ``None`` for all; ``attrs["total"]`` how many articles
-        were found. ``since`` is a day (``YYYY-MM-DD``). Of a JSONL file the first search makes an
-        index in memory.
+        were found. ``since`` is a day (``YYYY-MM-DD``), ``series`` a name or an id. Of a JSONL
+        file the first search makes an index in memory.
 
         >>> archiver.load().search("熵 -模型").title.to_dict()
         {7006: '最小熵原理(五):“层层递进”之社区发现与聚类'}
         """
-        filters = Filters(year=year, category=category, tag=tag, since=since)
+        filters = Filters(year=year, category=category, tag=tag, since=since, series=series)
         with self._moment("search") as connection:
             if not self._has_index:
                 make_index(self._db)

@@ -33,6 +33,7 @@ td.col-published, td.col-citing_published { white-space: nowrap; }
 td.col-title, td.col-citing_title { min-width: 12em; }
 td.col-latex { overflow-wrap: anywhere; }
 @media (max-width: 576px) { .rows-and-columns td { overflow-wrap: anywhere; } }
+@media (max-width: 576px) { body.query form.sql label { width: auto; margin-right: 0.5em; } }
 body.table td.col-body_html, body.table td.col-body_text, body.table td.col-body_markdown,
 body.table td.col-excerpt {
   max-width: 16em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis;

@@ -29,6 +29,8 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "revisions": {"sort_desc": "seen_at", "label_column": "title", "size": 20},
     "links": {"facets": ["problem"], "size": 50},
     "formulas": {"facets": ["display"], "size": 50},
+    "series": {"sort_desc": "parts", "label_column": "name", "size": 50},
+    "series_articles": {"facets": ["series_id"], "size": 50},
     "runs": {"sort_desc": "id", "facets": ["mode", "ending"], "units": {"bytes": "B"}},
     "captures": {"sort_desc": "id", "facets": ["status", "run_id"], "units": {"length": "B"}},
     "failures": {"sort_desc": "last_seen"},

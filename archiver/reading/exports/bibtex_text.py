@@ -34,9 +34,9 @@ def bibtex_text(text: str) -> str:
 
 
 def bibtex_name(name: str) -> str:
-    """A name that is not parted: in braces where it has a comma or an ``and``."""
+    """A name that is not parted: in braces where it has a comma or an ``and``, in any case."""
     text = bibtex_text(name)
-    return f"{{{text}}}" if re.search(r",|\band\b", text) else text
+    return f"{{{text}}}" if re.search(r",|\band\b", text, re.IGNORECASE) else text
 
 
 def _is_whole(latex: str) -> bool:

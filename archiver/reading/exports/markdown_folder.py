@@ -99,13 +99,14 @@ def _index(rows: list[tuple[int, str, str | None]], names: Mapping[int, str]) ->
     for year in sorted(years, reverse=True):
         yield f"\n## {year or '—'}\n\n"
         for day, article, title in sorted(years[year], reverse=True):
-            link = f"[{_as_markdown(title)}]({note_link(names[article])})"
+            link = f"[{_as_markdown(title) or article}]({note_link(names[article])})"
             yield f"- {day} {link}\n" if day else f"- {link}\n"
 
 
 def _as_markdown(title: str) -> str:
-    """A title as the text of a link; its formulas stay formulas."""
-    return "".join(
+    """A title as the text of a link, as it would stand in a note; its formulas stay formulas."""
+    pieces = (
         escape_text(piece, all_brackets=True, in_link=True) if latex is None else f"${latex}$"
         for piece, latex in split_title(title)
     )
+    return note_body("".join(pieces), {})

@@ -45,7 +45,7 @@ def write_parquet(job: Job) -> Outcome:
     if find_spec("duckdb") is None:
         raise StoreError(
             "Parquet is written by DuckDB, which is not installed: pip install"
-            " 'kexue-archiver[export]'",
+            " 'kexue-archiver[export]', or with pipx: pipx inject kexue-archiver duckdb",
             wrong_use=True,
         )
     if not _is_utf8(job.target):
@@ -106,11 +106,15 @@ class _Writer:
 
 
 def _write_lines(path: Path, rows: Iterable[Row]) -> int:
-    """Write rows as JSONL; returns the size of the longest line in bytes."""
+    """Write rows as JSONL; returns the size of the longest line in bytes.
+
+    A half of a surrogate pair, which no Parquet file can have, is ``?``, as in the body of a note.
+    """
     longest = 0
     with path.open("wb") as file:
         for row in rows:
-            longest = max(longest, file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n"))
+            line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+            longest = max(longest, file.write(line + b"\n"))
     return longest
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlite_utils import Database
 
+from archiver.reading.known_labels import check_label
 from archiver.store import jsonl
 from archiver.store.errors import StoreError
 from archiver.store.records import Row
@@ -37,6 +38,7 @@ class Selection:
 
         A slip in a name would else remove what an export has written before.
         """
+        check_label(db.conn, "category", self.category)
         if self != Selection() and not self.count(db):
             raise StoreError("no article is within --since and --category", wrong_use=True)
 

@@ -9,6 +9,13 @@ from archiver.reading.search.folding import fold
 
 #: A phrase in quotes, or a word; a hyphen in front leaves out the articles that have it.
 _TERM = re.compile(r"""(?P<without>-(?=[^\s-]))?(?:"(?P<phrase>[^"]+)"(?=\s|$)|(?P<word>\S+))""")
+#: Half of a pair of UTF-16, as Python reads bytes that are no UTF-8.
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    """True when a text of an archive can have a term in it: all of them are UTF-8."""
+    return not _HALF.search(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,12 @@ def places_by_article(places: Iterable[Place]) -> dict[int, Occurrences]:
 
 def score(terms: Terms) -> tuple[int, float]:
     """The weight of an article, more is better: of its title, then of title and body."""
-    in_title = sum(bool(found.in_title) for _, found in terms)
-    often = sum(log2(1 + found.in_title + found.in_body) for _, found in terms)
+    in_title, often = 0, 0.0
+    for _, found in terms:
+        in_title += found.in_title > 0
+        often += log2(1 + found.in_title + found.in_body)
+    if len(terms) == 1:
+        return in_title, often
     gaps = (_gap(one, other) for one, other in pairwise(terms))
     near = sum(_NEAREST / (1 + gap / _HALF) for gap in gaps if gap is not None)
     return in_title, often + near

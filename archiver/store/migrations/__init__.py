@@ -18,6 +18,8 @@ from archiver.store.migrations import (
     m004_memory,
     m005_moments_of_entries,
     m006_views,
+    m007_series,
+    m008_text_ends,
     m009_captures,
 )
 
@@ -28,6 +30,8 @@ MODULES: Final = (
     m004_memory,
     m005_moments_of_entries,
     m006_views,
+    m007_series,
+    m008_text_ends,
     m009_captures,
 )
 migrations: Final = Migrations("kexue")

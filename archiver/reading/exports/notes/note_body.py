@@ -75,6 +75,16 @@ def _extension_edits(latex: str) -> Iterator[Edit]:
 
 def _text_edits(line: str, spans: list[Span]) -> Iterator[Edit]:
     """A backslash before what Obsidian alone takes for markup."""
-    for match in _OBSIDIAN_ONLY.finditer(line):
-        if not any(span.start <= match.start() < span.stop for span in spans):
+    for start, stop in _texts(line, spans):
+        for match in _OBSIDIAN_ONLY.finditer(line, start, stop):
             yield Edit(match.start(), match.start(), "\\")
+
+
+def _texts(line: str, spans: list[Span]) -> Iterator[tuple[int, int]]:
+    """Where the text of a line begins and ends, before, between and behind its spans."""
+    end = 0
+    for span in spans:
+        if span.start > end:
+            yield end, span.start
+        end = max(end, span.stop)
+    yield end, len(line)

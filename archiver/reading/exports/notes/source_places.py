@@ -67,17 +67,17 @@ def placed_tokens(text: str, tokens: Iterable[Token]) -> Iterator[tuple[Token, P
         if token.type == "tr_open":
             cell_end = 0
         elif token.type in {"inline", "math_block"} and token.map:
-            first = token.map[0]
+            own = lines[token.map[0] : token.map[1]]
             if is_cell:
                 # A cell is one of several on its line, and its bars are escaped there.
                 content = token.content.replace("|", "\\|")
-                column = lines[first].text.find(content, cell_end)
+                column = own[0].text.find(content, cell_end)
                 cell_end = column + len(content)
-                placed = _placed(content, [column], lines[first:])
+                placed = _placed(content, [column], own)
             else:
-                ends = zip(token.content.split("\n"), lines[first:], strict=False)
+                ends = zip(token.content.split("\n"), own, strict=False)
                 columns = [line.text.rfind(end) for end, line in ends]
-                placed = _placed(token.content, columns, lines[first:])
+                placed = _placed(token.content, columns, own)
             if placed is not None:
                 yield token, placed
         is_cell = token.type in {"td_open", "th_open"}
