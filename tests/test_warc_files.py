@@ -261,6 +261,8 @@ def test_what_stands_behind_the_announced_length_is_none_of_it() -> None:
     assert split_answers(ANSWER + b"more") == [ANSWER]
     coded = ANSWER.replace(b"Content", b"Transfer-Encoding: chunked\r\nContent") + b"more"
     assert split_answers(coded) == [coded]
+    endless = ANSWER.replace(b"4", b"4" * 5000)
+    assert split_answers(endless) == [endless], "a length that is none"
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
 _STATUS: Final = re.compile(rb"HTTP/\d+\.\d+[ \t]+(\d{3})")
 #: Answers before the answer (RFC 9110, 15.2); 101 is one by itself.
 _INTERIM: Final = re.compile(rb"HTTP/\d+\.\d+[ \t]+1(?!01)\d\d")
-_LENGTH: Final = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?$")
+_LENGTH: Final = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$")
 _CODED: Final = re.compile(rb"(?im)^transfer-encoding[ \t]*:")
 #: The line before a chunk, with the end of the chunk before.
-_CHUNK: Final = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]+)[^\r\n]*\r?\n")
+_CHUNK: Final = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,16})[^\r\n]*\r?\n")
 
 
 def split_answers(received: bytes) -> list[bytes]:
