@@ -20,7 +20,7 @@
 #               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
 #               into notebooks/ of its folder
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time extraction, crawl and search on this machine, measure memory
+#   make bench  time extraction, crawl and search on this machine, measure memory and WARC files
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -40,7 +40,7 @@ LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
 SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faults gone_articles \
   hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
-  suspicious_pages symbolic_links years
+  suspicious_pages symbolic_links warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
 .NOTPARALLEL:

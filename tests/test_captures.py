@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from archived import an_article
 from fastwarc.warc import ArchiveIterator
+from hypothesis import given
+from hypothesis import strategies as some
 from scrapy import Request
 from test_warc_files import ABOUT, DAY, URL, an_exchange
 
@@ -24,9 +27,11 @@ from archiver.run.capture_log import CaptureLog
 from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
 from archiver.store.captures import note_article
+from archiver.store.read_only import open_for_reading
 from archiver.store.sqlite import close_archive
 from archiver.verify.checks import Checks
 from archiver.warc.exchange import Exchange
+from archiver.warc.member_walk import MemberWalk
 
 #: So that it has more than 1,000 bytes when it is compressed.
 PAGE = "，".join(f"正文{n * n * 7919}" for n in range(900)).encode()
@@ -69,8 +74,8 @@ class Kept:
         log = CaptureLog(self.archive, options, self.stop)
         log.run_id = self.archive.start_run("normal", "2026-11-26T09:00:00+00:00")
         noted = []
-        for given in answers:
-            exchange = given if isinstance(given, Exchange) else an_exchange(given)
+        for sent in answers:
+            exchange = sent if isinstance(sent, Exchange) else an_exchange(sent)
             exchange.sent_at = DAY + timedelta(days=log.run_id)
             request = Request(URL)
             log.keep(request, exchange)
@@ -261,6 +266,18 @@ def test_captures_that_a_shorter_file_lacks_are_forgotten(
 # --- What verify finds ----------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """The folder of two runs, of which the second refers to the first, and its WARC file."""
+    folder = tmp_path_factory.mktemp("two")
+    kept = Kept(folder, Archive.open(folder / "kexue.db"))
+    kept.run(plain())
+    kept.run(plain())
+    close_archive(kept.archive.db)
+    (path,) = kept.files
+    return folder, path.read_bytes()
+
+
 def change(sql: str) -> Callable[[Kept], None]:
     def do(kept: Kept) -> None:
         kept.archive.db.execute("PRAGMA foreign_keys = OFF")
@@ -318,6 +335,21 @@ def test_damage_is_named(kept: Kept, damage: Callable[[Kept], None], words: list
     said = "; ".join(kept.faults())
     for word in words:
         assert word in said
+
+
+@given(some.data())
+def test_any_changed_byte_is_found(two_runs: tuple[Path, bytes], data: some.DataObject) -> None:
+    """But for the six bytes of each gzip header that mean nothing: time, level and system."""
+    folder, content = two_runs
+    at = data.draw(some.integers(0, len(content) - 1))
+    members = list(MemberWalk(BytesIO(content)))
+    (member,) = [m for m in members if m.offset <= at < m.offset + m.length]
+    (path,) = (folder / "warc").glob("*.warc.gz")
+    path.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :])
+    with closing(open_for_reading(folder / "kexue.db")) as db:
+        points = Checks(db, None).of_warc(folder / "warc")
+    is_unused = 4 <= at - member.offset < 10
+    assert any(point.differ for point in points) is not is_unused
 
 
 def test_half_a_record_of_a_run_that_goes_on_is_a_remark(kept: Kept) -> None:

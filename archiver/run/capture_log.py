@@ -86,8 +86,8 @@ class CaptureLog:
         """Write an exchange; returns the number of its capture, ``None`` where nothing came."""
         answer = split_answers(bytes(exchange.response))[-1]
         status, digest = status_of(answer), self._digest(exchange, answer)
-        same = self._same(exchange.url, status, digest, answer)
-        place = writer.append(exchange, None if same is None else self._as_earlier(same))
+        same, earlier = self._same(exchange.url, status, digest, answer)
+        place = writer.append(exchange, earlier)
         if place is None:
             return None
         capture = self._capture(exchange, place, status, digest, same)
@@ -127,35 +127,37 @@ class CaptureLog:
 
     def _same(
         self, url: str, status: int | None, digest: str | None, answer: bytes
-    ) -> Capture | None:
+    ) -> tuple[Capture, Earlier] | tuple[None, None]:
         """The earlier capture whose payload has the same bytes, chunk borders apart.
 
         The stored record is read: what it does not say is not referred to. Another compression of
         the same body is another payload.
         """
         if status is None or digest is None or len(answer) - (body_start(answer) or 0) < _SHORTEST:
-            return None
+            return None, None
         found = self._archive.same_capture(url, status, digest)
-        if found is None:
-            return None
         try:
-            is_same = _payload(self._member(found)) == _payload(as_record(answer))
-        except OSError:
-            return None  # moved away, or damaged: scrapy verify names it
-        return found if is_same else None
+            earlier = None if found is None else self._as_earlier(found, answer)
+        except (OSError, KeyError):  # moved away, or damaged: scrapy verify names it
+            earlier = None
+        return (None, None) if found is None or earlier is None else (found, earlier)
 
-    def _as_earlier(self, capture: Capture) -> Earlier:
-        fields = read_fields(self._member(capture))
+    def _as_earlier(self, capture: Capture, answer: bytes) -> Earlier | None:
+        """What a reference to a capture says; ``None`` when it has another payload.
+
+        Raises ``OSError`` or ``KeyError`` when it is not as this program has written it.
+        """
+        path = self._options.folder / capture.warc
+        member = read_member(path, capture.offset, capture.length)
+        if _payload(member) != _payload(as_record(answer)):
+            return None
+        fields = read_fields(member)
         return Earlier(
             url=capture.url,
             date=fields["WARC-Date"],
             record_id=fields["WARC-Record-ID"],
             payload_digest=fields["WARC-Payload-Digest"],
         )
-
-    def _member(self, capture: Capture) -> bytes:
-        path = self._options.folder / capture.warc
-        return read_member(path, capture.offset, capture.length)
 
     # --- What was left half done ----------------------------------------------------------------
 
