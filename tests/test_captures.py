@@ -367,7 +367,7 @@ def test_articles_that_were_made_of_no_capture_are_counted(kept: Kept) -> None:
     kept.archive.save_article(an_article(), URL)
     kept.run(plain())
     _, captures = Checks(kept.archive.db, None).of_warc(kept.warc)
-    assert str(captures.remark).startswith("1 articles were made of no capture")
+    assert str(captures.remark).startswith("articles without a capture: 1 (")
 
 
 def test_with_ids_only_their_captures_are_looked_at(kept: Kept) -> None:

@@ -58,7 +58,7 @@ def test_switched_off_and_on_again(tmp_path: Path) -> None:
         assert archive.rows("SELECT article_id FROM captures WHERE article_id") == [(102,)]
         verified = archive.run("verify")
         assert verified.status == 0
-        assert "2 articles were made of no capture" in verified.stdout
+        assert "articles without a capture: 2 (" in verified.stdout
 
 
 def test_two_archives_in_a_folder_do_not_mix(tmp_path: Path) -> None:

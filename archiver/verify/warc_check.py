@@ -60,8 +60,8 @@ def check_captures(db: Database, folder: Path, ids: Ids | None) -> Point:
     (without,) = db.execute(_WITHOUT).fetchone()
     if ids is None and point.compared and without:
         point.remark = (
-            f"{without:,} articles were made of no capture: no WARC files were written when they"
-            " were read"
+            f"articles without a capture: {without:,} (no WARC files were written when they were"
+            " read)"
         )
     return point
 
