@@ -38,9 +38,10 @@ COVER := $(if $(COVERAGE),--cov --cov-branch --cov-report=term-missing)
 
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
-SLOW := backoff command_line crawl encoding exchanged_files failure_reasons faults gone_articles \
-  hook hook_crawl incremental interrupt kill lock odd_input politeness real_pages replica resume \
-  suspicious_pages symbolic_links warc_crawl years
+SLOW := backoff command_line crawl demo_days encoding environment exchanged_files export_command \
+  failure_reasons faults gone_articles hook hook_crawl incremental interrupt kill lock odd_input \
+  politeness program real_pages replica resume search_command suspicious_pages symbolic_links \
+  warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
 .NOTPARALLEL:

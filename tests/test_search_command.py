@@ -47,6 +47,13 @@ def test_programs_get_json(folder: Path) -> None:
     assert hit["title"]["text"][start:stop] == "GAN"
 
 
+def test_behind_two_hyphens_everything_is_a_word(folder: Path) -> None:
+    options = ("-s", f"KEXUE_DATA_DIR={folder}", *NAME, "--json")
+    for word in ("--yaer", "--", "--json"):
+        said = run("search", *options, "--", word)
+        assert json.loads(said.stdout)["query"] == word, said.stderr
+
+
 def test_nothing_is_found(folder: Path) -> None:
     said = run("search", "不在其中的词", "-s", f"KEXUE_DATA_DIR={folder}", *NAME)
     assert (said.returncode, said.stdout, said.stderr) == (1, "0 articles\n", "")
@@ -79,6 +86,7 @@ def test_a_category_and_a_tag(folder: Path) -> None:
     ("words", "reason"),
     [
         ([], "give a word to search for"),
+        (["--yaer", "2019"], "unknown option --yaer; to search for it put -- before it"),
         (["熵", "--year", "19"], "--year 19: give a year like 2019"),
         (["熵", "--since", "gestern"], "--since gestern: give a day like 2024-01-31"),
         (["熵", "--limit", "many"], "--limit many: give a number, 0 for all"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ _BRACKETS: Final = ("⟦", "⟧")
 #: Their places, until the line is laid out: noncharacters, which no text of an archive has.
 _MARKS: Final = ("\ufdd0", "\ufdd1")
 _DEFAULT_LIMIT: Final = 20
+#: A word that is no term to leave out, but a slip in an option.
+_OPTION: Final = re.compile(r"--[A-Za-z][\w-]*")
 
 
 class Command(ProjectCommand):
@@ -81,7 +84,7 @@ class Command(ProjectCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print what is found."""
         assert self.settings is not None
-        query = " ".join(word for word in args if word != "--")
+        query = " ".join(_words(args))
         if not query.strip():
             example = typed("search 编码")
             raise UsageError(f"give a word to search for, as in: {example}", print_help=False)
@@ -146,6 +149,20 @@ def _fold(text: str, columns: int) -> Iterator[str]:
         line, left = line + character, left - size
     if line:
         yield line
+
+
+def _words(args: list[str]) -> list[str]:
+    """The words to search for; raises ``UsageError`` for an option that there is not.
+
+    Behind ``--`` everything is a word.
+    """
+    end = args.index("--") if "--" in args else len(args)
+    for word in args[:end]:
+        if _OPTION.fullmatch(word):
+            raise UsageError(
+                f"unknown option {word}; to search for it put -- before it", print_help=False
+            )
+    return [*args[:end], *args[end + 1 :]]
 
 
 def _year(text: str | None) -> int | None:
