@@ -10,7 +10,6 @@ from typing import Any, Final
 from fastwarc.warc import ArchiveIterator, WarcRecord
 from sqlite_utils import Database
 
-from archiver.site import LARGEST_PAGE
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.integrity import Ids
 from archiver.warc.file_names import find_warc_files
@@ -19,6 +18,8 @@ from archiver.warc.record_reading import body_sha256, read_member
 
 Row = Mapping[str, Any]
 
+#: Above every ``DOWNLOAD_MAXSIZE`` that an archive may have been made with.
+_LARGEST_BODY: Final = 1 << 31
 _CAPTURES: Final = """
     SELECT c.*, first.url AS first_url, first.fetched_at AS first_at,
       first.body_sha256 AS first_sha256, first.warc AS first_warc, first.offset AS first_offset,
@@ -184,7 +185,7 @@ def _fault_of_answer(row: Row, record: WarcRecord) -> str | None:
     status = record.http_headers.status_code if record.http_headers else None
     if status != row["status"]:
         return f"the status is {status}, not {row['status']}"
-    if row["body_sha256"] not in {None, body_sha256(record, LARGEST_PAGE)}:
+    if row["body_sha256"] not in {None, body_sha256(record, _LARGEST_BODY)}:
         return "the body is not the one that was hashed"
     return None
 
