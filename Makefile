@@ -20,7 +20,7 @@
 #               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
 #               into notebooks/ of its folder
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time extraction, crawl and search on this machine, measure memory
+#   make bench  time extraction, crawl and search on this machine, measure memory and WARC files
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -41,7 +41,7 @@ LOWEST := .venv-lowest
 SLOW := backoff command_line crawl demo_days encoding environment exchanged_files export_command \
   failure_reasons faults gone_articles hook hook_crawl incremental interrupt kill lock odd_input \
   politeness program real_pages replica resume search_command suspicious_pages symbolic_links \
-  years
+  warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
 .NOTPARALLEL:
@@ -89,6 +89,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/warc.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \

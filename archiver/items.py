@@ -158,6 +158,8 @@ class Article:
     is_damaged: bool = False
     #: The address that was asked for its page.
     asked_url: str | None = None
+    #: The number of the capture that its page is in; ``None`` where no WARC was written.
+    capture: int | None = field(default=None, compare=False)
     #: The exact time from the feed, where the run has read it.
     feed_text: str | None = None
 

@@ -186,7 +186,9 @@ class Archive:
         """What ``scrapy verify`` checks is right, and what ``scrapy status`` tells is ``whole``."""
         database, jsonl = self.folder / "kexue.db", self.folder / "kexue.jsonl"
         with closing(open_for_reading(database)) as db:
-            points = Checks(db, None).of_files(jsonl, with_counts=with_counts)
+            checks = Checks(db, None)
+            points = checks.of_files(jsonl, with_counts=with_counts)
+            points += checks.of_warc(self.folder / "warc")
             summary = read_summary(db, {"database": database, "jsonl": jsonl}, clock.now())
         assert is_clean(points), "\n".join(table(points))
         problems = list(summary.problems(max_age=None))

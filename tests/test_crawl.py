@@ -148,7 +148,7 @@ def test_one_at_a_time_and_by_name(finished: Finished) -> None:
 
 def test_what_is_in_the_folder(finished: Finished) -> None:
     names = sorted(path.name for path in finished.first.folder.iterdir())
-    assert names == [".run.lock", "changes.xml", "kexue.db", "kexue.jsonl"]
+    assert names == [".run.lock", "changes.xml", "kexue.db", "kexue.jsonl", "warc"]
 
 
 def test_the_log_has_no_bodies(finished: Finished, tmp_path: Path) -> None:

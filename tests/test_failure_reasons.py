@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from crawling import rows_of
 from rig.commands import run
 
 HOST = "127.0.0.1"
@@ -121,6 +122,15 @@ def test_a_good_certificate(folder: Path, tmp_path: Path) -> None:
     server.socket.close()
     assert server.requests[0] == b"/robots.txt"
     assert "the certificate of" not in ended.stderr
+    # What is kept is what was said below TLS.
+    assert rows_of(tmp_path / "data", "SELECT url, status FROM captures WHERE id = 1") == [
+        (f"{base_url}/robots.txt", 404)
+    ]
+    (warc,) = (tmp_path / "data" / "warc").glob("*.warc.gz")
+    kept = gzip.decompress(warc.read_bytes())
+    assert b"\r\n\r\nGET /robots.txt HTTP/1.1\r\n" in kept
+    answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close"
+    assert b"\r\n\r\n" + answer + b"\r\n\r\n\r\n\r\n" in kept
 
 
 HEAD = b"HTTP/1.1 200 OK\r\n"

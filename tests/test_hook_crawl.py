@@ -19,7 +19,7 @@ from rig.commands import run
 
 from archiver.store.lock import LOCK_NAME, locked
 
-FILES: Final = {"kexue.db", "kexue.jsonl", "changes.xml", LOCK_NAME}
+FILES: Final = {"kexue.db", "kexue.jsonl", "changes.xml", "warc", LOCK_NAME}
 
 
 @pytest.fixture

@@ -181,9 +181,9 @@ os.kill(os.getpid(), signal.{name})
 AT_OPENING = """
 import os, signal
 import archiver.commands.crawl as command
-def open_archive(path):
+def check_writable(path, warc):
     os.kill(os.getpid(), signal.{name})
-command.open_archive = open_archive
+command.check_writable = check_writable
 """
 IGNORED = """
 import os, signal

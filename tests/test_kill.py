@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +64,17 @@ def test_the_run_after_the_kills_goes_to_its_end(told: Told) -> None:
 def test_database_and_files_are_whole_after_every_kill(told: Told) -> None:
     assert [run.damage for run in told.story.runs if run.damage] == []
     assert damage_of(told.story.database) == []
+
+
+def test_every_article_was_made_of_a_capture(told: Told) -> None:
+    """That what is there is what the table says was looked at after every kill."""
+    with closing(sqlite3.connect(told.story.database)) as connection:
+        without = connection.execute(
+            "SELECT id FROM articles EXCEPT SELECT article_id FROM captures"
+        ).fetchall()
+        runs = connection.execute("SELECT count(DISTINCT run_id) FROM captures").fetchone()[0]
+    assert without == []
+    assert runs >= told.kills // 2
 
 
 def test_no_kill_loses_an_article(told: Told) -> None:
@@ -124,7 +137,7 @@ def test_jsonl_byte_for_byte(told: Told) -> None:
 
 def test_nothing_is_left_beside_the_archive(told: Told) -> None:
     names = {path.name for path in told.story.folder.iterdir()}
-    assert names == {".run.lock", "changes.xml", "kexue.db", "kexue.jsonl"}
+    assert names == {".run.lock", "changes.xml", "kexue.db", "kexue.jsonl", "warc"}
 
 
 #: Dies in the middle of a transaction, when SQLite has begun to overwrite the database.

@@ -249,7 +249,8 @@ def test_a_run_with_links(tmp_path: Path, disk: Path) -> None:
     with Archive(tmp_path, make_posts(3)) as blog:
         blog.folder.mkdir()
         (disk / "kexue.db").touch()
-        for name in NAMES:
+        (disk / "warc").mkdir()
+        for name in [*NAMES, "warc"]:
             (blog.folder / name).symlink_to(disk / name)
         first = blog.crawl()
         assert first.status == 0
@@ -264,8 +265,9 @@ def test_a_run_with_links(tmp_path: Path, disk: Path) -> None:
         verified = blog.run("verify", "--fidelity")
         assert verified.status == 0, verified.said
     assert all((blog.folder / name).is_symlink() for name in NAMES)
-    assert names(blog.folder) == sorted([LOCK_NAME, *NAMES])
-    assert names(disk) == sorted([LOCK_NAME, *NAMES])
+    assert (blog.folder / "warc").is_symlink()
+    assert names(blog.folder) == names(disk) == sorted([LOCK_NAME, *NAMES, "warc"])
+    assert [path.name[10:] for path in (disk / "warc").glob("*.gz")] == ["-1.warc.gz"]
     assert len((disk / "kexue.jsonl").read_bytes().splitlines()) == 3
 
 

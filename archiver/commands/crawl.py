@@ -23,14 +23,16 @@ from archiver.network.scrapy_internals import shutdown_handler
 from archiver.network.stop import INTERRUPTED
 from archiver.run.archive_files import files_of
 from archiver.run.archive_run import ArchiveRun
+from archiver.run.capture_log import check_writable
 from archiver.run.hooks import call_hooks
 from archiver.run.log import keep_log_short
 from archiver.run.outcome import traffic_of
 from archiver.run.report import Report
+from archiver.run.warc_options import warc_options_of
 from archiver.store.errors import StoreError
 from archiver.store.lock import locked
 from archiver.store.paths import real_folders
-from archiver.store.sqlite import check_folder, close_archive, open_archive
+from archiver.store.sqlite import check_folder
 from archiver.terminal.command import ProjectCommand, check_pairs
 from archiver.terminal.output import checked_output, show
 from archiver.terminal.program import KEXUE, SPIDER, program_name
@@ -119,10 +121,14 @@ class Command(ProjectCommand, crawl.Command):
         self, args: list[str], opts: argparse.Namespace, files: Mapping[str, Path]
     ) -> None:
         """Crawl while no other run writes to the data folder; raises ``StoreError``."""
-        database = files["database"]
-        check_folder(database.parent)
-        with locked(*real_folders(files.values())):
-            close_archive(open_archive(database))
+        assert self.settings is not None
+        check_folder(files["database"].parent)
+        written = list(files.values())
+        if (warc := warc_options_of(self.settings)) is not None:
+            check_folder(warc.folder)
+            written.append(warc.folder / "any.warc.gz")
+        with locked(*real_folders(written)):
+            check_writable(files["database"], warc)
             self._crawl(args, opts)
             report = self._finished()
         if report is None:

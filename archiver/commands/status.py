@@ -14,6 +14,7 @@ from archiver.commands.value_checks import check_settings
 from archiver.reading.status.status_lines import status_lines
 from archiver.reading.status.summary import Summary, read_summary
 from archiver.run.archive_files import files_of
+from archiver.run.warc_options import warc_folder_of
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.durations import parse_age
 from archiver.terminal.output import show, show_json
@@ -47,7 +48,7 @@ class Command(ProjectCommand):
       ``last_seen``, ``tries``
     - ``runs``: the last five, newest first, with the columns of ``runs`` but ``versions``,
       ``state`` (``ok``, ``not ok``, ``killed``, ``running``) and ``seconds``
-    - ``files``: name → bytes, null for one that is not there
+    - ``files``: name → bytes, null for one that is not there; ``warc`` for all WARC files
     """
 
     requires_project = True
@@ -77,10 +78,11 @@ class Command(ProjectCommand):
         self.refuse_arguments(args)
         check_settings(self.settings)
         max_age = _max_age(opts.max_age)
-        files = files_of(self.settings)
+        settings = self.settings
+        files = files_of(settings)
 
         def use(db: Database) -> None:
-            summary = read_summary(db, files, clock.now())
+            summary = read_summary(db, files, clock.now(), warc_folder_of(settings))
             self._show(summary, max_age, as_json=opts.json)
 
         read_archive(self, files["database"], use)

@@ -1,4 +1,4 @@
-"""The download handler: it keeps a pause also for requests that have passed the middlewares.
+"""The download handler: it keeps pauses, and tells of the bytes that go over the wire.
 
 Behind the middlewares a request waits in Scrapy's downloader for its turn (the delay, the requests
 before it). The server may ask for a pause meanwhile.
@@ -10,14 +10,21 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadFailedError
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 from scrapy.utils.httpobj import urlparse_cached
 
+from archiver import clock
 from archiver.network.backoff import requested_wait
 from archiver.network.certificate import fault_of, is_refused
 from archiver.network.exceptions import CertificateRefused
 from archiver.network.retry_policy import RetryPolicy
-from archiver.network.scrapy_internals import disable_resending
+from archiver.network.scrapy_internals import WireTap, disable_resending
+from archiver.warc.exchange import DISCONNECTED, TIMED_OUT, TOO_LONG, UNSPECIFIED, Exchange
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -31,6 +38,7 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         disable_resending(self)
+        self.tap = WireTap(self)
         self.policy = RetryPolicy.of(crawler)
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
 
@@ -40,9 +48,8 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
         Raises ``Stopped`` when the run has been stopped, and ``CertificateRefused``.
         """
         await self.policy.pause.wait()
-        download = super().download_request(request)
         try:
-            response = await self.policy.in_flight.run(download)
+            response = await self.policy.in_flight.run(self._download(request))
         except DownloadFailedError as error:
             if not is_refused(error):
                 raise
@@ -53,8 +60,33 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
             self._hold(response)
         return response
 
+    async def _download(self, request: Request) -> Response:
+        """Send a request, and tell who wants to know what went over the wire."""
+        listener = self.policy.on_exchange
+        if listener is None:
+            return await super().download_request(request)
+        exchange = Exchange(request.url, clock.now())
+        try:
+            with self.tap.on(request, exchange):
+                return await super().download_request(request)
+        except BaseException as error:
+            exchange.truncated = _truncation(error)
+            raise
+        finally:
+            listener(request, exchange)
+
     def _hold(self, response: Response) -> None:
         """Extend the pause before the next request, which no middleware would hold back in time."""
         wish = requested_wait(response)
         if wish is not None:
             self.policy.hold(wish)
+
+
+def _truncation(error: BaseException) -> str:
+    """Why an answer is not whole, in the words of WARC."""
+    if isinstance(error, DownloadTimeoutError):
+        return TIMED_OUT
+    if isinstance(error, DownloadCancelledError):
+        return TOO_LONG
+    is_cut_off = isinstance(error, ResponseDataLossError | DownloadFailedError)
+    return DISCONNECTED if is_cut_off else UNSPECIFIED

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Statuses that the spider accepts for an article besides 200: protected, deleted.
 ARTICLE_STATUSES: Final = (403, 404, 410)
+#: The key of the number of the capture that the answer is in.
+CAPTURE: Final = "kexue_capture"
 #: The key of an address that has been counted as failed.
 GAVE_UP: Final = "kexue_gave_up"
 #: The key of the number of final retries that the request is the last of.

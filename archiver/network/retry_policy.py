@@ -40,6 +40,7 @@ from archiver.network.requests import (
 from archiver.network.scrapy_internals import is_forbidden_by_robots
 from archiver.network.stop import Stop
 from archiver.terminal.durations import format_seconds
+from archiver.warc.exchange import Exchange
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -81,6 +82,9 @@ class RetryPolicy:
         self.addresses = CircuitBreaker(self.stop, breaker)
         self.articles = CircuitBreaker(self.stop, breaker)
         self.final_retries = FinalRetries()
+        #: Hears of every exchange with the server when it is over, whole or not; ``None`` where
+        #: nobody wants to. It raises ``Stopped`` to keep the answer from being used.
+        self.on_exchange: Callable[[Request, Exchange], None] | None = None
         # What a test replaces: the source of the jitter.
         self.uniform: Callable[[float, float], float] = random.uniform
 

@@ -10,6 +10,7 @@ from scrapy.exceptions import NotConfigured
 from archiver.network.retry_policy import RetryPolicy
 from archiver.run.archive_files import files_of
 from archiver.run.run import Run
+from archiver.run.warc_options import warc_options_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -44,8 +45,13 @@ class ArchiveRun:
     def run(self) -> Run:
         """The run. The first use opens the archive and raises ``StoreError``."""
         settings = self.crawler.settings
-        return Run(
+        policy = RetryPolicy.of(self.crawler)
+        run = Run(
             files_of(settings),
             with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
-            breaker=RetryPolicy.of(self.crawler).articles,
+            breaker=policy.articles,
+            warc=warc_options_of(settings),
         )
+        if run.captures is not None:
+            policy.on_exchange = run.captures.keep
+        return run

@@ -14,9 +14,11 @@ from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.network.stop import Stop
 from archiver.planning.plan import Plan
 from archiver.run.archive_files import ArchiveFiles
+from archiver.run.capture_log import CaptureLog
 from archiver.run.counts import RunCounts
 from archiver.run.recorder import Recorder, cannot_write
 from archiver.run.report import FINISHED, Report
+from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
 
@@ -27,8 +29,8 @@ class Run:
     """An open archive and one run of a crawl against it; raises ``StoreError``.
 
     ``files`` are those of ``archive_files.files_of``. Without ``with_counts`` the JSONL file has no
-    reader and comment counts. What the run holds in memory is only for its report: what is known,
-    due or failed is in the database.
+    reader and comment counts; without ``warc`` no WARC files are written. What the run holds in
+    memory is only for its report: what is known, due or failed is in the database.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Run:
         *,
         with_counts: bool = True,
         breaker: CircuitBreaker | None = None,
+        warc: WarcOptions | None = None,
     ) -> None:
         self.archive = Archive.open(files["database"])
         self.files = ArchiveFiles(files)
@@ -44,6 +47,8 @@ class Run:
         self.recorder = Recorder(
             self.archive, self.counts, breaker or CircuitBreaker(Stop(), limit=0)
         )
+        #: Hears of every exchange with the server; ``None`` where no WARC files are written.
+        self.captures = None if warc is None else CaptureLog(self.archive, warc, self.recorder.stop)
         self.plan = Plan()
         #: Set by ``finish``.
         self.report: Report | None = None
@@ -67,6 +72,8 @@ class Run:
         self.plan = plan
         self._started_at = clock.utc_now()
         self._id = self.archive.start_run(plan.mode, self._started_at)
+        if self.captures is not None:
+            self.captures.run_id = self._id
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
 
@@ -81,6 +88,7 @@ class Run:
             return self.report
         ending = self.recorder.stop.reason or ending
         is_stored = False
+        changed_warc = None if self.captures is None else self.captures.close()
         try:
             renew_series(self.archive.db)
             ending = self._write_exports(ending)
@@ -92,7 +100,7 @@ class Run:
         except sqlite3.Error as error:
             self.report = self._make_report(cannot_write(error), traffic)
         self.files.close_database(self.archive.db)
-        self.report.exchanged = self._find_exchanged(is_stored=is_stored)
+        self.report.exchanged = self._find_exchanged(is_stored=is_stored) or changed_warc
         return self.report
 
     def _write_exports(self, ending: str) -> str:

@@ -24,6 +24,7 @@ from archiver.network.exceptions import Stopped
 from archiver.network.failure_reasons import reason_of, status_reason
 from archiver.network.requests import (
     ARTICLE_STATUSES,
+    CAPTURE,
     OPTIONAL,
     is_not_found,
     original_url,
@@ -278,6 +279,7 @@ class KexueSpider(RecordingSpider):
             yield from self.retry_or_fail(response, reason, lambda: iter(()))
             return
         item.asked_url = requested_url(response)
+        item.capture = response.meta.get(CAPTURE)
         self.policy.page_read(item.asked_url)
         yield self.overview.complete(item)
 

@@ -1,12 +1,14 @@
 """The archive as a crawl reads and writes it: one object over the open database.
 
-Every write is a transaction of its own and is dated by ``archiver.clock`` (UTC, ISO 8601).
+Every write is a transaction of its own, which takes the captures since the last one with it, and is
+dated by ``archiver.clock`` (UTC, ISO 8601).
 ``sqlite3.Error`` is raised where the database cannot be read or written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,8 +16,9 @@ from sqlite_utils import Database
 
 from archiver import clock
 from archiver.items import Article, IndexEntry, ListingEntry
-from archiver.store import articles, failures, run_records, sightings, tombstones
+from archiver.store import articles, captures, failures, run_records, sightings, tombstones
 from archiver.store.articles import Saved
+from archiver.store.captures import Capture
 from archiver.store.records import Row
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import open_archive
@@ -26,11 +29,23 @@ class Archive:
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        #: What was received since the last write; the next one stores it.
+        self.unsaved: list[Capture] = []
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """The archive at ``path``, made or migrated where needed; raises ``StoreError``."""
         return cls(open_archive(path))
+
+    @contextmanager
+    def _writing(self, article: Article | None = None) -> Iterator[None]:
+        """A transaction, at whose end the captures are stored, and what was made of one of them."""
+        with self.db.atomic():
+            yield
+            captures.save_captures(self.db, self.unsaved)
+            if article is not None and article.capture is not None:
+                captures.note_article(self.db, article.capture, article.id)
+        self.unsaved.clear()
 
     # --- What it knows --------------------------------------------------------------------------
 
@@ -86,12 +101,17 @@ class Archive:
     # --- Articles -------------------------------------------------------------------------------
 
     def save_article(self, article: Article, url: str, *, accept: bool = False) -> Saved:
-        """Store an article that was read just now from ``url``; see ``articles.save_article``."""
-        return articles.save_article(self.db, article, clock.utc_now(), url=url, accept=accept)
+        """Store an article that was read just now from ``url``; see ``articles.save_article``.
+
+        Its capture says that the article was made of it.
+        """
+        with self._writing(article):
+            return articles.save_article(self.db, article, clock.utc_now(), url=url, accept=accept)
 
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""
-        return tombstones.mark_gone(self.db, article, clock.utc_now())
+        with self._writing():
+            return tombstones.mark_gone(self.db, article, clock.utc_now())
 
     def is_gone(self, article: int) -> bool:
         """True when the article is a tombstone."""
@@ -101,36 +121,61 @@ class Archive:
 
     def save_listing_entry(self, entry: ListingEntry) -> None:
         """Store what a listing shows of an article."""
-        articles.save_sighting(self.db, entry, clock.utc_now())
+        with self._writing():
+            articles.save_sighting(self.db, entry, clock.utc_now())
 
     def save_index(self, entries: Sequence[IndexEntry]) -> None:
         """Store what the index of all articles shows."""
-        sightings.note_index(self.db, entries, self.articles(), clock.utc_now())
+        with self._writing():
+            sightings.note_index(self.db, entries, self.articles(), clock.utc_now())
 
     def count_absence(self, listed: Collection[int], *, whole: bool) -> None:
         """Count one more run in which only these articles were listed.
 
         ``whole`` says that all listing pages were read.
         """
-        sightings.note_absent(self.db, listed, whole=whole)
+        with self._writing():
+            sightings.note_absent(self.db, listed, whole=whole)
 
     def save_request(self, article: int) -> None:
         """Store that the page of an article is about to be requested."""
-        sightings.note_asked(self.db, article, clock.utc_now())
+        with self._writing():
+            sightings.note_asked(self.db, article, clock.utc_now())
 
     # --- Failures -------------------------------------------------------------------------------
 
     def save_failure(self, url: str, article: int | None, reason: str) -> None:
         """Store one more failure of an address."""
-        failures.save_failure(self.db, url, article, reason, clock.utc_now())
+        with self._writing():
+            failures.save_failure(self.db, url, article, reason, clock.utc_now())
 
     def clear_failure(self, url: str, article: int | None = None) -> None:
         """Forget the failures of an address or article that was read."""
-        failures.clear_failure(self.db, url, article)
+        with self._writing():
+            failures.clear_failure(self.db, url, article)
 
     def forget_failures_except(self, urls: Collection[str]) -> None:
         """Forget the failures of all other addresses."""
-        failures.forget_others(self.db, urls)
+        with self._writing():
+            failures.forget_others(self.db, urls)
+
+    # --- Captures -------------------------------------------------------------------------------
+
+    def last_capture(self) -> int:
+        """The highest number of a capture that is stored; 0 where there is none."""
+        return captures.last_capture(self.db)
+
+    def same_capture(self, url: str, status: int, body_sha256: str) -> Capture | None:
+        """An earlier capture of the same body; see ``captures.same_capture``."""
+        return captures.same_capture(self.db, url, status, body_sha256)
+
+    def warc_ends(self) -> dict[str, int]:
+        """The WARC files that captures are in, each with the place behind the last one."""
+        return captures.warc_ends(self.db)
+
+    def forget_lost_captures(self, warc: str, size: int) -> int:
+        """Delete the captures that a WARC file of this size does not have; returns their number."""
+        return captures.forget_lost(self.db, warc, size)
 
     # --- Runs -----------------------------------------------------------------------------------
 
@@ -144,4 +189,5 @@ class Archive:
 
     def finish_run(self, run_id: int, values: Mapping[str, Any]) -> None:
         """Close the record of a run with its outcome and counts (column → value)."""
-        run_records.finish_run(self.db, run_id, {**values, "finished_at": clock.utc_now()})
+        with self._writing():
+            run_records.finish_run(self.db, run_id, {**values, "finished_at": clock.utc_now()})

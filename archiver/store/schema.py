@@ -309,6 +309,34 @@ FAILURES: Final = Table(
     "What could not be read, or not be believed.",
 )  # fmt: skip
 
+CAPTURES: Final = Table(
+    "captures",
+    (
+        Column("id", Format.NUMBER, "number of the capture", key=True),
+        Column("url", Format.TEXT, "address that was asked"),
+        Column("fetched_at", Format.UTC, "when it was asked"),
+        Column("status", Format.NUMBER, "HTTP status", "what came does not begin as an answer"),
+        Column("body_sha256", Format.TEXT, "hash of the body", "it broke off"),
+        Column("warc", Format.TEXT, "name of the WARC file"),
+        Column("offset", Format.COUNT, "place of the record in it"),
+        Column("length", Format.COUNT, "bytes of the record there"),
+        Column("run_id", Format.NUMBER, "run that received it", leads_to="runs"),
+        Column(
+            "article_id", Format.NUMBER, "article that was made of it", "none was",
+            refers_to="articles",
+        ),
+        Column(
+            "refers_to", Format.NUMBER, "the earlier capture with the same payload",
+            "the record holds its payload itself", refers_to="captures",
+        ),
+        Column(
+            "truncated", Format.TEXT, "why the answer is not whole", "it is whole",
+            words=("length", "time", "disconnect", "unspecified"),
+        ),
+    ),
+    "What was received, and where in the WARC files it is",
+)  # fmt: skip
+
 # --- Views ----------------------------------------------------------------------------------------
 
 _link = partial(Column, leads_to="articles")
@@ -413,7 +441,7 @@ VIEWS: Final = (ARTICLE_LIST, CITED_BY, MOST_READ, READERS_BY_MONTH, FORMULAS_BY
 PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
     ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, SERIES, SERIES_ARTICLES, RUNS,
-    FAILURES,
+    FAILURES, CAPTURES,
 )  # fmt: skip
 #: Tables whose rows belong to an article.
 OWNED: Final = tuple(

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from archiver.site import Base
 from archiver.store.schema import (
     ARTICLES,
+    CAPTURES,
     OWNED,
     PARTS,
     REVISIONS,
@@ -32,6 +33,7 @@ from archiver.verify.integrity import (
 from archiver.verify.jsonl_file import check_jsonl
 from archiver.verify.result_table import Totals
 from archiver.verify.series_rows import check_series
+from archiver.verify.warc_check import check_captures, check_warc_files
 
 _HASHED: Final = frozenset(f"articles.{c}" for c in ("id", "title", "body_html", "content_sha256"))
 _VERSIONS: Final = _HASHED | {f"articles.{column}" for column in VERSIONED}
@@ -83,6 +85,13 @@ class Checks:
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
             points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
         return points
+
+    def of_warc(self, folder: Path) -> list[Point]:
+        """The checks of the WARC files; with ids, only of the captures that these are made of."""
+        if not self._can("WARC", CAPTURES.qualified | _RUNS | {"articles.id"}):
+            return []
+        captures = check_captures(self._db, folder, self._ids)
+        return [captures] if self._ids else [check_warc_files(self._db, folder), captures]
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
         """The six points of every article; ``base`` is where they were read from."""

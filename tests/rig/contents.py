@@ -10,6 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from sqlite_utils import Database
+
+from archiver.verify.warc_check import check_captures, check_warc_files
+
 #: When something was seen: no two archives have that in common.
 MOMENTS: Final = frozenset(
     {"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at", "entry_at"}
@@ -23,6 +27,7 @@ LEFT_OUT: Final = {
 }
 #: Tables that are not compared, and why.
 NO_CONTENT: Final = {
+    "captures": "what was received, and when; rig/kill.py compares them with the WARC files",
     "runs": "one row a run, and a kill makes one run more",
     "_sqlite_migrations": "when this program made the tables",
 }
@@ -97,6 +102,16 @@ def torn_files(folder: Path, articles: int) -> list[str]:
     feeds = folder.glob("*.xml")
     found += [feed.name for feed in feeds if not feed.read_bytes().rstrip().endswith(b"</feed>")]
     return found
+
+
+def warc_damage(folder: Path) -> list[str]:
+    """What is wrong with the WARC files and captures of a data folder; half a record is not."""
+    with closing(sqlite3.connect(folder / "kexue.db")) as connection:
+        db = Database(connection)
+        if not db["captures"].exists():
+            return []
+        points = [check_warc_files(db, folder / "warc"), check_captures(db, folder / "warc", None)]
+    return [point.first for point in points if point.first]
 
 
 def archived_ids(database: Path) -> set[int]:

@@ -36,6 +36,7 @@ from rig.contents import (
     damage_of,
     differences,
     torn_files,
+    warc_damage,
 )
 
 #: The kills of a short story, and of a long one, which `make soak` asks for.
@@ -181,7 +182,8 @@ class Rig:
         database = copy / "kexue.db"
         if not database.exists():
             return set(), torn_files(copy, self.posts)
-        return archived_ids(database), damage_of(database) + torn_files(copy, self.posts)
+        damage = damage_of(database) + torn_files(copy, self.posts) + warc_damage(copy)
+        return archived_ids(database), damage
 
 
 def watch(run: Command, is_due: Callable[[float], bool]) -> int:

@@ -32,6 +32,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "series": {"sort_desc": "parts", "label_column": "name", "size": 50},
     "series_articles": {"facets": ["series_id"], "size": 50},
     "runs": {"sort_desc": "id", "facets": ["mode", "ending"], "units": {"bytes": "B"}},
+    "captures": {"sort_desc": "id", "facets": ["status", "run_id"], "units": {"length": "B"}},
     "failures": {"sort_desc": "last_seen"},
     "sightings": _INTERNAL,
     "articles_fts": _INTERNAL,

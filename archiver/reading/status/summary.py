@@ -92,8 +92,13 @@ class Summary:
         }
 
 
-def read_summary(db: Database, files: Mapping[str, Path], now: datetime) -> Summary:
-    """The state of an archive; ``files`` as ``archiver.run.archive_files`` names them."""
+def read_summary(
+    db: Database, files: Mapping[str, Path], now: datetime, warc: Path | None = None
+) -> Summary:
+    """The state of an archive; ``files`` as ``archiver.run.archive_files`` names them.
+
+    ``warc`` is the folder of the WARC files.
+    """
     articles = queries.archived(db)
     missing, suspicious = queries.missing(db), queries.suspicious(db)
     failures = queries.failures(db)
@@ -117,7 +122,7 @@ def read_summary(db: Database, files: Mapping[str, Path], now: datetime) -> Summ
         oldest_check=_oldest_check(articles, now),
         last_success=success and {**success, "age": seconds_between(success["finished_at"], now)},
         runs=[_run(row, is_newest=n == 0) for n, row in enumerate(queries.last_runs(db, _RUNS))],
-        files=_sizes(files),
+        files=_sizes(files) | ({} if warc is None else _size_of_folder(warc)),
     )
 
 
@@ -150,6 +155,12 @@ def _sizes(files: Mapping[str, Path]) -> dict[str, int | None]:
     if size := _size(log):
         sizes[log.name] = size
     return sizes
+
+
+def _size_of_folder(warc: Path) -> dict[str, int]:
+    """The size of the WARC files together; nothing where there are none."""
+    sizes = [_size(path) or 0 for path in warc.glob("*.warc.gz")]
+    return {warc.name: sum(sizes)} if sizes else {}
 
 
 def _size(path: Path) -> int | None:

@@ -20,6 +20,7 @@ from archiver.store.migrations import (
     m006_views,
     m007_series,
     m008_text_ends,
+    m009_captures,
 )
 
 MODULES: Final = (
@@ -31,6 +32,7 @@ MODULES: Final = (
     m006_views,
     m007_series,
     m008_text_ends,
+    m009_captures,
 )
 migrations: Final = Migrations("kexue")
 

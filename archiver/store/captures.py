@@ -1,0 +1,85 @@
+"""The table ``captures``: what was received, and where in the WARC files it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from sqlite_utils import Database
+
+_INSERT: Final = """
+    INSERT INTO captures
+      (id, url, fetched_at, status, body_sha256, warc, offset, length, run_id, refers_to, truncated)
+    VALUES
+      (:id, :url, :fetched_at, :status, :body_sha256, :warc, :offset, :length, :run_id, :refers_to,
+       :truncated)
+"""
+#: An article whose page was not believed, and which is not archived, is none that was made.
+_MADE: Final = """
+    UPDATE captures SET article_id = (SELECT id FROM articles WHERE id = :article) WHERE id = :id
+"""
+_SAME: Final = """
+    SELECT * FROM captures
+    WHERE url = ? AND status = ? AND body_sha256 = ? AND refers_to IS NULL AND truncated IS NULL
+    ORDER BY id DESC LIMIT 1
+"""
+_LOST: Final = "warc = :warc AND offset + length > :size"
+_FORGET: Final = (
+    f"DELETE FROM captures WHERE refers_to IN (SELECT id FROM captures WHERE {_LOST})",  # noqa: S608
+    f"DELETE FROM captures WHERE {_LOST}",  # noqa: S608
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """An answer that is in a WARC file; the columns are described in docs/data-format.md."""
+
+    id: int
+    url: str
+    fetched_at: str
+    status: int | None
+    body_sha256: str | None
+    warc: str
+    offset: int
+    length: int
+    run_id: int
+    refers_to: int | None
+    truncated: str | None
+
+
+def save_captures(db: Database, captures: Iterable[Capture]) -> None:
+    """Write captures, inside the caller's transaction."""
+    for capture in captures:
+        db.execute(_INSERT, asdict(capture))
+
+
+def note_article(db: Database, capture: int, article: int) -> None:
+    """Note what was made of a capture, inside the caller's transaction."""
+    db.execute(_MADE, {"id": capture, "article": article})
+
+
+def last_capture(db: Database) -> int:
+    """The highest number of a capture; 0 where there is none."""
+    (highest,) = db.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
+    return int(highest)
+
+
+def same_capture(db: Database, url: str, status: int, body_sha256: str) -> Capture | None:
+    """The newest whole capture of an address with this status and body that holds its payload."""
+    row = next(iter(db.query(_SAME, [url, status, body_sha256])), None)
+    return None if row is None else Capture(**{k: v for k, v in row.items() if k != "article_id"})
+
+
+def warc_ends(db: Database) -> dict[str, int]:
+    """The WARC files that are referred to, each with the place behind its last record."""
+    return dict(db.execute("SELECT warc, max(offset + length) FROM captures GROUP BY warc"))
+
+
+def forget_lost(db: Database, warc: str, size: int) -> int:
+    """Delete the captures of a file that lie behind its end, in a transaction of its own.
+
+    So are those that refer to them. Returns how many there were.
+    """
+    with db.atomic():
+        return sum(db.execute(query, {"warc": warc, "size": size}).rowcount for query in _FORGET)

@@ -1,0 +1,1 @@
+"""WARC files: the bytes as received, written, read and walked through."""

@@ -1,0 +1,69 @@
+"""What a WARC record must know of an HTTP answer: where it ends, its status, where its body begins.
+
+The answer itself is never changed: header lines stay as they were sent, odd ones too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: The end of the header; servers that end lines with a line feed only are read as well.
+_HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
+_STATUS: Final = re.compile(rb"HTTP/\d+\.\d+[ \t]+(\d{3})")
+#: Answers before the answer (RFC 9110, 15.2); 101 is one by itself.
+_INTERIM: Final = re.compile(rb"HTTP/\d+\.\d+[ \t]+1(?!01)\d\d")
+_LENGTH: Final = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$")
+_CODED: Final = re.compile(rb"(?im)^transfer-encoding[ \t]*:")
+#: The line before a chunk, with the end of the chunk before.
+_CHUNK: Final = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,16})[^\r\n]*\r?\n")
+
+
+def split_answers(received: bytes) -> list[bytes]:
+    """The answers to one request: interim ones (``103 Early Hints``), then the final one.
+
+    What a server sends behind the length that it has announced belongs to no answer and is left
+    out: how much of it arrives is chance.
+    """
+    answers = []
+    while _INTERIM.match(received) and (end := _HEADER_END.search(received)):
+        answers.append(received[: end.end()])
+        received = received[end.end() :]
+    return [*answers, _without_surplus(received)]
+
+
+def status_of(answer: bytes) -> int | None:
+    """The status of an answer; ``None`` when it does not begin as one."""
+    found = _STATUS.match(answer)
+    return int(found[1]) if found else None
+
+
+def body_start(answer: bytes) -> int | None:
+    """Where the body begins; ``None`` when the header is not whole."""
+    found = _HEADER_END.search(answer)
+    return found.end() if found else None
+
+
+def without_chunks(body: bytes) -> bytes:
+    """A body that came in chunks without their borders; raises ``OSError`` when it is not whole.
+
+    Chunk extensions and trailers, which FastWARC does not read, are left out.
+    """
+    pieces: list[bytes] = []
+    place = 0
+    while found := _CHUNK.match(body, place):
+        size, place = int(found[1], 16), found.end()
+        if size == 0:
+            return b"".join(pieces)
+        pieces.append(body[place : place + size])
+        place += size
+    raise OSError("the chunks of the body are not whole")
+
+
+def _without_surplus(answer: bytes) -> bytes:
+    start = body_start(answer)
+    header = answer[:start]
+    length = _LENGTH.search(header)
+    if start is None or length is None or _CODED.search(header):
+        return answer
+    return answer[: start + int(length[1])]

@@ -1,0 +1,134 @@
+"""Makes WARC 1.1 records, each a gzip member of its own.
+
+Block and payload digests are those that warcio and FastWARC verify: of the block, and of what
+stands behind the HTTP header as it is stored. Where a body came in chunks, the standard means the
+body without their borders; no reader that was tried does.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Final
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archiver.warc.exchange import Exchange
+from archiver.warc.http_message import body_start, split_answers
+
+_SAME_PAYLOAD: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_FIELDS: Final = "application/warc-fields"
+_REQUEST: Final = "application/http; msgtype=request"
+_RESPONSE: Final = "application/http; msgtype=response"
+_LEVEL: Final = 6
+_GZIP: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The stored record whose payload a new answer has as well."""
+
+    url: str
+    #: Its fields ``WARC-Date``, ``WARC-Record-ID`` and ``WARC-Payload-Digest``.
+    date: str
+    record_id: str
+    payload_digest: str
+
+
+def warc_date(moment: datetime) -> str:
+    """A moment in UTC as WARC writes it, to the second: ``2026-11-23T11:15:13Z``."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_id() -> str:
+    """A new value of ``WARC-Record-ID``."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def info_member(name: str, date: str, record_id: str, about: Mapping[str, str]) -> bytes:
+    """The ``warcinfo`` record that tells how the records behind it were made."""
+    lines = "".join(f"{key}: {value}\r\n" for key, value in about.items())
+    fields = {"WARC-Record-ID": record_id, "WARC-Date": date, "WARC-Filename": name}
+    return _member("warcinfo", fields, lines.encode(), _FIELDS)
+
+
+def exchange_members(
+    exchange: Exchange, info_id: str, earlier: Earlier | None
+) -> tuple[list[bytes], int | None]:
+    """The records of an exchange, and the position among them of that of the final answer.
+
+    Each answer has one, and the request the last. ``None`` where nothing came back. The final
+    answer is a ``revisit`` where ``earlier`` has its payload.
+    """
+    answers = split_answers(bytes(exchange.response)) if exchange.response else []
+    ids = [new_id() for _ in answers]
+    common = _common_fields(exchange, info_id)
+    members = []
+    for record_id, answer in zip(ids, answers, strict=True):
+        fields = {"WARC-Record-ID": record_id, **common}
+        is_final = record_id == ids[-1]
+        if is_final and exchange.truncated:
+            fields["WARC-Truncated"] = exchange.truncated
+        members.append(_answer(fields, answer, earlier if is_final else None))
+    fields = {"WARC-Record-ID": new_id(), **common}
+    if ids:
+        fields["WARC-Concurrent-To"] = ids[-1]
+    fields["WARC-Payload-Digest"] = _digest(_payload(exchange.request))
+    members.append(_member("request", fields, exchange.request, _REQUEST))
+    return members, len(answers) - 1 if answers else None
+
+
+def _common_fields(exchange: Exchange, info_id: str) -> dict[str, str]:
+    fields = {
+        "WARC-Date": warc_date(exchange.sent_at),
+        "WARC-Target-URI": exchange.url,
+        "WARC-Warcinfo-ID": info_id,
+    }
+    if exchange.ip_address is not None:
+        fields["WARC-IP-Address"] = exchange.ip_address
+    return fields
+
+
+def _answer(fields: dict[str, str], answer: bytes, earlier: Earlier | None) -> bytes:
+    if earlier is None:
+        fields["WARC-Payload-Digest"] = _digest(_payload(answer))
+        return _member("response", fields, answer, _RESPONSE)
+    fields |= {
+        "WARC-Profile": _SAME_PAYLOAD,
+        "WARC-Refers-To": earlier.record_id,
+        "WARC-Refers-To-Target-URI": earlier.url,
+        "WARC-Refers-To-Date": earlier.date,
+        "WARC-Payload-Digest": earlier.payload_digest,
+    }
+    return _member("revisit", fields, answer[: body_start(answer)], _RESPONSE)
+
+
+def _payload(message: bytes) -> bytes:
+    """What stands behind the header; nothing where the header is not whole."""
+    start = body_start(message)
+    return b"" if start is None else message[start:]
+
+
+def _member(kind: str, fields: Mapping[str, str], block: bytes, media_type: str) -> bytes:
+    # Not with create_warc_record(), which writes the HTTP header anew in its own form; and of what
+    # it knows to be a revisit the writer leaves the block out.
+    lines = [("WARC-Type", kind), *fields.items(), ("WARC-Block-Digest", _digest(block))]
+    head = StatusAndHeaders("", lines, protocol="WARC/1.1")
+    known_as = "response" if kind == "revisit" else kind
+    record = ArcWarcRecord("warc", known_as, head, BytesIO(block), None, media_type, len(block))
+    record.payload_length = len(block)
+    written = BytesIO()
+    WARCWriter(written, gzip=False, warc_version="1.1").write_record(record)
+    return zlib.compress(written.getvalue(), _LEVEL, _GZIP)
+
+
+def _digest(block: bytes) -> str:
+    return f"sha256:{base64.b32encode(hashlib.sha256(block).digest()).decode()}"
