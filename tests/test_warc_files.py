@@ -301,6 +301,18 @@ def test_the_body_is_hashed_without_its_encodings() -> None:
     assert read_payload(first_record(as_record(gzipped))) == packed
 
 
+@pytest.mark.parametrize("name", ["g\xc2\x9bz\xc2\x85", "x-unknown", "gzip, 编码"])
+def test_a_body_in_an_unknown_encoding_has_no_hash(name: str) -> None:
+    answer = f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\n\r\n".encode() + gzip.compress(b"x")
+    assert body_sha256(first_record(as_record(answer)), 10**6) is None
+
+
+def test_identity_is_no_encoding() -> None:
+    heads = (b"", b"Content-Encoding: identity\r\n")
+    answers = (b"HTTP/1.1 200 OK\r\n" + head + b"\r\nx" for head in heads)
+    assert len({body_sha256(first_record(as_record(answer)), 10) for answer in answers}) == 1
+
+
 def test_no_record_at_all() -> None:
     assert read_fields(b"no record") == {}
     assert list(MemberWalk(BytesIO(b""))) == []

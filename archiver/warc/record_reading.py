@@ -13,6 +13,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecord
 from archiver.warc.http_message import without_chunks
 
 _PIECE: Final = 1 << 16
+#: The compressions that FastWARC takes off; it gives out others as they are.
+_CODINGS: Final = frozenset({"gzip", "deflate", "br", "zstd"})
 
 
 def read_member(path: Path, offset: int, length: int) -> bytes:
@@ -61,10 +63,13 @@ def read_payload(record: WarcRecord) -> bytes:
 
 def _unpacked(payload: bytes, record: WarcRecord) -> Iterator[bytes]:
     """A payload in pieces without its compression, which FastWARC takes off; raises ``OSError``."""
-    codings = ["gzip" if c == "x-gzip" else c for c in _values(record, "Content-Encoding")]
+    named = [name for name in _values(record, "Content-Encoding") if name != "identity"]
+    codings = ["gzip" if name == "x-gzip" else name for name in named]
     if not codings:
         yield payload
         return
+    if not _CODINGS.issuperset(codings):
+        raise OSError(f"nobody knows the content encoding {', '.join(codings)}")
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {', '.join(codings)}\r\n\r\n"
     packed = first_record(as_record(head.encode("latin-1") + payload))
     packed.parse_http(auto_decode="content")
