@@ -20,10 +20,9 @@ from hypothesis import strategies as st
 from archiver.items import Formula, Link
 from archiver.reading.datasette.archive_file import is_archive
 from archiver.reading.datasette.canned_queries import QUERIES
-from archiver.reading.datasette.metadata import metadata_json, write_metadata
+from archiver.reading.datasette.metadata import metadata_json
 from archiver.reading.datasette.table_options import OPTIONS
 from archiver.store.articles import save_article
-from archiver.store.errors import StoreError
 from archiver.store.schema import TABLES, VIEWS
 from archiver.store.sqlite import close_archive, open_archive
 
@@ -84,13 +83,6 @@ def cells(datasette: Datasette, query: str, **values: str) -> list[list[Any]]:
 def test_the_file_is_that_of_the_declarations() -> None:
     again = f"python -m archiver.reading.datasette.metadata > {FILE}"
     assert (ROOT / FILE).read_text("utf-8") == metadata_json("kexue"), f"make it anew: {again}"
-
-
-def test_metadata_is_written_for_any_name(tmp_path: Path) -> None:
-    write_metadata(tmp_path / "metadata.json", "demo")
-    assert (tmp_path / "metadata.json").read_text("utf-8") == metadata_json("demo")
-    with pytest.raises(StoreError, match="cannot write"):
-        write_metadata(tmp_path / "not there" / "metadata.json", "demo")
 
 
 def test_options_name_what_there_is() -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
-from archiver.commands.value_checks import check_settings
+from archiver.commands.value_checks import check_settings, parse_since
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.kinds import KINDS, Kind
 from archiver.reading.exports.selection import Selection
@@ -61,7 +60,7 @@ class Command(ProjectCommand):
         """Write the target, and say what was done."""
         assert self.settings is not None
         kind, target = _kind_and_target(args)
-        selection = Selection(_day(opts.since), opts.category)
+        selection = Selection(parse_since(opts.since), opts.category)
         check_settings(self.settings)
 
         def use(db: Database) -> None:
@@ -101,11 +100,3 @@ def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:
             print_help=False,
         )
     return kind, Path(args[1])
-
-
-def _day(text: str | None) -> str | None:
-    """A day; raises ``UsageError`` for anything else."""
-    try:
-        return None if text is None else date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        raise UsageError(f"--since {text}: give a day like 2024-01-31", print_help=False) from None

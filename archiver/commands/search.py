@@ -9,7 +9,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
 from typing import Final
 
 from scrapy.exceptions import UsageError
@@ -17,7 +16,7 @@ from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
 from archiver.commands.series_choice import chosen_series
-from archiver.commands.value_checks import check_settings
+from archiver.commands.value_checks import check_settings, parse_since
 from archiver.items import Status
 from archiver.reading.known_labels import check_label
 from archiver.reading.search import Filters, Results, search
@@ -88,7 +87,9 @@ class Command(ProjectCommand):
         if not query.strip():
             example = typed("search 编码")
             raise UsageError(f"give a word to search for, as in: {example}", print_help=False)
-        filters = Filters(_year(opts.year), opts.category, opts.tag, _day(opts.since), opts.series)
+        filters = Filters(
+            _year(opts.year), opts.category, opts.tag, parse_since(opts.since), opts.series
+        )
         limit = _limit(opts.limit)
         check_settings(self.settings)
 
@@ -172,14 +173,6 @@ def _year(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise UsageError(f"--year {text}: give a year like 2019", print_help=False)
     return int(text)
-
-
-def _day(text: str | None) -> str | None:
-    """A day; raises ``UsageError`` for anything else."""
-    try:
-        return None if text is None else date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        raise UsageError(f"--since {text}: give a day like 2024-01-31", print_help=False) from None
 
 
 def _limit(text: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
@@ -33,6 +34,14 @@ _SWITCHES = ("KEXUE_JSONL_COUNTS", "KEXUE_WARC")
 _ON_OR_OFF = frozenset({"1", "0", "true", "false"})
 _NEVER_EMPTY = ("KEXUE_DATA_DIR", "KEXUE_NAME")
 _NEEDED_ADDONS = (RetryPolicy, ArchiveRun)
+
+
+def parse_since(text: str | None) -> str | None:
+    """The day of an option ``--since``; raises ``UsageError`` for anything else."""
+    try:
+        return None if text is None else date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise UsageError(f"--since {text}: give a day like 2024-01-31", print_help=False) from None
 
 
 def check_arguments(arguments: dict[str, Any]) -> None:

@@ -41,25 +41,29 @@ def _held(folder: Path) -> Iterator[None]:
             wrong_use=True,
         ) from error
     try:
-        _take(descriptor, folder)
+        take_lock(
+            descriptor,
+            taken=f"another run is writing to the data folder {folder}; wait for its end,"
+            " or set KEXUE_DATA_DIR to another folder",
+            name=f"the data folder {folder}",
+            advice="set KEXUE_DATA_DIR to a folder on a disk of this machine",
+        )
         yield
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, folder: Path) -> None:
-    """Take the lock at once or not at all."""
+def take_lock(descriptor: int, *, taken: str, name: str, advice: str) -> None:
+    """Take the lock of an open file or folder at once or not at all; raises ``StoreError``.
+
+    Its sentence is ``taken`` where another process has it. Where the file system has no locks it
+    gives the ``name`` of the file or folder, and the ``advice``.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StoreError(
-            f"another run is writing to the data folder {folder}; wait for its end,"
-            " or set KEXUE_DATA_DIR to another folder",
-            wrong_use=True,
-        ) from None
+        raise StoreError(taken, wrong_use=True) from None
     except OSError as error:
         raise StoreError(
-            f"the data folder {folder} cannot be locked: {error.strerror};"
-            " set KEXUE_DATA_DIR to a folder on a disk of this machine",
-            wrong_use=True,
+            f"{name} cannot be locked: {error.strerror}; {advice}", wrong_use=True
         ) from error

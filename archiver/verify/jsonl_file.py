@@ -16,6 +16,7 @@ from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import words_for_value
 from archiver.verify.fidelity.outline import quoted
 from archiver.verify.integrity import Ids
+from archiver.verify.unfinished_run import excuse_unfinished, last_run
 
 _Line = tuple[int, str]
 #: Of a line that does not begin as one of ours: it sorts before all others.
@@ -34,7 +35,7 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
     what differs is a remark.
     """
     point = Point("JSONL", "line", 0)
-    started, finished = last_run(db)
+    started, _ = last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
             _compare(point, _expected(db, ids, with_counts=with_counts), _found(file, ids))
@@ -44,19 +45,8 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
         point.note(1, f"{path} is missing; {_WRITTEN}")
     except OSError as error:
         point.note(1, f"{path} cannot be read: {error.strerror}")
-    if point.differ and started is not None and finished is None:
-        point.remark = (
-            "JSONL is not counted: the last run has not finished (it goes on, or was killed), and"
-            f" the file is written at its end; {point.differ:,} differ, {point.first}"
-        )
-        point.differ, point.first = 0, None
+    excuse_unfinished(point, db, "the file is written")
     return point
-
-
-def last_run(db: Database) -> tuple[str | None, str | None]:
-    """When the last run started and finished."""
-    row = db.execute("SELECT started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-    return row or (None, None)
 
 
 def _compare(point: Point, expected: Iterator[_Line], found: Iterator[_Line]) -> None:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
 
 from archiver import site
 from archiver.reading.datasette.canned_queries import QUERIES
 from archiver.reading.datasette.table_options import OPTIONS
-from archiver.store.atomic import replacing
 from archiver.store.column import Column, Format, Relation
 from archiver.store.schema import TABLES, VIEWS
 
@@ -49,12 +47,6 @@ def database_metadata() -> Metadata:
         for name in dict.fromkeys((*described, *OPTIONS))
     }
     return {**_ABOUT, "tables": tables, "queries": dict(QUERIES)}
-
-
-def write_metadata(path: Path, name: str) -> None:
-    """Write the metadata of the archive ``<name>.db`` as JSON; raises ``StoreError``."""
-    with replacing(path) as file:
-        file.write(metadata_json(name))
 
 
 def metadata_json(name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from archiver.store.errors import StoreError
+from archiver.store.lock import take_lock
 
 
 @contextmanager
@@ -23,21 +23,12 @@ def folder_locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"cannot open {folder}: {error.strerror}", wrong_use=True) from error
     try:
-        _take(descriptor, folder)
+        take_lock(
+            descriptor,
+            taken=f"another export is writing to {folder}; wait for its end",
+            name=str(folder),
+            advice="give a folder on a disk of this machine",
+        )
         yield
     finally:
         os.close(descriptor)
-
-
-def _take(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StoreError(
-            f"another export is writing to {folder}; wait for its end", wrong_use=True
-        ) from None
-    except OSError as error:
-        raise StoreError(
-            f"{folder} cannot be locked: {error.strerror}; give a folder on a disk of this machine",
-            wrong_use=True,
-        ) from error
