@@ -1,7 +1,7 @@
 """The type of a file by its first bytes, whatever its name and the server's header say.
 
-A picture, a document or an archive has a signature. What has none is told from a page or a script
-by looking for their marks.
+A picture, a document or an archive has a signature. What has none is a page when it begins like
+one.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from typing import Final
 
 #: So many bytes at the beginning decide.
 _HEAD: Final = 4096
-#: What may stand behind the end mark of a file.
+#: What may stand behind the end mark of a file: so many bytes, or only these.
 _TAIL: Final = 2048
+_PADDING: Final = b"\0\r\n "
 _SVG: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?"
-    rb"(?:(?:<!--(?:(?!-->).)*-->|<!DOCTYPE\s+svg(?:\s*\[[^\]]*\]|[^>\[])*>)\s*)*"
+    rb"(?:\xef\xbb\xbf)?\s*"
+    rb"(?:(?:<\?[^>]*>|<!--(?:(?!-->).)*-->|<!DOCTYPE\s+svg(?:\s*\[[^\]]*\]|[^>\[])*>)\s*)*"
     rb"<(?:svg:)?svg[\s>/]",
     re.DOTALL,
 )
-_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|title)\b", re.IGNORECASE)
-_SCRIPT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?php|#!)", re.IGNORECASE)
+_PAGE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--(?:(?!-->).)*-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body|script|title)\b",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,8 @@ def file_type_of(data: bytes) -> FileType | None:
 
 
 def is_page(data: bytes) -> bool:
-    """True for an HTML page or a script, which is never the file that was asked for."""
-    head = data[:_HEAD]
-    return bool(_PAGE.search(head) or _SCRIPT.match(head))
+    """True for an HTML page, which is never the file that was asked for."""
+    return _PAGE.match(data[:_HEAD]) is not None
 
 
 def is_cut_off(kind: FileType, data: bytes) -> bool:
@@ -115,8 +118,8 @@ def _ends_with(mark: bytes) -> Callable[[bytes], bool]:
 
 _ENDS: Final[dict[FileType, Callable[[bytes], bool]]] = {
     _PNG: _ends_with(b"IEND"),
-    _JPEG: _ends_with(b"\xff\xd9"),
-    _GIF: _ends_with(b";"),
+    _JPEG: lambda data: data.rstrip(_PADDING).endswith(b"\xff\xd9"),
+    _GIF: lambda data: data.rstrip(_PADDING).endswith(b";"),
     _WEBP: lambda data: len(data) >= int.from_bytes(data[4:8], "little") + 8,
     _PDF: _ends_with(b"%%EOF"),
     SVG: _ends_with(b"svg>"),

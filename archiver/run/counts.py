@@ -29,9 +29,9 @@ class RunCounts:
     suspicious: dict[str, Failure] = field(default_factory=dict)
     #: What could not be read, and what no article needs.
     without: dict[str, Failure] = field(default_factory=dict)
-    #: The pictures and other files that this run means to ask for, and how many it has stored.
+    #: The pictures and other files that this run means to ask for, and how many it has dealt with.
     files_planned: int = 0
-    files_stored: int = 0
+    files_done: int = 0
     #: Those that it did not get, by address.
     files: dict[str, Failure] = field(default_factory=dict)
 

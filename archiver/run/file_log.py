@@ -34,9 +34,7 @@ class FileLog:
         self.recorder = recorder
         self.folder = FileFolder(options.folder)
 
-    def select(
-        self, plan: Plan, counts: RunCounts, failures_in_a_row: int = 0
-    ) -> list[FileAddress]:
+    def select(self, plan: Plan, failures_in_a_row: int = 0) -> list[FileAddress]:
         """The addresses that this run asks for, in their order; raises ``sqlite3.Error``.
 
         A run over a part of the articles asks for the files of these; ``pictures=1`` for all that
@@ -46,7 +44,7 @@ class FileLog:
             return []
         self.folder.clear_parts()
         self.archive.settle_files()
-        articles = _articles_of(plan, counts)
+        articles = _articles_of(plan, self.recorder.counts)
         wanted = self.archive.wanted_files(linked=self.options.linked, articles=articles)
         return select_files(
             [self._with_loss(file) for file in wanted],
@@ -72,15 +70,16 @@ class FileLog:
         except StoreError as error:
             self.recorder.stop.call(str(error))
             return
+        self.recorder.counts.files_done += 1
         with self.recorder.writing():
             self.archive.save_file(file.url, stored, etag=etag, last_modified=last_modified)
             self.recorder.counts.files.pop(file.url, None)
-            self.recorder.counts.files_stored += 1
             if file.sha256 not in {None, stored.sha256}:
                 logger.info("%s has changed; the old file stays", file.url)
 
     def confirm(self, file: FileAddress, *, etag: str | None, last_modified: str | None) -> None:
         """Store that an address still has the file of before."""
+        self.recorder.counts.files_done += 1
         with self.recorder.writing():
             self.archive.confirm_file(file.url, etag=etag, last_modified=last_modified)
             self.recorder.counts.files.pop(file.url, None)
@@ -90,15 +89,20 @@ class FileLog:
         kept = file.sha256 is not None and not file.is_lost
         level = logging.WARNING if status == "failed" else logging.INFO
         logger.log(level, "%s: %s%s", file.url, reason, "; the old file stays" if kept else "")
+        self.recorder.counts.files_done += 1
         with self.recorder.writing():
             self.archive.refuse_file(file.url, status, reason, is_lost=file.is_lost)
             if not kept:
                 self.recorder.counts.files[file.url] = Failure(file.url, file.article, reason)
 
-    def count(self) -> FileCounts:
-        """How many pictures and linked files the archive has and lacks; ``sqlite3.Error``."""
-        linked = count_linked(self.archive.db) if self.options.linked else None
-        return FileCounts(count_pictures(self.archive.db), linked)
+    def count(self, plan: Plan) -> FileCounts:
+        """How many pictures and linked files there are, of the articles that the run is about.
+
+        Raises ``sqlite3.Error``.
+        """
+        db, articles = self.archive.db, _articles_of(plan, self.recorder.counts)
+        linked = count_linked(db, articles) if self.options.linked else None
+        return FileCounts(count_pictures(db, articles), linked)
 
     def _with_loss(self, file: FileAddress) -> FileAddress:
         is_lost = file.sha256 is not None and not self.folder.has(file.path, file.bytes)

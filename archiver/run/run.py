@@ -140,7 +140,7 @@ class Run:
         if self.file_log is None or self.plan.readers:
             return None
         try:
-            return self.file_log.count()
+            return self.file_log.count(self.plan)
         except sqlite3.Error:
             return None
 

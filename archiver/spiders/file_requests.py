@@ -156,4 +156,4 @@ def _strange(data: bytes) -> str:
     kind = file_type_of(data)
     if kind is not None:
         return f"not a picture, but {kind.media_type}"
-    return "a page or a script in its place" if is_page(data) else "not a picture"
+    return "a page in its place" if is_page(data) else "not a picture"

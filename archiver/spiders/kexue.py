@@ -343,9 +343,8 @@ class KexueSpider(RecordingSpider):
         if self.run.file_log is None or self.policy.stop.reason is not None:
             return []
         requests = FileRequests(self.base, self.policy, self.run.file_log)
-        counts = self.run.counts
-        files = self.run.file_log.select(self.plan, counts, self.policy.failures_allowed)
-        counts.files_planned = len(files)
+        files = self.run.file_log.select(self.plan, self.policy.failures_allowed)
+        self.run.counts.files_planned = len(files)
         return [requests.request(file, position) for position, file in enumerate(files)]
 
     def _record_deletions(self) -> None:

@@ -6,9 +6,10 @@ Whether a picture has its file follows from the address that was asked for it. `
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -63,13 +64,16 @@ _REFUSED: Final = """
 """
 _PICTURES: Final = f"""
     SELECT coalesce(status, 'left'), count(DISTINCT coalesce(file_url, url)) FROM pictures
-    WHERE status IS NOT NULL OR file_url IS NOT NULL OR NOT {_IN_BODY} GROUP BY 1
+    WHERE (status IS NOT NULL OR file_url IS NOT NULL OR NOT {_IN_BODY})
+      AND (:all OR article_id IN (SELECT value FROM json_each(:ids)))
+    GROUP BY 1
 """  # noqa: S608
 _LINKED: Final = """
     SELECT coalesce(a.status, 'left'), count(DISTINCT file_url)
     FROM links LEFT JOIN file_addresses AS a ON a.url = file_url
     WHERE file_url IS NOT NULL
       AND file_url NOT IN (SELECT file_url FROM pictures WHERE file_url IS NOT NULL)
+      AND (:all OR article_id IN (SELECT value FROM json_each(:ids)))
     GROUP BY 1
 """
 _NAMED: Final = """
@@ -150,16 +154,8 @@ def wanted_files(
         if is_wanted and row["url"] not in found:
             found[row["url"]] = FileAddress(**row | {"is_picture": bool(row["is_picture"])})
         elif is_wanted and row["is_picture"] and not found[row["url"]].is_picture:
-            found[row["url"]] = _as_picture(found[row["url"]])
+            found[row["url"]] = replace(found[row["url"]], is_picture=True)
     return list(found.values())
-
-
-def _as_picture(file: FileAddress) -> FileAddress:
-    """The same address, of what another article shows as a picture."""
-    return FileAddress(**{name: getattr(file, name) for name in _FIELDS} | {"is_picture": True})
-
-
-_FIELDS: Final = tuple(FileAddress.__dataclass_fields__)
 
 
 def note_read(
@@ -196,14 +192,22 @@ def _copy(db: Database, url: str) -> None:
     db.execute(f"{_COPY} AND file_url = ?", [url])
 
 
-def count_pictures(db: Database) -> Counter[str]:
-    """How many pictures of the bodies there are by status, each address once; ``left`` is null."""
-    return Counter(dict(db.execute(_PICTURES).fetchall()))
+def count_pictures(db: Database, articles: Collection[int] | None = None) -> Counter[str]:
+    """How many pictures of the bodies there are by status, each address once; ``left`` is null.
+
+    ``articles`` limits the bodies.
+    """
+    return Counter(dict(db.execute(_PICTURES, _only(articles)).fetchall()))
 
 
-def count_linked(db: Database) -> Counter[str]:
+def count_linked(db: Database, articles: Collection[int] | None = None) -> Counter[str]:
     """As ``count_pictures``, of the linked files that are no pictures of a body."""
-    return Counter(dict(db.execute(_LINKED).fetchall()))
+    return Counter(dict(db.execute(_LINKED, _only(articles)).fetchall()))
+
+
+def _only(articles: Collection[int] | None) -> dict[str, Any]:
+    """The parameters of a query that may be limited to some articles."""
+    return {"all": articles is None, "ids": json.dumps(list(articles or ()))}
 
 
 def without_file(db: Database) -> list[dict[str, Any]]:

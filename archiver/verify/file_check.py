@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,7 @@ _USES: Final = """
     ) AS use
     LEFT JOIN file_addresses AS a ON a.url = use.file_url
     LEFT JOIN files AS f ON f.sha256 = a.sha256
+    WHERE :all OR article_id IN (SELECT value FROM json_each(:ids))
     ORDER BY article_id, is_picture DESC, position
 """
 _ADDRESSES: Final = """
@@ -62,8 +64,8 @@ def check_files(db: Database, folder: Path, ids: Ids | None) -> Point:
 def check_file_addresses(db: Database, ids: Ids | None) -> Point:
     """Pictures say what came of their addresses; an address that gave a file names it."""
     point = Point("file addresses", "picture", 0)
-    for row in db.query(_USES):
-        if row["is_picture"] and (ids is None or row["article_id"] in ids):
+    for row in _uses(db, ids):
+        if row["is_picture"]:
             point.compared += 1
             if fault := _fault_of_picture(row):
                 where = f"article {row['article_id']}, picture {row['position']}"
@@ -78,8 +80,13 @@ def check_file_addresses(db: Database, ids: Ids | None) -> Point:
 # --- Files ----------------------------------------------------------------------------------------
 
 
+def _uses(db: Database, ids: Ids | None) -> Iterator[Row]:
+    """The pictures and linked files of articles, or of all, with what their addresses gave."""
+    yield from db.query(_USES, {"all": ids is None, "ids": json.dumps(sorted(ids or ()))})
+
+
 def _hashes_of(db: Database, ids: Ids) -> set[str]:
-    return {row["asked_sha256"] for row in db.query(_USES) if row["article_id"] in ids}
+    return {row["asked_sha256"] for row in _uses(db, ids)}
 
 
 def _fault_of_file(row: Row, folder: Path) -> str | None:

@@ -35,6 +35,7 @@ from rig.contents import (
     contents_of,
     damage_of,
     differences,
+    file_damage,
     torn_files,
     warc_damage,
 )
@@ -161,7 +162,7 @@ class Rig:
     def is_writing(self, _: float) -> bool:
         """True while a file is being written in the folder."""
         with suppress(FileNotFoundError):
-            return any(path.name.endswith(".part") for path in self.folder.iterdir())
+            return any(True for _ in self.folder.rglob("*.part"))
         return False
 
     def kill(self, after: float | None, *arguments: str) -> Killed:
@@ -182,8 +183,8 @@ class Rig:
         database = copy / "kexue.db"
         if not database.exists():
             return set(), torn_files(copy, self.posts)
-        damage = damage_of(database) + torn_files(copy, self.posts) + warc_damage(copy)
-        return archived_ids(database), damage
+        damage = damage_of(database) + torn_files(copy, self.posts)
+        return archived_ids(database), damage + warc_damage(copy) + file_damage(copy)
 
 
 def watch(run: Command, is_due: Callable[[float], bool]) -> int:
