@@ -76,7 +76,7 @@ def db(path: Path) -> Iterator[Database]:
 LONG: Final = (
     "faults", "years", "kill", "gone_articles", "backoff", "resume", "incremental", "crawl",
     "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages", "extract",
-    "encoding", "failure_reasons",
+    "encoding", "failure_reasons", "pictures_crawl",
 )  # fmt: skip
 
 

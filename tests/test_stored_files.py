@@ -97,7 +97,7 @@ def test_an_error_leaves_nothing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((os, "fsync") if call == "fsync" else (Path, "replace")), full)
+        patch.setattr(os if call == "fsync" else Path, call, full)
         with pytest.raises(StoreError, match=r"cannot write .*\.png: No space left on device"):
             store(folder)
     assert names(folder) == []

@@ -95,6 +95,8 @@ class Killed:
     after_it: set[int]
     #: What is wrong with the database and the files that it left.
     damage: list[str]
+    #: How many pictures it asked for.
+    pictures: int = 0
 
 
 @dataclass
@@ -173,7 +175,8 @@ class Rig:
         ended = self.crawl(*arguments, delay=_DELAY, is_due=is_due)
         asked = [int(m[1]) for path in self.replica.paths[seen:] if (m := _ARTICLE.match(path))]
         after_it, damage = self.look()
-        return Killed(after, ended, asked, before, after_it, damage)
+        pictures = sum(path.endswith(".png") for path in self.replica.paths[seen:])
+        return Killed(after, ended, asked, before, after_it, damage, pictures)
 
     def look(self) -> tuple[set[int], list[str]]:
         """The archived articles and the damage, seen in a copy: a look would mend the log."""
@@ -312,8 +315,10 @@ def figures(story: Story, good: Story) -> list[str]:
     """The lines that tell how it went."""
     writing = sum(run.after is None for run in story.kills)
     pages = sum(story.fetched.values())
+    pictures = sum(run.pictures > 0 for run in story.kills)
     return [
-        f"kills: {len(story.kills)} of {len(story.runs)} runs, {writing} while a file was written",
+        f"kills: {len(story.kills)} of {len(story.runs)} runs, {writing} while a file was written,"
+        f" {pictures} behind the first picture",
         f"the first archive: {pages} article pages asked for, {story.posts} articles,"
         f" no page more than {max(story.fetched.values(), default=0)} times",
         "rows that an undisturbed archive has not in common with it: "
