@@ -190,6 +190,10 @@ def test_a_closed_server_ends_the_run(tmp_path: Path) -> None:
         assert len(set(files_of(ended))) == 4
         assert archive.rows("SELECT count(*) FROM articles") == [(9,)]
         archive.assert_sound(whole=False)
+        archive.replica.clear_faults()
+        archive.replica.fault("^/(content.html|page/.*)?$", kind="status", code=503)
+        down = crawl(archive)
+        assert (down.status, files_of(down)) == (1, []), "it has shown no listing"
 
 
 def test_old_ones_are_asked_for_again(tmp_path: Path) -> None:

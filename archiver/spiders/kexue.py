@@ -339,8 +339,12 @@ class KexueSpider(RecordingSpider):
         return self._file_requests()
 
     def _file_requests(self) -> list[Request]:
-        """The requests for pictures and other files: behind everything else, once in a run."""
-        if self.run.file_log is None or self.policy.stop.reason is not None:
+        """The requests for pictures and other files: behind everything else, once in a run.
+
+        A server that has shown neither index nor listings is left in peace.
+        """
+        has_answered = self.run.counts.listed or self.plan.ids or self.plan.pictures
+        if self.run.file_log is None or self.policy.stop.reason is not None or not has_answered:
             return []
         requests = FileRequests(self.base, self.policy, self.run.file_log)
         files = self.run.file_log.select(self.plan, self.policy.failures_allowed)
