@@ -65,12 +65,16 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def check_archive(path: Path) -> None:
-    """Raise ``StoreError`` unless the file is a sound archive that this version can read."""
+def check_archive(path: Path, *, is_whole_checked: bool = True) -> None:
+    """Raise ``StoreError`` unless the file is a sound archive that this version can read.
+
+    ``is_whole_checked`` false looks at no more than whose database it is.
+    """
     try:
         with closing(connect_for_reading(path)) as connection:
             _check_identity(connection, path)
-            _check_health(connection, path)
+            if is_whole_checked:
+                _check_health(connection, path)
     except sqlite3.DatabaseError as error:
         raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
 

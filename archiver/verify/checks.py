@@ -19,21 +19,22 @@ from archiver.store.schema import (
     VERSIONED,
 )
 from archiver.verify.bodies import audit_archive, count_old
+from archiver.verify.chosen import Ids
 from archiver.verify.columns import check_columns
 from archiver.verify.declared_schema import Columns, Declared
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.integrity import (
-    Ids,
     check_hashes,
     check_pages,
     check_references,
     check_revisions,
-    check_search,
+    missing_ids,
 )
 from archiver.verify.jsonl_file import check_jsonl
 from archiver.verify.result_table import Totals
+from archiver.verify.search_index import check_search
 from archiver.verify.series_rows import check_series
-from archiver.verify.warc_check import check_captures, check_warc_files
+from archiver.verify.warc_check import check_captures, check_warc
 
 _HASHED: Final = frozenset(f"articles.{c}" for c in ("id", "title", "body_html", "content_sha256"))
 _VERSIONS: Final = _HASHED | {f"articles.{column}" for column in VERSIONED}
@@ -56,7 +57,11 @@ _SERIES: Final = (
 
 
 class Checks:
-    """The checks of one archive; what cannot run for want of a column is left out and named."""
+    """The checks of one archive; what cannot run for want of a column is left out and named.
+
+    ``ids`` limits them to some articles: then the file as a whole, the series and the WARC files
+    are not looked at, and no check costs more than these articles do.
+    """
 
     def __init__(self, db: Database, ids: Ids | None) -> None:
         self._db = db
@@ -69,19 +74,20 @@ class Checks:
         """The checks of the database and of the JSONL file, which has counts or has none."""
         db, ids = self._db, self._ids
         search = {c for c in self._declared.columns if c.startswith("articles_fts")}
-        points = [check_pages(db), self._declared.check()]
+        points = [] if ids else [check_pages(db)]
+        points.append(self._declared.check())
         if self._can("references", _OWNERS | {"articles.id"}):
-            points.append(check_references(db))
+            points.append(check_references(db, ids))
         if self._can("hashes", _HASHED):
             points.append(check_hashes(db, ids))
         if self._can("revisions", _VERSIONS | _REVISIONS):
             points.append(check_revisions(db, ids))
         if self._can("columns", ARTICLES.qualified | _REVISIONS):
             points.append(check_columns(db, ids))
-        if self._can("series", _SERIES | _RUNS):
+        if not ids and self._can("series", _SERIES | _RUNS):
             points.append(check_series(db))
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
-            points.append(check_search(db))
+            points.append(check_search(db, ids))
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
             points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
         return points
@@ -90,8 +96,9 @@ class Checks:
         """The checks of the WARC files; with ids, only of the captures that these are made of."""
         if not self._can("WARC", CAPTURES.qualified | _RUNS | {"articles.id"}):
             return []
-        captures = check_captures(self._db, folder, self._ids)
-        return [captures] if self._ids else [check_warc_files(self._db, folder), captures]
+        if self._ids:
+            return [check_captures(self._db, folder, self._ids)]
+        return check_warc(self._db, folder)
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
         """The six points of every article; ``base`` is where they were read from."""
@@ -109,6 +116,10 @@ class Checks:
             return None
         (count,) = self._db.execute("SELECT count(*) FROM articles").fetchone()
         return int(count)
+
+    def missing_ids(self) -> list[int]:
+        """The ids that were asked for and that the archive does not have, sorted."""
+        return missing_ids(self._db, self._ids or ())
 
     def _has(self, columns: set[str] | Columns) -> bool:
         return not columns & self._declared.lacking
