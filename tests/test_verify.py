@@ -602,7 +602,12 @@ def test_command(folder: Path) -> None:
     done = run_verify(folder, "--fidelity")
     assert (done.returncode, done.stderr) == (0, "")
     first, second, note = done.stdout.split("\n\n")
-    assert [line.split()[0] for line in first.splitlines()[1:]] == [*CLEAN, "WARC", "captures"]
+    assert [line.split()[0] for line in first.splitlines()[1:]] == [
+        *CLEAN,
+        "WARC",
+        "captures",
+        "pages",
+    ]
     assert [line.split()[0] for line in second.splitlines()[1:]] == [
         *("text", "formulas", "markdown", "links", "pictures", "safety", "derived"),
         "extraction",

@@ -18,8 +18,8 @@ from archiver.terminal.output import show, show_json
 from archiver.terminal.program import typed
 from archiver.verify.checks import Checks
 from archiver.verify.chosen import Ids
-from archiver.verify.findings import Findings, find_all
-from archiver.verify.processes import count_processors
+from archiver.verify.findings import Findings, find_all, most_that_help
+from archiver.verify.processes import Processes, count_processors
 
 
 class Command(ProjectCommand):
@@ -63,7 +63,7 @@ class Command(ProjectCommand):
         parser.add_argument(
             "--processes",
             metavar="N",
-            help="how many processes extract the pages of the WARC files again"
+            help="how many processes read the WARC files and extract their pages again"
             " (as many as there are processors)",
         )
 
@@ -75,18 +75,19 @@ class Command(ProjectCommand):
         check_settings(settings)
         ids = _ids(opts.ids)
         processes = _processes(opts.processes)
-        files = files_of(settings)
+        files, warc = files_of(settings), warc_folder_of(settings)
 
         def use(db: Database) -> None:
-            found = find_all(
-                Checks(db, ids),
-                files,
-                warc_folder_of(settings),
-                with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
-                base=Base.parse(settings["KEXUE_BASE_URL"]),
-                fidelity=opts.fidelity,
-                processes=processes,
-            )
+            with Processes(most_that_help(processes, warc, ids)) as workers:
+                found = find_all(
+                    Checks(db, ids),
+                    files,
+                    warc,
+                    with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
+                    base=Base.parse(settings["KEXUE_BASE_URL"]),
+                    fidelity=opts.fidelity,
+                    processes=workers,
+                )
             self._show(found, str(files["database"]), as_json=opts.json)
 
         read_archive(self, files["database"], use, is_whole_checked=ids is None)

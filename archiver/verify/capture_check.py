@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from fastwarc.warc import WarcRecord
+
 from archiver import site
 from archiver.verify.chosen import Ids
 from archiver.verify.fidelity.comparison import Point
 from archiver.warc.record_reading import body_sha256, first_record
 
 Row = Mapping[str, Any]
+Fields = Mapping[str, str | None]
 
 #: Above every ``DOWNLOAD_MAXSIZE`` that an archive may have been made with.
 _LARGEST_BODY: Final = 1 << 31
@@ -25,103 +28,90 @@ _REFERENCE: Final = (
 )
 
 
-class CaptureCheck:
-    """Is shown the records of the WARC files, and then says which captures are not among them.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the record at the place of a capture is."""
 
-    ``rows`` are those of ``captures``, each with ``known_run``, which is ``None`` where its run is
-    not in the table ``runs``.
+    #: What is wrong with it by itself.
+    fault: str | None = None
+    #: The fields by which it refers to an earlier record, or would be referred to.
+    reference: Fields | None = None
+
+
+def see(row: Row, length: int, record: bytes) -> Seen:
+    """Compare the record of a whole member, unpacked or not, with the capture that is there."""
+    if row["length"] != length:
+        return Seen(f"no whole record of this length; the one there has {length:,} bytes")
+    try:
+        found = first_record(record)
+    except OSError as error:
+        return Seen(f"no WARC record ({error})")
+    expected = {
+        "WARC-Type": "response" if row["refers_to"] is None else "revisit",
+        "WARC-Target-URI": row["url"],
+        "WARC-Date": _warc_date(row["fetched_at"]),
+        "WARC-Truncated": row["truncated"],
+    }
+    if fault := _difference(expected, dict(found.headers.items())):
+        return Seen(fault)
+    reference = _names(row, found) if row["refers_to"] is None else _refers(found)
+    return Seen(_fault_of_answer(row, found), reference)
+
+
+def compare_captures(
+    rows: Mapping[int, Row], seen: Mapping[int, Seen], folder: Path, ids: Ids | None = None
+) -> Point:
+    """The captures that are not what the table says, in the order of the rows by number.
+
+    Each row has ``known_run``, which is ``None`` where its run is not in the table ``runs``. Those
+    that were not seen are not in the WARC files of ``folder``. ``ids`` limits the articles.
     """
-
-    def __init__(self, rows: Iterable[Row], folder: Path) -> None:
-        self._folder = folder
-        self._rows = {row["id"]: row for row in rows}
-        self._places = {(row["warc"], row["offset"]): row for row in self._rows.values()}
-        self._faults: dict[int, str | None] = {}
-        #: Capture → the fields by which another record refers to its record.
-        self._named: dict[int, dict[str, str | None]] = {}
-        #: Capture → the same fields, as its own record refers to an earlier one.
-        self._referring: dict[int, dict[str, str | None]] = {}
-
-    def see(self, warc: str, offset: int, length: int, record: bytes) -> None:
-        """Compare the record of a whole member, unpacked or not, with the capture there, if any."""
-        row = self._places.get((warc, offset))
-        if row is None:
-            return
-        if row["length"] != length:
-            self._faults[row["id"]] = f"no whole record of this length; the one there has {length:,} bytes"
-            return
-        try:
-            self._faults[row["id"]] = self._fault(row, first_record(record))
-        except OSError as error:
-            self._faults[row["id"]] = f"no WARC record ({error})"
-
-    def result(self, ids: Ids | None = None) -> Point:
-        """What differs, in the order of the rows; ``ids`` limits the articles."""
-        point = Point("captures", "capture", 0)
-        for number, row in self._rows.items():
-            if ids is None or row["article_id"] in ids:
-                point.compared += 1
-                if fault := self._whole_fault(number, row):
-                    point.note(1, f"{row['warc']}, byte {row['offset']:,}: {fault}")
-        return point
-
-    def _whole_fault(self, number: int, row: Row) -> str | None:
-        if row["known_run"] is None:
-            return f"run {row['run_id']} is not in the table runs"
-        if number not in self._faults:
-            return self._fault_of_place(row)
-        fault = self._faults[number]
-        return fault or self._fault_of_reference(number, row) or _fault_of_owner(row)
-
-    def _fault_of_place(self, row: Row) -> str:
-        """The words for a place at which no whole record begins."""
-        try:
-            with (self._folder / row["warc"]).open("rb"):
-                return "no whole record of this length"
-        except FileNotFoundError:
-            return "the file is missing; put it back"
-        except OSError as error:
-            return f"cannot be read: {error.strerror or error}"
-
-    def _fault(self, row: Row, record: WarcRecord) -> str | None:
-        expected = {
-            "WARC-Type": "response" if row["refers_to"] is None else "revisit",
-            "WARC-Target-URI": row["url"],
-            "WARC-Date": _warc_date(row["fetched_at"]),
-            "WARC-Truncated": row["truncated"],
-        }
-        if fault := _difference(expected, record.headers):
-            return fault
-        if row["refers_to"] is None:
-            self._named[row["id"]] = _names(row, record)
-        else:
-            self._referring[row["id"]] = {name: record.headers.get(name) for name in _REFERENCE}
-        return _fault_of_answer(row, record)
-
-    def _fault_of_reference(self, number: int, row: Row) -> str | None:
-        """What is wrong with a record that refers to the payload of an earlier one."""
-        if row["refers_to"] is None:
-            return None
-        first = self._rows.get(row["refers_to"])
-        if first is None or first["refers_to"] is not None:
-            return "it refers to a capture with another body"
-        if first["body_sha256"] != row["body_sha256"]:
-            return "it refers to a capture with another body"
-        if first["id"] not in self._named:
-            place = f"{first['warc']}, byte {first['offset']:,}"
-            return f"the record that it refers to is damaged ({place})"
-        return _difference(self._named[first["id"]], self._referring[number])
+    point = Point("captures", "capture", 0)
+    for row in rows.values():
+        if ids is None or row["article_id"] in ids:
+            point.compared += 1
+            if fault := _fault(row, rows, seen, folder):
+                point.note(1, f"{row['warc']}, byte {row['offset']:,}: {fault}")
+    return point
 
 
-def _names(row: Row, record: WarcRecord) -> dict[str, str | None]:
-    fields = record.headers
-    values = (
-        fields.get("WARC-Record-ID"),
-        row["url"],
-        _warc_date(row["fetched_at"]),
-        fields.get("WARC-Payload-Digest"),
-    )
-    return dict(zip(_REFERENCE, values, strict=True))
+def _fault(row: Row, rows: Mapping[int, Row], seen: Mapping[int, Seen], folder: Path) -> str | None:
+    if row["known_run"] is None:
+        return f"run {row['run_id']} is not in the table runs"
+    found = seen.get(row["id"])
+    if found is None:
+        return _fault_of_place(folder / row["warc"])
+    return found.fault or _fault_of_reference(row, found, rows, seen) or _fault_of_owner(row)
+
+
+def _fault_of_place(path: Path) -> str:
+    """The words for a place at which no whole record begins."""
+    try:
+        with path.open("rb"):
+            return "no whole record of this length"
+    except FileNotFoundError:
+        return "the file is missing; put it back"
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+
+
+def _fault_of_reference(
+    row: Row, found: Seen, rows: Mapping[int, Row], seen: Mapping[int, Seen]
+) -> str | None:
+    """What is wrong with a record that refers to the payload of an earlier one."""
+    if row["refers_to"] is None:
+        return None
+    first = rows.get(row["refers_to"])
+    if first is None or first["refers_to"] is not None:
+        return "it refers to a capture with another body"
+    if first["body_sha256"] != row["body_sha256"]:
+        return "it refers to a capture with another body"
+    named = seen.get(first["id"], Seen()).reference
+    if named is None:
+        return (
+            f"the record that it refers to is damaged ({first['warc']}, byte {first['offset']:,})"
+        )
+    return _difference(named, found.reference or {})
 
 
 def _fault_of_answer(row: Row, record: WarcRecord) -> str | None:
@@ -130,10 +120,9 @@ def _fault_of_answer(row: Row, record: WarcRecord) -> str | None:
     status = record.http_headers.status_code if record.http_headers else None
     if status != row["status"]:
         return f"the status is {status}, not {row['status']}"
-    if row["refers_to"] is None and row["body_sha256"] not in {
-        None,
-        body_sha256(record, _LARGEST_BODY),
-    }:
+    if row["refers_to"] is not None or row["body_sha256"] is None:
+        return None
+    if row["body_sha256"] != body_sha256(record, _LARGEST_BODY):
         return "the body is not the one that was hashed"
     return None
 
@@ -147,7 +136,25 @@ def _fault_of_owner(row: Row) -> str | None:
     return f"article {row['article_id']} was made of it, which is the page of article {shown}"
 
 
-def _difference(expected: Mapping[str, str | None], found: Mapping[str, str]) -> str | None:
+# --- Fields of records ----------------------------------------------------------------------------
+
+
+def _names(row: Row, record: WarcRecord) -> Fields:
+    fields = record.headers
+    values = (
+        fields.get("WARC-Record-ID"),
+        row["url"],
+        _warc_date(row["fetched_at"]),
+        fields.get("WARC-Payload-Digest"),
+    )
+    return dict(zip(_REFERENCE, values, strict=True))
+
+
+def _refers(record: WarcRecord) -> Fields:
+    return {name: record.headers.get(name) for name in _REFERENCE}
+
+
+def _difference(expected: Fields, found: Fields) -> str | None:
     for name, value in expected.items():
         if found.get(name) != value:
             return f"{name} is {found.get(name)}, not {value}"

@@ -16,6 +16,7 @@ from archiver.store.schema import (
     REVISIONS,
     SERIES,
     SERIES_ARTICLES,
+    SIGHTINGS,
     VERSIONED,
 )
 from archiver.verify.bodies import audit_archive, count_old
@@ -31,6 +32,8 @@ from archiver.verify.integrity import (
     missing_ids,
 )
 from archiver.verify.jsonl_file import check_jsonl
+from archiver.verify.page_check import check_pages_again
+from archiver.verify.processes import Processes
 from archiver.verify.result_table import Totals
 from archiver.verify.search_index import check_search
 from archiver.verify.series_rows import check_series
@@ -53,6 +56,9 @@ _SERIES: Final = (
     | SERIES_ARTICLES.qualified
     | {f"articles.{column}" for column in ("id", "title", "published")}
     | {"links.article_id", "links.target_id"}
+)
+_PAGES: Final = (
+    ARTICLES.qualified | _PARTS | _RUNS | CAPTURES.qualified | SIGHTINGS.qualified | _REVISIONS
 )
 
 
@@ -92,13 +98,23 @@ class Checks:
             points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
         return points
 
-    def of_warc(self, folder: Path) -> list[Point]:
+    def of_warc(self, folder: Path, processes: Processes | None = None) -> list[Point]:
         """The checks of the WARC files; with ids, only of the captures that these are made of."""
         if not self._can("WARC", CAPTURES.qualified | _RUNS | {"articles.id"}):
             return []
         if self._ids:
             return [check_captures(self._db, folder, self._ids)]
-        return check_warc(self._db, folder)
+        return check_warc(self._db, folder, processes or Processes())
+
+    def of_pages(self, folder: Path, base: Base, processes: Processes | None = None) -> list[Point]:
+        """Every article is what this version makes of its page in the WARC files of a folder.
+
+        ``base`` is where the blog is read from.
+        """
+        if not self._can("pages", _PAGES):
+            return []
+        processes = processes or Processes()
+        return [check_pages_again(self._db, folder, self._ids, base, processes)]
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
         """The six points of every article; ``base`` is where they were read from."""

@@ -17,4 +17,4 @@ def chosen(column: str, ids: Ids | None) -> tuple[str, list[str]]:
     """
     if ids is None:
         return _ALL, []
-    return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(sorted(ids))]
+    return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(sorted(ids))]  # noqa: S608

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from archiver.site import Base
 from archiver.verify.bodies import words_for_old
 from archiver.verify.checks import Checks
+from archiver.verify.chosen import Ids
 from archiver.verify.fidelity.comparison import Point
+from archiver.verify.processes import Processes
 from archiver.verify.result_table import counts_table, is_clean
+from archiver.warc.file_names import find_warc_files
+
+#: Articles, and bytes of WARC files, that one process has done before others have begun.
+_FEW: Final = 100
+_LITTLE: Final = 2 * 10**6
 
 
 @dataclass(slots=True)
@@ -77,15 +84,16 @@ def find_all(
     with_counts: bool,
     base: Base,
     fidelity: bool,
-    processes: int,
+    processes: Processes,
 ) -> Findings:
     """The results of all checks; ``files`` as ``archiver.run.archive_files`` names them.
 
     ``warc`` is the folder of the WARC files, ``base`` where the blog is read from. ``fidelity``
-    adds the six points of every article; ``processes`` is how many extract pages at a time.
+    adds the six points of every article; ``processes`` read WARC files and extract pages.
     """
     points = checks.of_files(files["jsonl"], with_counts=with_counts)
-    points += checks.of_warc(warc)
+    points += checks.of_warc(warc, processes)
+    points += checks.of_pages(warc, base, processes)
     found = Findings(points, [], [], checks.left_out, checks.count_articles())
     if fidelity:
         totals = checks.of_fidelity(base)
@@ -98,6 +106,17 @@ def find_all(
     if found.count_articles:
         found.missing = checks.missing_ids()
     return found
+
+
+def most_that_help(processes: int, warc: Path, ids: Ids | None) -> int:
+    """How many processes to use of so many: one where there is little to do.
+
+    A process needs about as long to begin as for fifty pages.
+    """
+    if ids is not None and len(ids) < _FEW:
+        return 1
+    size = sum(path.stat().st_size for path in find_warc_files(warc))
+    return processes if size > _LITTLE else 1
 
 
 def _section(points: list[Point]) -> Iterator[str]:

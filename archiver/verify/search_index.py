@@ -16,10 +16,11 @@ _TABLES: Final = ("data", "idx", "docsize", "config")
 _TEXTS: Final = ("title", "body_text")
 #: The index as temporary tables, beside a view of the texts: the only place that can be written to.
 _COPY: Final = (
-    "CREATE TEMP VIEW IF NOT EXISTS checked_texts AS SELECT id, title, body_text FROM main.articles",
+    "CREATE TEMP VIEW IF NOT EXISTS checked_texts AS"
+    " SELECT id, title, body_text FROM main.articles",
     "CREATE VIRTUAL TABLE temp.checked USING fts5(title, body_text, tokenize='trigram',"
     " content='checked_texts', content_rowid='id')",
-    *(f"DELETE FROM temp.checked_{table}" for table in _TABLES),
+    *(f"DELETE FROM temp.checked_{table}" for table in _TABLES),  # noqa: S608
     *(
         f"INSERT INTO temp.checked_{table} SELECT * FROM main.articles_fts_{table}"  # noqa: S608
         for table in _TABLES

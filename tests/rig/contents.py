@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archiver.verify.warc_check import check_captures, check_warc_files
+from archiver.verify.processes import Processes
+from archiver.verify.warc_check import check_warc
 
 #: When something was seen: no two archives have that in common.
 MOMENTS: Final = frozenset(
@@ -110,7 +111,7 @@ def warc_damage(folder: Path) -> list[str]:
         db = Database(connection)
         if not db["captures"].exists():
             return []
-        points = [check_warc_files(db, folder / "warc"), check_captures(db, folder / "warc", None)]
+        points = check_warc(db, folder / "warc", Processes())
     return [point.first for point in points if point.first]
 
 
