@@ -49,6 +49,8 @@ class Command(ProjectCommand):
     - ``runs``: the last five, newest first, with the columns of ``runs`` but ``versions``,
       ``state`` (``ok``, ``not ok``, ``killed``, ``running``) and ``seconds``
     - ``files``: name → bytes, null for one that is not there; ``warc`` for all WARC files
+    - ``uncaptured``: the articles, not gone, of which no WARC file has a page yet; runs read them
+      again among the re-checks until there are none. Null with ``KEXUE_WARC=0``
     """
 
     requires_project = True
@@ -82,7 +84,13 @@ class Command(ProjectCommand):
         files = files_of(settings)
 
         def use(db: Database) -> None:
-            summary = read_summary(db, files, clock.now(), warc_folder_of(settings))
+            summary = read_summary(
+                db,
+                files,
+                clock.now(),
+                warc_folder_of(settings),
+                keeps_captures=settings.getbool("KEXUE_WARC"),
+            )
             self._show(summary, max_age, as_json=opts.json)
 
         read_archive(self, files["database"], use)

@@ -165,6 +165,10 @@ class Archive:
         """The highest number of a capture that is stored; 0 where there is none."""
         return captures.last_capture(self.db)
 
+    def uncaptured(self) -> set[int]:
+        """The articles, not gone, that were made of no capture."""
+        return captures.uncaptured_articles(self.db)
+
     def same_capture(self, url: str, status: int, body_sha256: str) -> Capture | None:
         """An earlier capture of the same body; see ``captures.same_capture``."""
         return captures.same_capture(self.db, url, status, body_sha256)

@@ -19,6 +19,10 @@ _INSERT: Final = """
 _MADE: Final = """
     UPDATE captures SET article_id = (SELECT id FROM articles WHERE id = :article) WHERE id = :id
 """
+_UNCAPTURED: Final = """
+    SELECT id FROM articles WHERE status <> 'gone'
+    AND id NOT IN (SELECT article_id FROM captures WHERE article_id IS NOT NULL)
+"""
 _SAME: Final = """
     SELECT * FROM captures
     WHERE url = ? AND status = ? AND body_sha256 = ? AND refers_to IS NULL AND truncated IS NULL
@@ -57,6 +61,11 @@ def save_captures(db: Database, captures: Iterable[Capture]) -> None:
 def note_article(db: Database, capture: int, article: int) -> None:
     """Note what was made of a capture, inside the caller's transaction."""
     db.execute(_MADE, {"id": capture, "article": article})
+
+
+def uncaptured_articles(db: Database) -> set[int]:
+    """The articles that were made of no capture and can be read again: those that are not gone."""
+    return {article for (article,) in db.execute(_UNCAPTURED)}
 
 
 def last_capture(db: Database) -> int:

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archiver.reading.status import queries
 from archiver.reading.times import parse_time, seconds_between
 from archiver.run.report import INCOMPLETE
+from archiver.store.captures import uncaptured_articles
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age
 from archiver.terminal.printable import one_line
@@ -42,6 +43,8 @@ class Summary:
     runs: list[Row]
     #: Name → bytes; ``None`` for a file that is not there.
     files: Mapping[str, int | None]
+    #: The articles, not gone, of which no WARC file has a page; ``None`` where none are written.
+    uncaptured: int | None = None
 
     @property
     def running(self) -> Row | None:
@@ -89,15 +92,21 @@ class Summary:
             "failures": self.failures,
             "runs": self.runs,
             "files": self.files,
+            "uncaptured": self.uncaptured,
         }
 
 
 def read_summary(
-    db: Database, files: Mapping[str, Path], now: datetime, warc: Path | None = None
+    db: Database,
+    files: Mapping[str, Path],
+    now: datetime,
+    warc: Path | None = None,
+    *,
+    keeps_captures: bool = False,
 ) -> Summary:
     """The state of an archive; ``files`` as ``archiver.run.archive_files`` names them.
 
-    ``warc`` is the folder of the WARC files.
+    ``warc`` is the folder of the WARC files, and ``keeps_captures`` says that runs write them.
     """
     articles = queries.archived(db)
     missing, suspicious = queries.missing(db), queries.suspicious(db)
@@ -123,6 +132,7 @@ def read_summary(
         last_success=success and {**success, "age": seconds_between(success["finished_at"], now)},
         runs=[_run(row, is_newest=n == 0) for n, row in enumerate(queries.last_runs(db, _RUNS))],
         files=_sizes(files) | ({} if warc is None else _size_of_folder(warc)),
+        uncaptured=len(uncaptured_articles(db)) if keeps_captures else None,
     )
 
 
