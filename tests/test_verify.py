@@ -38,8 +38,8 @@ from archiver.verify.fidelity.comparison import Point
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
 CLEAN = [
-    *("database", "schema", "references", "hashes", "revisions", "columns", "series", "search"),
-    "JSONL",
+    *("database", "schema", "references", "hashes", "revisions", "columns", "series", "digests"),
+    *("search", "JSONL"),
 ]
 
 
@@ -134,6 +134,7 @@ def test_sound_archive(folder: Path) -> None:
         "revisions": 2,
         "columns": 3,
         "series": 0,
+        "digests": 0,
         "search": 3,
         "JSONL": 3,
     }
@@ -231,17 +232,17 @@ def test_title_that_is_no_utf8(folder: Path) -> None:
         (
             "DROP TABLE reader_counts",
             "table reader_counts is missing; index reader_counts_by_day is missing",
-            ["references"],
+            ["references", "digests"],
         ),
         (
             "ALTER TABLE articles DROP COLUMN body_html",
             "column articles.body_html is missing",
-            ["hashes", "revisions", "columns", "JSONL", "fidelity"],
+            ["hashes", "revisions", "columns", "digests", "JSONL", "fidelity"],
         ),
         (
             "ALTER TABLE links DROP COLUMN problem",
             "column links.problem is missing",
-            ["JSONL", "fidelity"],
+            ["digests", "JSONL", "fidelity"],
         ),
         ("ALTER TABLE pictures ADD COLUMN more TEXT", "table pictures is declared otherwise", []),
         ("CREATE TRIGGER t AFTER DELETE ON runs BEGIN SELECT 1; END", "trigger t is none of", []),
@@ -601,7 +602,8 @@ def run_verify(folder: Path, *words: str, **streams: Any) -> subprocess.Complete
 def test_command(folder: Path) -> None:
     done = run_verify(folder, "--fidelity")
     assert (done.returncode, done.stderr) == (0, "")
-    first, second, note = done.stdout.split("\n\n")
+    first, remark, second, note = done.stdout.split("\n\n")
+    assert remark == "digests: there are none to compare with; the next run keeps them"
     assert [line.split()[0] for line in first.splitlines()[1:]] == [
         *CLEAN,
         "WARC",

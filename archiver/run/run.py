@@ -21,6 +21,7 @@ from archiver.run.report import FINISHED, Report
 from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
+from archiver.terminal.program import typed
 
 logger = logging.getLogger(__package__)
 
@@ -70,12 +71,22 @@ class Run:
     def begin(self, plan: Plan) -> None:
         """Open the record of the run."""
         self.plan = plan
+        self._name_foreign_changes()
         self._started_at = clock.utc_now()
         self._id = self.archive.start_run(plan.mode, self._started_at)
         if self.captures is not None:
             self.captures.run_id = self._id
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
+
+    def _name_foreign_changes(self) -> None:
+        """Log the tables that something else has changed: ``scrapy verify`` names them later."""
+        if names := self.archive.note_foreign_changes():
+            logger.warning(
+                "changed by something else than this program since the last run: %s; see %s",
+                ", ".join(names),
+                typed("verify"),
+            )
 
     def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:
         """Write series, JSONL and feed, close the record and the database; returns the report.

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from archiver import clock
 from archiver.items import Article, IndexEntry, ListingEntry
-from archiver.store import articles, captures, failures, run_records, sightings, tombstones
+from archiver.store import articles, captures, digests, failures, run_records, sightings, tombstones
 from archiver.store.articles import Saved
 from archiver.store.captures import Capture
 from archiver.store.records import Row
@@ -187,11 +187,27 @@ class Archive:
         """Open the record of a run and close those of killed runs; returns its id."""
         return run_records.start_run(self.db, mode, started_at)
 
+    def note_foreign_changes(self) -> list[str]:
+        """Note which tables something else has changed since the last run; returns their names.
+
+        Call it before a run is started.
+        """
+        names = list(digests.changed_tables(self.db))
+        with self._writing():
+            digests.note_changed(self.db, names, clock.utc_now())
+        return names
+
     def session_start(self, run_id: int, mode: str) -> str | None:
         """When the unfinished work began that a run continues; ``None`` when it begins anew."""
         return run_records.session_start(self.db, run_id, mode)
 
     def finish_run(self, run_id: int, values: Mapping[str, Any]) -> None:
-        """Close the record of a run with its outcome and counts (column → value)."""
-        with self._writing():
-            run_records.finish_run(self.db, run_id, {**values, "finished_at": clock.utc_now()})
+        """Close the record of a run with its outcome and counts (column → value).
+
+        What the tables hold then is kept in ``digests``.
+        """
+        now = clock.utc_now()
+        with self.db.atomic():
+            with self._writing():
+                run_records.finish_run(self.db, run_id, {**values, "finished_at": now})
+            digests.save_digests(self.db, now)

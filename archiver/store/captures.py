@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.digests import changing
+
 _INSERT: Final = """
     INSERT INTO captures
       (id, url, fetched_at, status, body_sha256, warc, offset, length, run_id, refers_to, truncated)
@@ -99,5 +101,5 @@ def forget_lost(db: Database, warc: str, size: int) -> int:
 
     So are those that refer to them. Returns how many there were.
     """
-    with db.atomic():
+    with db.atomic(), changing(db, "captures"):
         return sum(db.execute(query, {"warc": warc, "size": size}).rowcount for query in _FORGET)

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.digests import forget_digests
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names, migrations
 from archiver.store.paths import check_link, real_database
@@ -97,13 +98,20 @@ def _prepare(path: Path) -> Database:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")  # a power failure takes nothing back
         db.execute("PRAGMA foreign_keys = ON")
-        migrations.apply(db)
+        _migrate(db)
         with db.atomic():  # find out now, not with the first article, that nothing can be written
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _migrate(db: Database) -> None:
+    """Apply what is missing; what the tables held before says nothing of them then."""
+    if migrations.pending(db):
+        migrations.apply(db)
+        forget_digests(db)
 
 
 def _check_sqlite() -> None:

@@ -17,6 +17,7 @@ from archiver.store.schema import (
     SERIES,
     SERIES_ARTICLES,
     SIGHTINGS,
+    TABLES,
     VERSIONED,
 )
 from archiver.verify.bodies import audit_archive, count_old
@@ -37,6 +38,7 @@ from archiver.verify.processes import Processes
 from archiver.verify.result_table import Totals
 from archiver.verify.search_index import check_search
 from archiver.verify.series_rows import check_series
+from archiver.verify.table_digests import check_digests
 from archiver.verify.warc_check import check_captures, check_warc
 
 _HASHED: Final = frozenset(f"articles.{c}" for c in ("id", "title", "body_html", "content_sha256"))
@@ -60,6 +62,7 @@ _SERIES: Final = (
 _PAGES: Final = (
     ARTICLES.qualified | _PARTS | _RUNS | CAPTURES.qualified | SIGHTINGS.qualified | _REVISIONS
 )
+_ALL: Final = frozenset().union(*(table.qualified for table in TABLES))
 
 
 class Checks:
@@ -92,6 +95,8 @@ class Checks:
             points.append(check_columns(db, ids))
         if not ids and self._can("series", _SERIES | _RUNS):
             points.append(check_series(db))
+        if not ids and self._can("digests", _ALL):
+            points.append(check_digests(db))
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
             points.append(check_search(db, ids))
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
