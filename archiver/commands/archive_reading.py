@@ -37,3 +37,5 @@ def read_archive(
             command.fail(str(error), 2 if error.wrong_use else 1)
         except sqlite3.Error as error:
             command.fail(f"cannot read {path}: {error}")
+        except UnicodeDecodeError:  # the message of SQLite quotes what is damaged
+            command.fail(f"{path} is damaged: what should be text is none")

@@ -7,6 +7,7 @@ count or a sighting was changed by a bad disk, or by another program, shows only
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from sqlite_utils import Database
 
 from archiver.store.schema import DIGESTS, TABLES
 
-#: Table → its columns, and those by which its rows are sorted. That of sqlite-utils is among them.
+#: Table → its columns, and those by which its rows are sorted. That of sqlite-utils is among them,
+#: and those of the search index: SQLite's own check does not see every changed place in it.
 _COVERED: Final = {
     **{
         table.name: (table.names, tuple(column.name for column in table.columns if column.key))
@@ -24,6 +26,10 @@ _COVERED: Final = {
         if table is not DIGESTS
     },
     "_sqlite_migrations": (("migration_set", "name", "applied_at"), ("migration_set", "name")),
+    "articles_fts_data": (("id", "block"), ("id",)),
+    "articles_fts_idx": (("segid", "term", "pgno"), ("segid", "term")),
+    "articles_fts_docsize": (("id", "sz"), ("id",)),
+    "articles_fts_config": (("k", "v"), ("k",)),
 }
 _SAVE: Final = """
     INSERT INTO digests (name, rows, sha256, taken_at) VALUES (:name, :rows, :sha256, :now)
@@ -58,8 +64,8 @@ def covered_tables() -> list[str]:
     return list(_COVERED)
 
 
-def digest_of(db: Database, name: str) -> Digest:
-    """The digest of a table as it is now.
+def digest_of(db: Database, name: str) -> Digest | None:
+    """The digest of a table as it is now; ``None`` when it, or a column of it, is missing.
 
     SHA-256 over its rows in the order of their keys, each as SQLite's ``quote()`` writes its
     values, with commas between them and a line feed behind.
@@ -68,7 +74,13 @@ def digest_of(db: Database, name: str) -> Digest:
     line = " || ',' || ".join(f"quote({column})" for column in columns)
     query = f"SELECT CAST({line} AS BLOB) FROM {name} ORDER BY {', '.join(keys)}"  # noqa: S608
     digest, rows = hashlib.sha256(), 0
-    for (text,) in db.execute(query):
+    try:
+        found = db.execute(query)
+    except sqlite3.OperationalError as error:
+        if str(error).startswith("no such"):
+            return None
+        raise
+    for (text,) in found:
         digest.update(text)
         digest.update(b"\n")
         rows += 1
@@ -103,8 +115,9 @@ def note_changed(db: Database, names: list[str], now: str) -> None:
 def save_digests(db: Database, now: str) -> None:
     """Keep what every table holds, inside the caller's transaction, which ends a run at ``now``."""
     for name in _COVERED:
-        found = digest_of(db, name)
-        db.execute(_SAVE, {"name": name, "rows": found.rows, "sha256": found.sha256, "now": now})
+        if (found := digest_of(db, name)) is not None:
+            values = {"name": name, "rows": found.rows, "sha256": found.sha256, "now": now}
+            db.execute(_SAVE, values)
 
 
 @contextmanager
@@ -116,8 +129,7 @@ def changing(db: Database, name: str) -> Iterator[None]:
     kept = kept_digests(db).get(name)
     is_known = kept is not None and digest_of(db, name) == kept.digest
     yield
-    if is_known:
-        found = digest_of(db, name)
+    if is_known and (found := digest_of(db, name)) is not None:
         db.execute(_CHANGED, [found.rows, found.sha256, name])
 
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names
 from archiver.store.paths import check_link, real_database
-from archiver.store.sqlite import check_archive, connect_for_reading
+from archiver.store.sqlite import check_archive, connect_for_reading, decode_text
 
 #: Other databases of a folder that a message names.
 _MOST_NAMED: Final = 3
@@ -41,7 +41,7 @@ def open_for_reading(path: Path, *, is_whole_checked: bool = True) -> Database:
     check_archive(path, is_whole_checked=is_whole_checked)
     db = Database(connect_for_reading(path))
     # What is no UTF-8 is not what was hashed or written to the JSONL file: it is found there.
-    db.conn.text_factory = lambda text: text.decode("utf-8", "replace")
+    db.conn.text_factory = decode_text
     try:
         _check_migrations(db, path)
         db.execute("BEGIN")

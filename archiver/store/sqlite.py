@@ -66,6 +66,11 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def decode_text(text: bytes) -> str:
+    """A text of the database, with U+FFFD in place of bytes that are no UTF-8."""
+    return text.decode("utf-8", "replace")
+
+
 def check_archive(path: Path, *, is_whole_checked: bool = True) -> None:
     """Raise ``StoreError`` unless the file is a sound archive that this version can read.
 
@@ -73,11 +78,14 @@ def check_archive(path: Path, *, is_whole_checked: bool = True) -> None:
     """
     try:
         with closing(connect_for_reading(path)) as connection:
+            connection.text_factory = decode_text
             _check_identity(connection, path)
             if is_whole_checked:
                 _check_health(connection, path)
     except sqlite3.DatabaseError as error:
         raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
+    except UnicodeDecodeError as error:  # the message of SQLite quotes what is damaged
+        raise StoreError(_damaged(path, "what should be text is none")) from error
 
 
 def _roll_back(path: Path) -> None:

@@ -14,6 +14,7 @@ from archiver.store.schema import (
     OWNED,
     PARTS,
     REVISIONS,
+    RUNS,
     SERIES,
     SERIES_ARTICLES,
     SIGHTINGS,
@@ -24,6 +25,7 @@ from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.chosen import Ids
 from archiver.verify.columns import check_columns
 from archiver.verify.declared_schema import Columns, Declared
+from archiver.verify.feed_file import check_feed
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.integrity import (
     check_hashes,
@@ -79,8 +81,13 @@ class Checks:
         #: The checks that could not run.
         self.left_out: list[str] = []
 
-    def of_files(self, jsonl: Path, *, with_counts: bool = True) -> list[Point]:
-        """The checks of the database and of the JSONL file, which has counts or has none."""
+    def of_files(
+        self, jsonl: Path, feed: Path | None = None, *, with_counts: bool = True
+    ) -> list[Point]:
+        """The checks of the database, of the JSONL file and of the feed of changes, where given.
+
+        The JSONL file has counts or has none.
+        """
         db, ids = self._db, self._ids
         search = {c for c in self._declared.columns if c.startswith("articles_fts")}
         points = [] if ids else [check_pages(db)]
@@ -101,6 +108,8 @@ class Checks:
             points.append(check_search(db, ids))
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
             points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
+        if feed and not ids and self._can("feed", ARTICLES.qualified | _REVISIONS | RUNS.qualified):
+            points.append(check_feed(db, feed))
         return points
 
     def of_warc(self, folder: Path, processes: Processes | None = None) -> list[Point]:

@@ -91,7 +91,7 @@ def find_all(
     ``warc`` is the folder of the WARC files, ``base`` where the blog is read from. ``fidelity``
     adds the six points of every article; ``processes`` read WARC files and extract pages.
     """
-    points = checks.of_files(files["jsonl"], with_counts=with_counts)
+    points = checks.of_files(files["jsonl"], files["changes"], with_counts=with_counts)
     points += checks.of_warc(warc, processes)
     points += checks.of_pages(warc, base, processes)
     found = Findings(points, [], [], checks.left_out, checks.count_articles())

@@ -44,6 +44,8 @@ def check_pages(db: Database) -> Point:
     """
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     point = Point("database", "page", pages)
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    point.note(version != 0, f"user_version is {version}, which this program never sets")
     for (words,) in db.execute(f"PRAGMA integrity_check({_MOST_FAULTS})").fetchall():
         point.note(words != "ok", words)
     return point

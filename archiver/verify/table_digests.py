@@ -37,6 +37,8 @@ def _fault(db: Database, name: str, kept: Kept | None, end: str | None) -> str |
     if kept is None:
         return "there is no digest of it"
     found = digest_of(db, name)
+    if found is None:
+        return "it cannot be read as it was then"
     if found != kept.digest:
         before = plural(kept.digest.rows, "row")
         rows = "" if found.rows == kept.digest.rows else f", {before} then, {found.rows:,} now"
