@@ -2,7 +2,8 @@
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
-#               runs, every fault of a server; make test has 60, 20, and the most telling faults
+#               runs, every fault of a server, 400 changed bytes of each kind of file; make test has
+#               60, 20, the most telling faults, and 12
 #   make browser-test
 #               let Chromium judge the text, MathJax in it the formulas, and open Datasette's pages
 #               (Debian: apt-get install chromium)
@@ -54,7 +55,6 @@ test: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak and not install' $(COVER)
 
 soak: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
 	$(BIN)/$(PYTEST) --soak -m 'hypothesis or soak'
 
 install-test: $(VENV)/.installed-install
@@ -139,6 +139,11 @@ $(VENV)/.installed-scale: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[notebooks]'
 	@touch $@ $(VENV)/.installed
+
+# All of them at once: one resolution, and nothing is installed while tests run (.ci/run).
+$(VENV)/.installed-all: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,install,browser,readers,notebooks,lint]'
+	@touch $@ $(VENV)/.installed $(addprefix $(VENV)/.installed-,test install browser readers notebooks lint)
 
 # Without npm the tests of remark are skipped and say so.
 $(REMARK): tests/readers/package.json
