@@ -55,7 +55,7 @@ def _walk(walked: Walked, walk: MemberWalk, rows: Mapping[int, Row]) -> None:
         record = walk.content
         if record is None:
             record = read_member(path, member.offset, member.length)
-        if fault := _fault_of_record(record):
+        if fault := fault_of_record(record):
             walked.faults.append(f"{path.name}, byte {member.offset:,}: {fault}")
         if (row := rows.get(member.offset)) is not None:
             walked.seen[row["id"]] = see(row, member.length, record)
@@ -68,7 +68,7 @@ def _walk(walked: Walked, walk: MemberWalk, rows: Mapping[int, Row]) -> None:
         )
 
 
-def _fault_of_record(record: bytes) -> str | None:
+def fault_of_record(record: bytes) -> str | None:
     """What is wrong with the one record that should be in a member, unpacked or not."""
     try:
         faults = [_fault_of_digests(found) for found in _records(record)]
