@@ -25,6 +25,7 @@ from archiver.extraction.refine import refine
 from archiver.items import Article, Status
 from archiver.pages.article import parse_article
 from archiver.store.articles import save_article
+from archiver.store.change_feed import write_feed
 from archiver.store.errors import StoreError
 from archiver.store.jsonl import records, write_jsonl
 from archiver.store.read_only import open_for_reading
@@ -61,6 +62,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         save_article(db, an_article(number), NOW)
     save_article(db, Article(13, title="密", status=Status.PROTECTED), NOW)
     write_jsonl(db, folder / "kexue.jsonl")
+    write_feed(db, folder / "changes.xml")
     close_archive(db)
     return folder
 
@@ -606,9 +608,7 @@ def test_command(folder: Path) -> None:
     assert remark == "digests: there are none to compare with; the next run keeps them"
     assert [line.split()[0] for line in first.splitlines()[1:]] == [
         *CLEAN,
-        "WARC",
-        "captures",
-        "pages",
+        *("feed", "WARC", "captures", "pages"),
     ]
     assert [line.split()[0] for line in second.splitlines()[1:]] == [
         *("text", "formulas", "markdown", "links", "pictures", "safety", "derived"),
@@ -638,6 +638,7 @@ def test_command_names_what_it_left_out(folder: Path) -> None:
 def test_command_on_an_archive_without_articles(tmp_path: Path) -> None:
     db = open_archive(tmp_path / "kexue.db")
     write_jsonl(db, tmp_path / "kexue.jsonl")
+    write_feed(db, tmp_path / "changes.xml")
     close_archive(db)
     done = run_verify(tmp_path, "--fidelity")
     assert done.returncode == 1

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from rig.commands import run
-from test_verify import checks, damage, folder, original, run_verify  # noqa: F401 - fixtures
+from test_verify import checks, damage, execute, folder, original, run_verify  # noqa: F401 - fixtures
 
 from archiver.store.read_only import open_for_reading
 from archiver.verify.checks import Checks
+from archiver.verify.fidelity.comparison import Point
 
 BOTH = "UPDATE articles SET title = title || '！'"
 
@@ -103,3 +105,48 @@ def test_an_index_that_is_not_that_of_its_table(folder: Path) -> None:  # noqa: 
     file.write_bytes(content)
     point = checks(folder)["database"]
     assert any("articles_title_last" in words for words in point.findings)
+
+
+def test_a_medium_that_cannot_be_written_to(
+    folder: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The search index is copied into a temporary table, which is none of the archive's."""
+    monkeypatch.setattr("archiver.store.sqlite.os.access", lambda *_: False)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert [point.first for point in checks(folder).values() if point.differ] == []
+    damage(folder, "UPDATE articles SET body_text = '别的文字' WHERE id = 11")
+    assert "rebuild-fts" in str(checks(folder)["search"].first)
+    assert {path.name for path in folder.iterdir()} == set(before)
+
+
+# --- The feed -------------------------------------------------------------------------------------
+
+
+def feed_of(folder: Path) -> Point:  # noqa: F811
+    with closing(open_for_reading(folder / "kexue.db")) as db:
+        points = Checks(db, None).of_files(folder / "kexue.jsonl", folder / "changes.xml")
+    return next(point for point in points if point.name == "feed")
+
+
+def test_the_feed_is_what_would_be_written_again(folder: Path) -> None:  # noqa: F811
+    point = feed_of(folder)
+    assert (point.compared, point.differ) == (3, 0)
+    file = folder / "changes.xml"
+    file.write_bytes(file.read_bytes().replace("短文".encode(), "长文".encode(), 1))
+    assert str(feed_of(folder).first).startswith("changes.xml, behind ")
+    file.unlink()
+    assert str(feed_of(folder).first).startswith(f"{file} is missing; it is written at the end of")
+
+
+def test_a_feed_that_an_earlier_version_has_written(folder: Path) -> None:  # noqa: F811
+    """Its name stands in it, and in the record of the run that has written it."""
+    file = folder / "changes.xml"
+    file.write_text(re.sub(r'version="[0-9][^"]*">kex', 'version="0.0.9">kex', file.read_text()))
+    assert feed_of(folder).differ == 1
+    insert = "INSERT INTO runs (started_at, finished_at, mode, versions, ending) VALUES"
+    execute(folder, f"""{insert} ('a', 'b', 'normal', '{{"archiver": "0.0.9"}}', 'finished')""")
+    assert feed_of(folder).differ == 0
+    execute(folder, f"{insert} ('b', NULL, 'normal', '{{}}', NULL)")
+    file.write_text("")
+    assert str(feed_of(folder).remark).startswith("feed is not counted: the last run has not")
