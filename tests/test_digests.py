@@ -167,7 +167,7 @@ def test_captures_that_are_forgotten_between_runs_are_no_foreign_change(folder: 
     )
     run = archive.start_run("normal", "2026-11-02T03:00:00+00:00")
     archive.db.execute(insert)
-    archive.finish_run(run, {})
+    archive.finish_run(run, {}, keeps_digests=True)
     assert archive.forget_lost_captures("w", 5) == 1
     assert archive.note_foreign_changes() == []
     close_archive(archive.db)
@@ -209,3 +209,18 @@ def test_bytes_that_are_no_utf8_stop_no_run(folder: Path) -> None:
     crawl(folder)
     (words,) = check(folder).findings
     assert words.startswith("failures: ")
+
+
+def test_what_this_program_writes_outside_a_run_is_no_foreign_change(folder: Path) -> None:
+    archive = Archive.open(folder / "kexue.db")
+    archive.db.execute("UPDATE articles SET body_text = 'x'")
+    archive.keep_digests()
+    close_archive(archive.db)
+    assert check(folder).findings == []
+
+
+def test_an_archive_without_a_run_has_no_digests(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "kexue.db")
+    archive.keep_digests()
+    assert kept_digests(archive.db) == {}
+    close_archive(archive.db)

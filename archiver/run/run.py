@@ -106,7 +106,7 @@ class Run:
             # A full disk must be found out before the record says that all went well.
             self.archive.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self.report = self._make_report(ending, traffic)
-            self._close_record(self.report)
+            self._close_record(self.report, keeps_digests=True)
             is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(cannot_write(error), traffic)
@@ -122,13 +122,13 @@ class Run:
             return str(error) if ending == FINISHED else ending
         return ending
 
-    def _close_record(self, report: Report) -> None:
+    def _close_record(self, report: Report, *, keeps_digests: bool = False) -> None:
         if self._id is None:
             return
         has_seen_all = self.recorder.is_absence_counted and not report.is_partial
         if report.ending == FINISHED and has_seen_all:
             self.archive.forget_failures_except(self.counts.named)
-        self.archive.finish_run(self._id, report.row())
+        self.archive.finish_run(self._id, report.row(), keeps_digests=keeps_digests)
 
     def _find_exchanged(self, *, is_stored: bool) -> str | None:
         """The sentence for a file that is not the one that was written, or ``None``."""

@@ -201,13 +201,21 @@ class Archive:
         """When the unfinished work began that a run continues; ``None`` when it begins anew."""
         return run_records.session_start(self.db, run_id, mode)
 
-    def finish_run(self, run_id: int, values: Mapping[str, Any]) -> None:
+    def finish_run(
+        self, run_id: int, values: Mapping[str, Any], *, keeps_digests: bool = False
+    ) -> None:
         """Close the record of a run with its outcome and counts (column → value).
 
-        What the tables hold then is kept in ``digests``.
+        ``keeps_digests`` keeps what the tables hold then, in the same transaction.
         """
-        now = clock.utc_now()
+        values = {**values, "finished_at": clock.utc_now()}
         with self.db.atomic():
             with self._writing():
-                run_records.finish_run(self.db, run_id, {**values, "finished_at": now})
-            digests.save_digests(self.db, now)
+                run_records.finish_run(self.db, run_id, values)
+            if keeps_digests:
+                digests.save_digests(self.db)
+
+    def keep_digests(self) -> None:
+        """Keep what the tables hold now, where this program has written to them outside a run."""
+        with self._writing():
+            digests.save_digests(self.db)

@@ -32,7 +32,7 @@ _COVERED: Final = {
     "articles_fts_config": (("k", "v"), ("k",)),
 }
 _SAVE: Final = """
-    INSERT INTO digests (name, rows, sha256, taken_at) VALUES (:name, :rows, :sha256, :now)
+    INSERT INTO digests (name, rows, sha256, taken_at) VALUES (:name, :rows, :sha256, :end)
     ON CONFLICT (name) DO UPDATE
     SET rows = excluded.rows, sha256 = excluded.sha256, taken_at = excluded.taken_at
 """
@@ -112,11 +112,14 @@ def note_changed(db: Database, names: list[str], now: str) -> None:
         db.execute(_NOTE, [now, name])
 
 
-def save_digests(db: Database, now: str) -> None:
-    """Keep what every table holds, inside the caller's transaction, which ends a run at ``now``."""
+def save_digests(db: Database) -> None:
+    """Keep what every table holds, inside the caller's transaction, where the last run is over."""
+    (end,) = db.execute(_LAST_END).fetchone() or (None,)
+    if end is None:
+        return
     for name in _COVERED:
         if (found := digest_of(db, name)) is not None:
-            values = {"name": name, "rows": found.rows, "sha256": found.sha256, "now": now}
+            values = {"name": name, "rows": found.rows, "sha256": found.sha256, "end": end}
             db.execute(_SAVE, values)
 
 
