@@ -1,6 +1,6 @@
 """What WARC files cost: processor time and disk, for a first crawl and for a year of daily runs.
 
-How long ``scrapy verify`` takes after the first crawl is measured too, for all articles and for one.
+How long ``scrapy verify`` takes after the first crawl is measured too: of all articles and of one.
 
 The blog is one of 1,340 articles with pages of 67 kB, on the loopback interface, whose server
 compresses as most do. The second day's run is measured twice: nothing has changed, and every page

@@ -192,9 +192,9 @@ class Archive:
 
         Call it before a run is started.
         """
-        names = list(digests.changed_tables(self.db))
-        with self._writing():
-            digests.note_changed(self.db, names, clock.utc_now())
+        if names := list(digests.changed_tables(self.db)):
+            with self._writing():
+                digests.note_changed(self.db, names, clock.utc_now())
         return names
 
     def session_start(self, run_id: int, mode: str) -> str | None:
