@@ -16,6 +16,7 @@ from archiver.store.jsonl import rows
 from archiver.store.records import Row
 from archiver.store.sightings import shown_before
 from archiver.terminal.plural import plural
+from archiver.terminal.program import typed
 from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.processes import Processes
@@ -46,7 +47,9 @@ class _Skipped:
     def words(self) -> str | None:
         found = []
         if self.old:
-            found.append(f"{plural(self.old, 'article')} read by an older version")
+            again = typed("reparse")
+            words = f"read by an older version ({again} reads them again)"
+            found.append(f"{plural(self.old, 'article')} {words}")
         if self.newer:
             found.append(f"{plural(self.newer, 'article')} read again without WARC files")
         return f"pages: not compared: {', '.join(found)}" if found else None
