@@ -38,11 +38,13 @@ PYTEST := python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVER := $(if $(COVERAGE),--cov --cov-branch --cov-report=term-missing)
 
 LOWEST := .venv-lowest
-# The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
-SLOW := backoff command_line crawl demo_days encoding environment exchanged_files export_command \
-  failure_reasons faults gone_articles hook hook_crawl incremental interrupt kill lock odd_input \
+# The tests of these start crawl after crawl, or a browser, or take long over what is no library's;
+# what they use of a library, others do.
+SLOW := architecture backoff changed_bytes ci command_line crawl demo_days docs docstrings \
+  due_articles encoding environment exchanged_files export_command export_folder failure_reasons \
+  faults gone_articles history_diff hook hook_crawl incremental interrupt kill lock odd_input \
   politeness program real_pages replica resume search_command suspicious_pages symbolic_links \
-  warc_crawl years
+  terminal warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
 .NOTPARALLEL:
