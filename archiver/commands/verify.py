@@ -38,7 +38,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
-        return "Check the archive: schema, hashes, columns, search, JSONL, WARC, on demand fidelity"
+        return "Check the archive: schema, columns, comments, search, JSONL, WARC, fidelity"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--fidelity`` and ``--ids``."""
@@ -68,8 +68,11 @@ class Command(ProjectCommand):
     def _verify(self, db: Database, jsonl: Path, ids: Ids | None, *, fidelity: bool) -> None:
         assert self.settings is not None
         checks = Checks(db, ids)
-        with_counts = self.settings.getbool("KEXUE_JSONL_COUNTS")
-        points = checks.of_files(jsonl, with_counts=with_counts)
+        points = checks.of_files(
+            jsonl,
+            with_counts=self.settings.getbool("KEXUE_JSONL_COUNTS"),
+            with_comments=self.settings.getbool("KEXUE_JSONL_COMMENTS"),
+        )
         self._show([*points, *checks.of_warc(warc_folder_of(self.settings))])
         if fidelity:
             self._show_fidelity(checks)

@@ -35,6 +35,10 @@ class Plan:
         False, "1", "take the pages of ids= as they are, also where they look like a changed theme"
     )
 
+    comments: bool = _argument(
+        False, "1", "read the further pages of comments too, where some are missing"
+    )
+
     @classmethod
     def parse(
         cls,
@@ -44,6 +48,7 @@ class Plan:
         limit: str | int | None = None,
         readers: str | bool | None = None,
         accept: str | bool | None = None,
+        comments: str | bool | None = None,
         **unknown: object,
     ) -> Plan:
         """Read the arguments as ``-a`` gives them; ``ValueError`` names the wrong one."""
@@ -57,6 +62,7 @@ class Plan:
             limit=_parse_limit(limit),
             readers=_parse_switch("readers", readers),
             accept=_parse_switch("accept", accept),
+            comments=_parse_switch("comments", comments),
         )
         plan._check()
         return plan

@@ -29,6 +29,8 @@ class RunCounts:
     suspicious: dict[str, Failure] = field(default_factory=dict)
     #: What could not be read, and what no article needs.
     without: dict[str, Failure] = field(default_factory=dict)
+    #: Pages whose comments were not believed, at least not all of them.
+    comments: dict[str, Failure] = field(default_factory=dict)
 
     def count_saved(self, article: Article, url: str, saved: Saved) -> None:
         """Count an article whose page was read and stored."""
@@ -88,6 +90,7 @@ class RunCounts:
             "failed": list(self.failed.values()),
             "suspicious": list(self.suspicious.values()),
             "without": list(self.without.values()),
+            "comment_doubts": list(self.comments.values()),
         }
 
     def _count(self, change: Change, other: set[int | None]) -> int:

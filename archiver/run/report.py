@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from archiver.store.comment_pages import CommentTotals
 from archiver.terminal.durations import format_seconds
 from archiver.terminal.program import typed
 from archiver.terminal.text_tables import layout_table
@@ -52,6 +53,10 @@ class Report:
     suspicious: list[Failure] = field(default_factory=list)
     #: Not read, and not needed: the feed, which only adds exact times.
     without: list[Failure] = field(default_factory=list)
+    #: Articles with comments that were not believed; what is archived of them stays.
+    comment_doubts: list[Failure] = field(default_factory=list)
+    #: The comments in the archive; ``None`` where the blog has none, or it cannot be read.
+    comments: CommentTotals | None = None
     doubtful: int = 0
     requests: int = 0
     bytes: int = 0
@@ -138,6 +143,7 @@ class Report:
             "archived": self.archived,
             "seconds": round(self.seconds, 1),
             "counts": self.counts(),
+            "comments": self.comments and asdict(self.comments),
             "named": {name: [asdict(entry) for entry in rows] for name, rows in named.items()},
             "files": {name: str(path) for name, path in self.files.items()},
         }
@@ -148,6 +154,7 @@ class Report:
             "failed": self.failed,
             "suspicious": self.suspicious,
             "without": self.without,
+            "comments": self.comment_doubts,
         }
 
     def lines(self) -> list[str]:
@@ -169,6 +176,8 @@ class Report:
         }
         optional = {"gone", "empty bodies", "left for later", "suspicious", "doubtful values"}
         rows = [(name, f"{n:,}") for name, n in counts.items() if n or name not in optional]
+        if self.comments is not None:
+            rows.append(("comments", self.comments.words))
         rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]
         rows += [("time", format_seconds(self.seconds))]
         rows += [(name, str(path)) for name, path in self.files.items()]

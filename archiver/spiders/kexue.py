@@ -3,6 +3,7 @@
 1. ``/content.html``, which lists every article on one page.
 2. Listing pages, the feed and articles, as ``archiver.planning.agenda`` tells.
 3. Once more, one after the other, what a server in trouble has not given.
+4. With ``comments=1`` the pages of comments that the archive lacks.
 
 With nothing new these are three requests with robots.txt, and the re-checks.
 """
@@ -39,13 +40,15 @@ from archiver.pages.index import parse_index
 from archiver.pages.kind import is_of_theme
 from archiver.pages.listing import parse_listing
 from archiver.planning.agenda import Agenda, CountAbsence, ReadArticles, ReadListing, Step
+from archiver.planning.comment_agenda import CommentAgenda
 from archiver.planning.deletions import Deletions, ImplausibleIndex
 from archiver.planning.listing_pager import EndlessPager, ListingPager
 from archiver.planning.overview import Overview
 from archiver.planning.plan import Plan
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.run import Run
-from archiver.spiders.recording import RecordingSpider, Results
+from archiver.spiders.comment_reading import CommentReadingSpider
+from archiver.spiders.recording import Results
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
@@ -60,12 +63,13 @@ logger = logging.getLogger(__name__)
 _DELETED: Final = frozenset({404, 410})
 
 
-class KexueSpider(RecordingSpider):
+class KexueSpider(CommentReadingSpider):
     """Finds every article that the blog lists, and reads those that are selected.
 
     Arguments: ``full=1`` reads all articles again, ``ids=6583,7006`` these only (with ``accept=1``
     also where a page looks like a changed theme), ``since=2024-01-31`` those of that day or later,
-    ``limit=N`` at most N of them, ``readers=1`` the listing pages only.
+    ``limit=N`` at most N of them, ``readers=1`` the listing pages only, ``comments=1`` further
+    pages of comments too.
     """
 
     name = "kexue"
@@ -120,6 +124,7 @@ class KexueSpider(RecordingSpider):
         self.policy.final_retries.exclude(failed_before)
         self.overview = Overview(self.run.archive, self._pager(failed_before))
         self.deletions = Deletions(self.plan, self.run.archive, self.overview)
+        self.comment_agenda = CommentAgenda(self.plan, self.run.archive)
         self.agenda = Agenda(
             self.plan,
             self.run.archive,
@@ -314,13 +319,18 @@ class KexueSpider(RecordingSpider):
             raise DontCloseSpider
 
     def _last_requests(self) -> list[Request]:
-        """One more try of a failed page; behind them, the listing pages of absent articles."""
+        """One more try of a failed page; behind them, the listing pages of absent articles.
+
+        Then comments: by now all articles of the run are read.
+        """
         if (request := self.policy.final_retries.next_request()) is not None:
             return [request]
         if near := self.deletions.neighbours_of_absent():
             self.agenda.look_for(near)
             if requests := list(self._next()):
                 return requests
+        if requests := self.comment_requests():
+            return requests
         self._record_deletions()
         return []
 

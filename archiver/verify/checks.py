@@ -11,6 +11,9 @@ from archiver.site import Base
 from archiver.store.schema import (
     ARTICLES,
     CAPTURES,
+    COMMENT_PAGES,
+    COMMENT_REVISIONS,
+    COMMENTS,
     OWNED,
     PARTS,
     REVISIONS,
@@ -20,6 +23,7 @@ from archiver.store.schema import (
 )
 from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.columns import check_columns
+from archiver.verify.comment_checks import audit_comments, check_comments
 from archiver.verify.declared_schema import Columns, Declared
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.integrity import (
@@ -47,6 +51,9 @@ _PARTS: Final = frozenset(
     for column in ("article_id", "position", *(c.name for c in table.filled))
 )
 _RUNS: Final = frozenset({"runs.id", "runs.started_at", "runs.finished_at"})
+_COMMENTS: Final = (
+    COMMENTS.qualified | COMMENT_REVISIONS.qualified | COMMENT_PAGES.qualified | {"articles.id"}
+)
 _SERIES: Final = (
     SERIES.qualified
     | SERIES_ARTICLES.qualified
@@ -65,8 +72,10 @@ class Checks:
         #: The checks that could not run.
         self.left_out: list[str] = []
 
-    def of_files(self, jsonl: Path, *, with_counts: bool = True) -> list[Point]:
-        """The checks of the database and of the JSONL file, which has counts or has none."""
+    def of_files(
+        self, jsonl: Path, *, with_counts: bool = True, with_comments: bool = False
+    ) -> list[Point]:
+        """The checks of the database and of the JSONL file, with or without counts and comments."""
         db, ids = self._db, self._ids
         search = {c for c in self._declared.columns if c.startswith("articles_fts")}
         points = [check_pages(db), self._declared.check()]
@@ -78,12 +87,16 @@ class Checks:
             points.append(check_revisions(db, ids))
         if self._can("columns", ARTICLES.qualified | _REVISIONS):
             points.append(check_columns(db, ids))
+        if self._can("comments", _COMMENTS):
+            points.append(check_comments(db, ids))
         if self._can("series", _SERIES | _RUNS):
             points.append(check_series(db))
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
             points.append(check_search(db))
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
-            points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
+            points.append(
+                check_jsonl(db, jsonl, ids, with_counts=with_counts, with_comments=with_comments)
+            )
         return points
 
     def of_warc(self, folder: Path) -> list[Point]:
@@ -94,9 +107,15 @@ class Checks:
         return [captures] if self._ids else [check_warc_files(self._db, folder), captures]
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
-        """The six points of every article; ``base`` is where they were read from."""
+        """The six points of every article, and the words of the comments.
+
+        ``base`` is where the articles were read from.
+        """
         if self._can("fidelity", ARTICLES.qualified | _PARTS):
-            return audit_archive(self._db, self._ids, base)
+            totals = audit_archive(self._db, self._ids, base)
+            if self._has(_COMMENTS):
+                totals.points["comments"] = audit_comments(self._db, self._ids)
+            return totals
         return Totals()
 
     def count_old(self) -> int:

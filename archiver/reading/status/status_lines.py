@@ -51,6 +51,8 @@ def _lines(summary: Summary) -> Iterator[str]:
 
 def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "articles", _articles(summary)
+    if summary.comments is not None:
+        yield "comments", summary.comments.words
     if running := summary.running:
         yield "now", f"running since {format_time(running['started_at'])} UTC, or killed"
     success, oldest = summary.last_success, summary.oldest_check

@@ -1,0 +1,231 @@
+"""The comments of an article's page, or of a further page of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from archiver import site
+from archiver.items import Comment, CommentPage
+from archiver.numbers import MOST_PAGES, parse_number
+from archiver.pages import fields
+from archiver.pages.base_element import with_base_element
+from archiver.tree.comment_lists import ListedComment, listed_comments
+from archiver.tree.document import Page, one_line_text
+from archiver.tree.unexpected import UnexpectedPage
+
+
+def parse_comments(
+    page: Selector, article: int, base: site.Base | None = None, asked: int = 1
+) -> CommentPage:
+    """All comments of a page in its order, parents before their replies.
+
+    ``asked`` is the number of the page where the page itself does not tell it.
+    """
+    listed = (listed_comments(page.source) if isinstance(page, Page) else None) or []
+    comments = list(_comments(listed, article, base))
+    here = with_base_element(base, page, site.article_path(article))
+    number, pages = parse_pager(page, asked)
+    return CommentPage(
+        id=article,
+        comments=comments,
+        number=number,
+        pages=pages,
+        count=parse_comment_count(page),
+        document=here.document if here is not None else None,
+        strange=sum(map(_looks_like_comment, listed)) - len(comments),
+    )
+
+
+def parse_comment_page(
+    page: Selector, article: int, asked: int, base: site.Base | None = None
+) -> CommentPage:
+    """A further page of the comments of an article, which shows the article too.
+
+    Raises ``UnexpectedPage`` for another page of them than was asked for, unless that one no longer
+    exists, and for a page that shows no comments.
+    """
+    posts = page.css(site.POST)
+    if not posts or not posts[0].css(site.ARTICLE_BODY):
+        raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
+    if posts[0].css(site.PROTECTED_FORM):
+        raise UnexpectedPage("the article asks for a password now")
+    shown = fields.parse_id(posts[0], with_base_element(base, page, site.article_path(article)))
+    if shown is not None and shown != article:
+        raise UnexpectedPage(f"the page of another article ({shown})")
+    found = parse_comments(page, article, base, asked)
+    if found.number != asked and found.pages >= asked:
+        raise UnexpectedPage(f"page {found.number} of the comments in place of page {asked}")
+    if not found.comments:
+        raise UnexpectedPage("a page of comments without comments")
+    return found
+
+
+def parse_comment_count(page: Selector) -> int | None:
+    """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
+    heading = fields.first(page, site.COMMENTS_HEADING)
+    return fields.parse_comment_count(one_line_text(heading)) if heading is not None else None
+
+
+def parse_pager(page: Selector, asked: int = 1) -> tuple[int, int]:
+    """The number of a page of comments, and how many pages there are; 1 and 1 without a pager."""
+    items = page.css(f"{site.COMMENTS_PAGER} li")
+    if not items:
+        return 1, 1
+    numbers = [_page_number(item.root) for item in items]
+    marked = items.css("li.current")
+    current = _page_number(marked[0].root) if marked else None
+    number = current or asked
+    return number, max([number, *filter(None, numbers)])
+
+
+def _page_number(item: HtmlElement) -> int | None:
+    """The number of the page that an item of the pager leads to, or stands for."""
+    for link in item.iter("a"):
+        if (number := site.comments_number(link.get("href") or "")) is not None:
+            return number
+    return parse_number(one_line_text(item), MOST_PAGES) or None
+
+
+# --- One comment ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a comment stands, and what decides whether that tells what it answers."""
+
+    listed: ListedComment
+    id: int
+    has_reply_link: bool
+
+
+def _comments(
+    listed: Sequence[ListedComment], article: int, base: site.Base | None
+) -> Iterator[Comment]:
+    """The comments among the items of the lists, each id once."""
+    places = _places(listed, article, base)
+    known = {place.id for place in places.values()}
+    deepest = _deepest(places)
+    first = _first_replies(places)
+    for number, place in places.items():
+        above = place.listed.parent
+        parent = None if above is None else places[above].id
+        said = _said_parent(place, known)
+        is_child = site.COMMENT_CHILD in (place.listed.frame.get("class") or "").split()
+        is_beside = number in deepest and number not in first
+        is_lost = (parent is None and is_child) or is_beside
+        yield Comment(
+            id=place.id,
+            parent_id=said or (None if is_lost else parent),
+            is_placed=bool(said) or not is_lost,
+            author=parse_author(place.listed.frame),
+            author_href=parse_author_href(place.listed.frame),
+            by_author=site.COMMENT_BY_AUTHOR in (place.listed.frame.get("class") or "").split(),
+            time_text=parse_time_text(place.listed.frame),
+            content=place.listed.content,
+        )
+
+
+def _looks_like_comment(item: ListedComment) -> bool:
+    return item.content is not None or parse_comment_id(item.frame) is not None
+
+
+def _places(
+    listed: Sequence[ListedComment], article: int, base: site.Base | None
+) -> dict[int, _Place]:
+    """The items that are comments of the article, by their number in the lists.
+
+    The replies to an item that is none are left out with it.
+    """
+    found: dict[int, _Place] = {}
+    ids: set[int] = set()
+    for number, item in enumerate(listed):
+        comment = parse_comment_id(item.frame)
+        is_stray = item.parent is not None and item.parent not in found
+        if comment is None or item.content is None or comment in ids or is_stray:
+            continue
+        if _is_of_another(item.frame, comment, article, base):
+            continue
+        ids.add(comment)
+        found[number] = _Place(item, comment, _has_reply_link(item.frame))
+    return found
+
+
+def _deepest(places: dict[int, _Place]) -> set[int]:
+    """The comments on the last level that the theme nests.
+
+    Typecho gives them no link to reply; where no comment has one (comments are closed), the level
+    is that of its default.
+    """
+    if any(place.has_reply_link for place in places.values()):
+        return {n for n, place in places.items() if not place.has_reply_link}
+    return {n for n, place in places.items() if place.listed.level >= site.COMMENT_LEVELS}
+
+
+def _first_replies(places: dict[int, _Place]) -> set[int]:
+    """The earliest reply to each comment: there was no other one that it can be an answer to."""
+    earliest: dict[int | None, int] = {}
+    for number, place in places.items():
+        above = place.listed.parent
+        if above not in earliest or place.id < places[earliest[above]].id:
+            earliest[above] = number
+    return {*earliest.values(), *(n for n, p in places.items() if p.listed.parent is None)}
+
+
+def _said_parent(place: _Place, known: set[int]) -> int | None:
+    """The earlier comment that a link beside the words leads to, as ``@name`` of some themes."""
+    for link in place.listed.frame.iter("a"):
+        target = site.comment_place(link.get("href") or "")
+        if target is not None and target != place.id and target in known and target < place.id:
+            return target
+    return None
+
+
+def _is_of_another(frame: HtmlElement, comment: int, article: int, base: site.Base | None) -> bool:
+    """True when a comment's own link leads to another article."""
+    for link in frame.iter("a"):
+        href = link.get("href") or ""
+        if site.comment_place(href) == comment:
+            return site.article_id(href, base) not in {None, article}
+    return False
+
+
+def parse_comment_id(frame: HtmlElement) -> int | None:
+    """The number in ``comment-675`` or ``li-comment-675``; ``None`` for an item without one."""
+    for element in (frame, *frame.iterdescendants("div")):
+        if match := site.COMMENT_ID.match(element.get("id") or ""):
+            return int(match["id"])
+    return None
+
+
+def parse_author(frame: HtmlElement) -> str | None:
+    """The name of who wrote a comment; ``None`` where it is empty."""
+    found = Selector(root=frame, type="html").css(site.COMMENT_AUTHOR)
+    return (one_line_text(found[0].root) or None) if found else None
+
+
+def parse_author_href(frame: HtmlElement) -> str | None:
+    """The address that the name leads to, as written; ``None`` without one."""
+    found = Selector(root=frame, type="html").css(site.COMMENT_AUTHOR)
+    if not found:
+        return None
+    return next((link.get("href") for link in found[0].root.iter("a") if link.get("href")), None)
+
+
+def parse_time_text(frame: HtmlElement) -> str | None:
+    """When it was written: the exact time where the page has it in an attribute, or its text."""
+    page = Selector(root=frame, type="html")
+    for css, attribute in site.COMMENT_TIMES:
+        for found in page.css(css):
+            element = found.root
+            text = element.get(attribute) if attribute else one_line_text(element)
+            if text:
+                return str(text)
+    return None
+
+
+def _has_reply_link(frame: HtmlElement) -> bool:
+    return bool(Selector(root=frame, type="html").css(site.COMMENT_REPLY))
