@@ -127,7 +127,8 @@ def test_sound_archive(folder: Path) -> None:
     assert list(points) == CLEAN
     assert differing(folder) == {}
     del points["database"], points["schema"]
-    # 2 links, 2 pictures, 2 formulas, 2 versions, 2 counts of readers, 3 changes, 3 comments on 2 pages
+    # 2 links, 2 pictures, 2 formulas, 2 versions, 2 counts of readers, 3 changes, and 3 comments
+    # on 2 pages
     assert {name: point.compared for name, point in points.items()} == {
         "references": 18,
         "hashes": 3,

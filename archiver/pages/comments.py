@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -107,24 +107,24 @@ def _comments(
 ) -> Iterator[Comment]:
     """The comments among the items of the lists, each id once."""
     places = _places(listed, article, base)
-    known = {place.id for place in places.values()}
-    deepest = _deepest(places)
-    first = _first_replies(places)
-    for number, place in places.items():
-        above = place.listed.parent
-        parent = None if above is None else places[above].id
-        said = _said_parent(place, known)
-        is_child = site.COMMENT_CHILD in (place.listed.frame.get("class") or "").split()
-        is_beside = number in deepest and number not in first
-        is_lost = (parent is None and is_child) or is_beside
+    parents = {
+        place.id: None if place.listed.parent is None else places[place.listed.parent].id
+        for place in places.values()
+    }
+    for place in _uncertain(places):
+        parents.pop(place.id)
+        if (said := _said_parent(place, parents)) is not None:
+            parents[place.id] = said
+    for place in places.values():
+        frame = place.listed.frame
         yield Comment(
             id=place.id,
-            parent_id=said or (None if is_lost else parent),
-            is_placed=bool(said) or not is_lost,
-            author=parse_author(place.listed.frame),
-            author_href=parse_author_href(place.listed.frame),
-            by_author=site.COMMENT_BY_AUTHOR in (place.listed.frame.get("class") or "").split(),
-            time_text=parse_time_text(place.listed.frame),
+            parent_id=parents.get(place.id),
+            is_placed=place.id in parents,
+            author=parse_author(frame),
+            author_href=parse_author_href(frame),
+            by_author=site.COMMENT_BY_AUTHOR in _classes(frame),
+            time_text=parse_time_text(frame),
             content=place.listed.content,
         )
 
@@ -154,34 +154,54 @@ def _places(
     return found
 
 
-def _deepest(places: dict[int, _Place]) -> set[int]:
-    """The comments on the last level that the theme nests.
+def _uncertain(places: dict[int, _Place]) -> list[_Place]:
+    """The comments whose place does not tell what they answer.
 
-    Typecho gives them no link to reply; where no comment has one (comments are closed), the level
-    is that of its default.
+    That are replies outside of their thread, and all but the earliest reply to a comment on the
+    last level that the theme nests: what answers those stands beside them. Typecho gives them no
+    link to reply; where no comment has one (comments are closed), it is the level of its default.
     """
-    if any(place.has_reply_link for place in places.values()):
-        return {n for n, place in places.items() if not place.has_reply_link}
-    return {n for n, place in places.items() if place.listed.level >= site.COMMENT_LEVELS}
-
-
-def _first_replies(places: dict[int, _Place]) -> set[int]:
-    """The earliest reply to each comment: there was no other one that it can be an answer to."""
+    is_open = any(place.has_reply_link for place in places.values())
     earliest: dict[int | None, int] = {}
-    for number, place in places.items():
+    for place in places.values():
         above = place.listed.parent
-        if above not in earliest or place.id < places[earliest[above]].id:
-            earliest[above] = number
-    return {*earliest.values(), *(n for n, p in places.items() if p.listed.parent is None)}
+        earliest[above] = min(place.id, earliest.get(above, place.id))
+    found = []
+    for place in places.values():
+        item = place.listed
+        if item.parent is None:
+            is_uncertain = site.COMMENT_CHILD in _classes(item.frame)
+        elif is_open:
+            is_uncertain = not place.has_reply_link and place.id != earliest[item.parent]
+        else:
+            is_deep = item.level >= site.COMMENT_LEVELS
+            is_uncertain = is_deep and place.id != earliest[item.parent]
+        if is_uncertain:
+            found.append(place)
+    return found
 
 
-def _said_parent(place: _Place, known: set[int]) -> int | None:
+def _said_parent(place: _Place, parents: Mapping[int, int | None]) -> int | None:
     """The earlier comment that a link beside the words leads to, as ``@name`` of some themes."""
     for link in place.listed.frame.iter("a"):
         target = site.comment_place(link.get("href") or "")
-        if target is not None and target != place.id and target in known and target < place.id:
+        if target is None or target not in parents or target >= place.id:
+            continue
+        if not _answers(target, place.id, parents):
             return target
     return None
+
+
+def _answers(comment: int, other: int, parents: Mapping[int, int | None]) -> bool:
+    """True when a comment is in the thread below another one."""
+    above: int | None = comment
+    while above is not None and above != other:
+        above = parents.get(above)
+    return above is not None
+
+
+def _classes(frame: HtmlElement) -> list[str]:
+    return (frame.get("class") or "").split()
 
 
 def _is_of_another(frame: HtmlElement, comment: int, article: int, base: site.Base | None) -> bool:

@@ -59,6 +59,7 @@ def save_comments(db: Database, page: CommentPage, now: str) -> list[str]:
     known = _known(db, page)
     taken = [c for c in page.comments if known.get(c.id, {}).get("article_id", page.id) == page.id]
     ids = {comment.id for comment in taken}
+    db.execute("PRAGMA defer_foreign_keys = ON")  # a parent may stand behind what answers it
     for comment in taken:
         _save(db, comment, page.id, known.get(comment.id), ids, now)
     note_page(db, page, [comment.id for comment in taken], now)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Final
 
 from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.tree.document import COMMENT_LIST, Node, build_tree, parse_source
+
+_PLACE: Final = "comments"
+_HAS_CLASS: Final = "contains(concat(' ', normalize-space(@class), ' '), $name)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,27 @@ def listed_comments(source: str) -> list[ListedComment] | None:
 
     A list that somebody has written into a comment is a part of its words.
     """
-    blocks = parse_source(source).css("#comments")
-    if not blocks:
+    document = parse_source(source)
+    block = _place_for_comments(document)
+    if block is None:
         return None
     found: list[ListedComment] = []
-    waiting: list[tuple[Node, int | None, int]] = [
-        (top, None, 1) for top in _lists(blocks[-1], skips_content=False)
-    ]
+    waiting: list[tuple[Node, int | None, int]] = [(top, None, 1) for top in _lists(block)]
     for top, parent, level in waiting:
-        for item in _children(top):
-            if item.tag == "li":
-                replies = [(below, len(found), level + 1) for below in _lists(item)]
-                found.append(_listed(item, parent, level))
-                waiting.extend(replies)
+        for item in _items(top):
+            replies = [(below, len(found), level + 1) for below in _lists(item)]
+            found.append(_listed(item, parent, level))
+            waiting.extend(replies)
     return found
+
+
+def _place_for_comments(document: Any) -> Node | None:
+    """The last element with the id; one that somebody has written into a comment is none."""
+    blocks: list[Node] = document.css(f"#{_PLACE}")
+    if len(blocks) < 2:
+        return next(iter(blocks), None)
+    outermost = [node for node in _below(document.root) if node.attributes.get("id") == _PLACE]
+    return outermost[-1] if outermost else None
 
 
 def _listed(item: Node, parent: int | None, level: int) -> ListedComment:
@@ -60,21 +71,29 @@ def _listed(item: Node, parent: int | None, level: int) -> ListedComment:
     return ListedComment(frame, words, parent, level)
 
 
-_HAS_CLASS = "contains(concat(' ', normalize-space(@class), ' '), $name)"
+def _items(top: Node) -> Iterator[Node]:
+    """The items of a list; a ``<b>`` that a reader has left open may be around the later ones."""
+    waiting = [*_children(top)][::-1]
+    while waiting:
+        node = waiting.pop()
+        if node.tag == "li":
+            yield node
+        elif not _is_list(node):
+            waiting.extend([*_children(node)][::-1])
 
 
-def _lists(top: Node, *, skips_content: bool = True) -> Iterator[Node]:
+def _lists(top: Node) -> Iterator[Node]:
     """The lists of comments below a node that are in no other one, and in nobody's words."""
-    return (node for node in _below(top, skips_content=skips_content) if _is_list(node))
+    return (node for node in _below(top) if _is_list(node))
 
 
-def _below(top: Node, *, skips_content: bool = True) -> Iterator[Node]:
+def _below(top: Node) -> Iterator[Node]:
     """The elements below a node in document order, without what is in lists and in words."""
     waiting = [*_children(top)][::-1]
     while waiting:
         node = waiting.pop()
         yield node
-        if not _is_list(node) and not (skips_content and _is_content(node)):
+        if not _is_list(node) and not _is_content(node):
             waiting.extend([*_children(node)][::-1])
 
 
@@ -87,12 +106,9 @@ def _children(node: Node) -> Iterator[Node]:
 
 
 def _is_list(node: Node) -> bool:
-    return node.tag in {"ol", "ul"} and COMMENT_LIST in _classes(node)
+    """True for the lists that ``build_tree`` copies empty, so that each comment is copied once."""
+    return node.tag == "ol" and node.attributes.get("class") == COMMENT_LIST
 
 
 def _is_content(node: Node) -> bool:
-    return site.COMMENT_CONTENT in _classes(node)
-
-
-def _classes(node: Node) -> list[str]:
-    return (node.attributes.get("class") or "").split()
+    return site.COMMENT_CONTENT in (node.attributes.get("class") or "").split()
