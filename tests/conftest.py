@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 UNMEASURED: Final = (
     "backoff", "demo_days", "encoding", "exchanged_files", "failure_reasons", "gone_articles",
     "hook_crawl", "incremental", "odd_input", "politeness", "program", "resume", "suspicious_pages",
-    "symbolic_links", "warc_crawl",
+    "symbolic_links", "warc_crawl", "comments_crawl",
 )  # fmt: skip
 
 

@@ -274,9 +274,9 @@ def test_500_replies_in_a_row() -> None:
     assert found[-1].text == "第500层"
 
 
-def test_5000_comments_take_a_time_in_proportion() -> None:
+def test_thousands_of_comments_take_a_time_in_proportion() -> None:
     times = []
-    for count in (1250, 5000):
+    for count in (600, 2400):
         source = page_of(*(item(n, "<p>$x$</p>") for n in range(1, count + 1)))
         start = process_time()
         assert len(read(source).comments) == count
