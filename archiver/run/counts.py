@@ -20,6 +20,8 @@ class RunCounts:
     planned: int = 0
     #: What index, listings and feed of this run have shown.
     listed: set[int] = field(default_factory=set)
+    #: Further pages of comments that were read.
+    comment_pages: int = 0
     changes: dict[int, Change] = field(default_factory=dict)
     protected: set[int] = field(default_factory=set)
     without_body: set[int] = field(default_factory=set)

@@ -84,6 +84,7 @@ class Recorder:
     def comments_read(self, page: CommentPage) -> None:
         """Store the comments of a further page of an article; raises ``sqlite3.Error``."""
         url = site.article_url(page.id)
+        self.counts.comment_pages += 1
         self._doubt_comments(url, page.id, self.archive.save_comments(page))
 
     def _doubt_comments(self, url: str, article: int, doubts: Iterable[str]) -> None:

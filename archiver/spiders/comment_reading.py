@@ -11,6 +11,7 @@ from archiver import site
 from archiver.items import CommentPage
 from archiver.network.failure_reasons import reason_of
 from archiver.network.requests import is_not_found, original_url, request_of
+from archiver.network.retry_policy import STRANGE_PAGES
 from archiver.pages.comments import parse_comment_page
 from archiver.planning.comment_agenda import CommentAgenda
 from archiver.spiders.recording import RecordingSpider, Results
@@ -52,14 +53,20 @@ class CommentReadingSpider(RecordingSpider):
         """The comments of a page of an article."""
         try:
             page = self.read(response, partial(_parse, of, number))
-            if (other := self.recorder.archive.copied_page(page)) is not None:
-                raise UnexpectedPage(f"the comments of page {other} in place of page {number}")
+            self._check_copy(page)
         except UnexpectedPage as error:
             yield from self.retry_or_fail(response, str(error), partial(self._page_failed, of))
             return
         self.page_read(response)
         self.comment_agenda.page_read(of)
         yield page
+
+    def _check_copy(self, page: CommentPage) -> None:
+        """Raise ``UnexpectedPage`` for a page that shows what another one has shown."""
+        with self.recorder.writing():
+            other = self.recorder.archive.copied_page(page)
+            if other is not None:
+                raise UnexpectedPage(f"the comments of page {other} in place of {page.number}")
 
     def comments_failed(self, failure: Failure) -> None:
         """Record the failure; the other pages of the article wait for the next run.
@@ -71,8 +78,9 @@ class CommentReadingSpider(RecordingSpider):
         article = request.cb_kwargs["of"]
         self.comment_agenda.page_failed(article)
         if is_not_found(failure):
-            self.recorder.address_failed(original_url(request), article, reason_of(failure))
-            self.policy.request_failed(failure)
+            reason = reason_of(failure)
+            self.recorder.address_failed(original_url(request), article, reason)
+            self.policy.address_failed(request, reason, STRANGE_PAGES)
         else:
             self.request_failed(failure)
 
