@@ -46,6 +46,9 @@ _MOMENTS: Final = {
     "changes": ("seen_at",),
     "sightings": ("first_seen", "last_seen"),
     "failures": ("first_seen", "last_seen"),
+    "comments": ("first_seen", "gone_at"),
+    "comment_revisions": ("replaced_at",),
+    "comment_pages": ("read_at",),
     "runs": ("started_at", "finished_at"),
 }
 _IDS: Final = "SELECT id FROM articles"
