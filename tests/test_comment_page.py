@@ -231,9 +231,10 @@ def test_strange_items_are_counted() -> None:
             "<li>广告</li>",
         )
     )
-    assert [comment.id for comment in found.comments] == [1]
-    assert found.comments[0].text == "好文。"
-    assert found.strange == 8
+    assert parents(found.comments) == {1: None, 5: None}
+    assert [comment.text for comment in found.comments] == ["好文。", "答案"]
+    assert [comment.is_placed for comment in found.comments] == [True, False]
+    assert found.strange == 7
 
 
 def test_doubts_are_named() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 from parsel import Selector
@@ -13,6 +12,7 @@ from archiver.items import Comment, CommentPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
+from archiver.pages.comment_threads import Place, classes_of, find_parents
 from archiver.tree.comment_lists import ListedComment, listed_comments
 from archiver.tree.document import Page, one_line_text
 from archiver.tree.unexpected import UnexpectedPage
@@ -93,28 +93,12 @@ def _page_number(item: HtmlElement) -> int | None:
 # --- One comment ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a comment stands, and what decides whether that tells what it answers."""
-
-    listed: ListedComment
-    id: int
-    has_reply_link: bool
-
-
 def _comments(
     listed: Sequence[ListedComment], article: int, base: site.Base | None
 ) -> Iterator[Comment]:
     """The comments among the items of the lists, each id once."""
     places = _places(listed, article, base)
-    parents = {
-        place.id: None if place.listed.parent is None else places[place.listed.parent].id
-        for place in places.values()
-    }
-    for place in _uncertain(places):
-        parents.pop(place.id)
-        if (said := _said_parent(place, parents)) is not None:
-            parents[place.id] = said
+    parents = find_parents(places)
     for place in places.values():
         frame = place.listed.frame
         yield Comment(
@@ -123,7 +107,7 @@ def _comments(
             is_placed=place.id in parents,
             author=parse_author(frame),
             author_href=parse_author_href(frame),
-            by_author=site.COMMENT_BY_AUTHOR in _classes(frame),
+            by_author=site.COMMENT_BY_AUTHOR in classes_of(frame),
             time_text=parse_time_text(frame),
             content=place.listed.content,
         )
@@ -135,73 +119,18 @@ def _looks_like_comment(item: ListedComment) -> bool:
 
 def _places(
     listed: Sequence[ListedComment], article: int, base: site.Base | None
-) -> dict[int, _Place]:
-    """The items that are comments of the article, by their number in the lists.
-
-    The replies to an item that is none are left out with it.
-    """
-    found: dict[int, _Place] = {}
+) -> dict[int, Place]:
+    """The items that are comments of the article, by their number in the lists."""
+    found: dict[int, Place] = {}
     ids: set[int] = set()
     for number, item in enumerate(listed):
         comment = parse_comment_id(item.frame)
-        is_stray = item.parent is not None and item.parent not in found
-        if comment is None or item.content is None or comment in ids or is_stray:
+        if comment is None or item.content is None or comment in ids:
             continue
-        if _is_of_another(item.frame, comment, article, base):
-            continue
-        ids.add(comment)
-        found[number] = _Place(item, comment, _has_reply_link(item.frame))
+        if not _is_of_another(item.frame, comment, article, base):
+            ids.add(comment)
+            found[number] = Place(item, comment)
     return found
-
-
-def _uncertain(places: dict[int, _Place]) -> list[_Place]:
-    """The comments whose place does not tell what they answer.
-
-    That are replies outside of their thread, and all but the earliest reply to a comment on the
-    last level that the theme nests: what answers those stands beside them. Typecho gives them no
-    link to reply; where no comment has one (comments are closed), it is the level of its default.
-    """
-    is_open = any(place.has_reply_link for place in places.values())
-    earliest: dict[int | None, int] = {}
-    for place in places.values():
-        above = place.listed.parent
-        earliest[above] = min(place.id, earliest.get(above, place.id))
-    found = []
-    for place in places.values():
-        item = place.listed
-        if item.parent is None:
-            is_uncertain = site.COMMENT_CHILD in _classes(item.frame)
-        elif is_open:
-            is_uncertain = not place.has_reply_link and place.id != earliest[item.parent]
-        else:
-            is_deep = item.level >= site.COMMENT_LEVELS
-            is_uncertain = is_deep and place.id != earliest[item.parent]
-        if is_uncertain:
-            found.append(place)
-    return found
-
-
-def _said_parent(place: _Place, parents: Mapping[int, int | None]) -> int | None:
-    """The earlier comment that a link beside the words leads to, as ``@name`` of some themes."""
-    for link in place.listed.frame.iter("a"):
-        target = site.comment_place(link.get("href") or "")
-        if target is None or target not in parents or target >= place.id:
-            continue
-        if not _answers(target, place.id, parents):
-            return target
-    return None
-
-
-def _answers(comment: int, other: int, parents: Mapping[int, int | None]) -> bool:
-    """True when a comment is in the thread below another one."""
-    above: int | None = comment
-    while above is not None and above != other:
-        above = parents.get(above)
-    return above is not None
-
-
-def _classes(frame: HtmlElement) -> list[str]:
-    return (frame.get("class") or "").split()
 
 
 def _is_of_another(frame: HtmlElement, comment: int, article: int, base: site.Base | None) -> bool:
@@ -245,7 +174,3 @@ def parse_time_text(frame: HtmlElement) -> str | None:
             if text:
                 return str(text)
     return None
-
-
-def _has_reply_link(frame: HtmlElement) -> bool:
-    return bool(Selector(root=frame, type="html").css(site.COMMENT_REPLY))
