@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import process_time
 
 import pytest
@@ -17,6 +18,8 @@ from comment_markup import (
     parents,
     read,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver import site
 from archiver.extraction.comment_words import author_url, parse_moment
@@ -186,6 +189,45 @@ def test_the_last_level_where_nobody_can_reply() -> None:
     found = {comment.id: comment for comment in comments_of(*inner)}
     assert (found[5].parent_id, found[6].parent_id) == (4, 5)
     assert (found[7].parent_id, found[7].is_placed) == (None, False)
+
+
+def nested_as_typecho_does(answers: Sequence[int | None], levels: int) -> str:
+    """The page of comments that answer these, nested no deeper than so many levels.
+
+    What answers a comment on the last level stands beside it, below its parent.
+    """
+    level: dict[int, int] = {}
+    above: dict[int, int | None] = {}
+    below: dict[int | None, list[int]] = {None: []}
+    for number, answered in enumerate(answers, start=1):
+        parent, below[number] = answered, []
+        level[number] = 0 if parent is None else level[parent] + 1
+        if parent is not None and level[number] >= levels:
+            level[number], parent = level[parent], above[parent]
+        above[number] = parent
+        below[parent].append(number)
+
+    def render(number: int) -> str:
+        replies = [render(reply) for reply in reversed(below[number])]
+        is_child, is_last = above[number] is not None, level[number] > levels - 2
+        return item(number, "答", *replies, child=is_child, reply_link=not is_last)
+
+    return page_of(*map(render, reversed(below[None])))
+
+
+@given(st.data(), st.integers(2, 5))
+def test_a_parent_is_right_or_not_told(data: st.DataObject, levels: int) -> None:
+    """However deep a thread is; above the last level every parent is told."""
+    earlier = [st.none() | st.integers(1, max(n, 1)) if n else st.none() for n in range(30)]
+    answers = data.draw(st.tuples(*earlier))
+    depth: dict[int, int] = {}
+    for number, answered in enumerate(answers, start=1):
+        depth[number] = 0 if answered is None else depth[answered] + 1
+    for found in read(nested_as_typecho_does(answers, levels)).comments:
+        told = answers[found.id - 1]
+        assert found.parent_id in {told, None}
+        assert found.parent_id == told or depth[found.id] >= levels - 1
+        assert found.is_placed is (found.parent_id == told)
 
 
 def test_a_link_beside_the_words_tells_the_parent() -> None:
