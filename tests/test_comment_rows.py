@@ -278,6 +278,30 @@ def test_what_was_read_is_asked_again_only_when_the_count_says_so(db: Database) 
     assert unread(db) == {ARTICLE: (1, 2)}
 
 
+def test_a_count_that_comes_back_is_another_one(db: Database) -> None:
+    """A comment came, and one of the second page was deleted: that page was read before both."""
+    archive(db, 4, 3, count=4, pages=2)
+    store(db, a_page(2, 1, number=2, pages=2, count=4), DAY1)
+    save_article(db, with_comments(a_page(5, 4, count=5, pages=3)), DAY2)
+    assert unread(db) == {}
+    begin_run(db, DAY3)
+    save_article(db, with_comments(a_page(5, 4, count=4, pages=2)), DAY3)
+    assert unread(db) == {ARTICLE: (2,)}
+    store(db, a_page(3, 1, number=2, pages=2, count=4), DAY3)
+    assert (gone(db), unread(db)) == ({2: DAY3}, {})
+
+
+def test_one_that_came_for_one_that_was_deleted(db: Database) -> None:
+    """The count is the same, but the first page shows another comment."""
+    archive(db, 4, 3, count=4, pages=2)
+    store(db, a_page(2, 1, number=2, pages=2, count=4), DAY1)
+    begin_run(db, DAY2)
+    save_article(db, with_comments(a_page(5, 4, count=4, pages=2)), DAY2)
+    assert unread(db) == {ARTICLE: (2,)}
+    store(db, a_page(3, 1, number=2, pages=2, count=4), DAY2)
+    assert (gone(db), unread(db)) == ({2: DAY2}, {})
+
+
 def test_the_last_page_may_be_shown_first(db: Database) -> None:
     archive(db, 1, count=5, number=3, pages=3)
     assert unread(db) == {ARTICLE: (1, 2)}

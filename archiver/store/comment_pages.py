@@ -25,6 +25,16 @@ _SAVE: Final = """
       (article_id, number, pages, comment_count, comments, read_at)
     VALUES (:article, :number, :pages, :count, :comments, :now)
 """
+_MOVED: Final = """
+    DELETE FROM comment_pages
+    WHERE article_id = :article AND EXISTS (
+      SELECT 1 FROM comment_pages AS old WHERE old.article_id = :article AND old.number = :number
+      AND old.comments <> :comments)
+"""
+_FORGET: Final = """
+    DELETE FROM comment_pages
+    WHERE article_id = :article AND (number > :pages OR comment_count IS NOT :count)
+"""
 _OF_RUN: Final = """
     SELECT number, pages, comment_count, comments FROM comment_pages
     WHERE article_id = ? AND read_at >= (SELECT coalesce(max(started_at), '') FROM runs)
@@ -80,7 +90,9 @@ class CommentTotals:
 def note_page(db: Database, page: CommentPage, comments: Sequence[int], now: str) -> None:
     """Note a page that was read at ``now``, inside the caller's transaction.
 
-    The count of its heading is the article's from now on. Pages behind the last one are forgotten.
+    The count of its heading is the article's from now on. Forgotten are pages behind the last one,
+    and those that were read at another count, or before this page showed other comments: what is on
+    them has moved since.
     """
     pages = min(page.pages, MOST_PAGES)
     if page.count is not None:
@@ -90,9 +102,11 @@ def note_page(db: Database, page: CommentPage, comments: Sequence[int], now: str
         )
     query = "SELECT comment_count FROM articles WHERE id = ?"
     (count,) = db.execute(query, [page.id]).fetchone() or (None,)
-    values = {"article": page.id, "number": page.number, "pages": pages, "count": count}
-    db.execute(_SAVE, values | {"comments": json.dumps(comments), "now": now})
-    db.execute("DELETE FROM comment_pages WHERE article_id = ? AND number > ?", [page.id, pages])
+    values: Row = {"article": page.id, "number": page.number, "pages": pages, "count": count}
+    values |= {"comments": json.dumps(comments), "now": now}
+    db.execute(_MOVED, values)
+    db.execute(_SAVE, values)
+    db.execute(_FORGET, values)
 
 
 def shown_on_all_pages(db: Database, article: int) -> str | None:
