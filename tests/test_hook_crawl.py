@@ -39,7 +39,7 @@ def test_the_command_gets_the_report(tmp_path: Path, report: Path) -> None:
     assert (told["exit_status"], told["outcome"], told["mode"]) == (0, "ok", "normal")
     assert told["archived"] == 12
     assert (told["counts"]["new"], told["counts"]["unread"]) == (12, 0)
-    kinds = ("missing", "failed", "suspicious", "without", "comments")
+    kinds = ("missing", "failed", "suspicious", "without", "comments", "pictures")
     assert told["named"] == {kind: [] for kind in kinds}
     assert told["files"]["database"] == str(tmp_path / "data" / "kexue.db")
 
@@ -81,6 +81,7 @@ def test_of_a_failing_run_too(tmp_path: Path, report: Path) -> None:
         ],
         "without": [],
         "comments": [],
+        "pictures": [],
     }
 
 

@@ -330,6 +330,14 @@ def test_progress_of_comments() -> None:
     assert progress_line(counts, 60.0) == "10/10 articles, 10/min, 3 pages of comments"
 
 
+def test_progress_of_pictures() -> None:
+    """They come behind the articles; a last try of one does not count twice."""
+    counts = RunCounts(planned=10, files_planned=300, files_done=12)
+    assert progress_line(counts, 60.0) == "12/300 pictures"
+    counts.files_done = 302
+    assert progress_line(counts, 60.0) == "300/300 pictures"
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -33,6 +33,11 @@ class RunCounts:
     without: dict[str, Failure] = field(default_factory=dict)
     #: Pages whose comments were not believed, at least not all of them.
     comments: dict[str, Failure] = field(default_factory=dict)
+    #: The pictures and other files that this run means to ask for, and how many it has dealt with.
+    files_planned: int = 0
+    files_done: int = 0
+    #: Those that it did not get, by address.
+    files: dict[str, Failure] = field(default_factory=dict)
 
     def count_saved(self, article: Article, url: str, saved: Saved) -> None:
         """Count an article whose page was read and stored."""
@@ -93,6 +98,7 @@ class RunCounts:
             "suspicious": list(self.suspicious.values()),
             "without": list(self.without.values()),
             "comment_doubts": list(self.comments.values()),
+            "pictures": list(self.files.values()),
         }
 
     def _count(self, change: Change, other: set[int | None]) -> int:

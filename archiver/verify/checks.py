@@ -14,8 +14,12 @@ from archiver.store.schema import (
     COMMENT_PAGES,
     COMMENT_REVISIONS,
     COMMENTS,
+    FILE_ADDRESSES,
+    FILES,
+    LINKS,
     OWNED,
     PARTS,
+    PICTURES,
     REVISIONS,
     SERIES,
     SERIES_ARTICLES,
@@ -26,6 +30,7 @@ from archiver.verify.columns import check_columns
 from archiver.verify.comment_checks import audit_comments, check_comments
 from archiver.verify.declared_schema import Columns, Declared
 from archiver.verify.fidelity.comparison import Point
+from archiver.verify.file_check import check_file_addresses, check_files
 from archiver.verify.integrity import (
     Ids,
     check_hashes,
@@ -105,6 +110,14 @@ class Checks:
             return []
         captures = check_captures(self._db, folder, self._ids)
         return [captures] if self._ids else [check_warc_files(self._db, folder), captures]
+
+    def of_pictures(self, folder: Path) -> list[Point]:
+        """The checks of pictures and other files; with ids, only of those of these articles."""
+        used = PICTURES.qualified | LINKS.qualified | FILES.qualified | FILE_ADDRESSES.qualified
+        if not self._can("files", used | _RUNS):
+            return []
+        files = check_files(self._db, folder, self._ids)
+        return [files, check_file_addresses(self._db, self._ids)]
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
         """The six points of every article, and the words of the comments.

@@ -21,7 +21,8 @@ from archiver.store.migrations import (
     m007_series,
     m008_text_ends,
     m009_captures,
-    m010_comments,
+    m010_files,
+    m011_comments,
 )
 
 MODULES: Final = (
@@ -34,7 +35,8 @@ MODULES: Final = (
     m007_series,
     m008_text_ends,
     m009_captures,
-    m010_comments,
+    m010_files,
+    m011_comments,
 )
 migrations: Final = Migrations("kexue")
 
