@@ -6,16 +6,14 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastwarc.warc import WarcRecord
 
 from archiver.pages.kind import is_gate
+from archiver.reading.exports.wacz.url_key import url_key
 from archiver.warc.member_walk import Member
 from archiver.warc.record_reading import first_record
 
-_WWW: Final = re.compile(r"^(https?://)www\d*\.")
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 #: Interim answers, and those by which a server says that it does not answer now.
 _NO_PAGES: Final = frozenset({*range(100, 200), 429, *range(500, 600)})
 #: Bytes of a stored body; a longer one is no page of the gate, also not in chunks or packed.
@@ -62,23 +60,6 @@ def index_entry(name: str, place: Member, member: bytes) -> IndexEntry | None:
     }
     timestamp = re.sub(r"\D", "", fields.get("WARC-Date") or "")[:14]
     return IndexEntry(url_key(url), timestamp, json.dumps(told, ensure_ascii=False))
-
-
-def url_key(url: str) -> str:
-    """An address in the form by which the lines are sorted: ``fm,kexue)/archives/6583``.
-
-    As ReplayWeb.page makes it of the address that it looks for.
-    """
-    try:
-        parts = urlsplit(_WWW.sub(r"\1", url).lower())
-        port = parts.port
-    except ValueError:
-        return url
-    host = ",".join(reversed((parts.hostname or "").split(".")))
-    if port is not None and port != _DEFAULT_PORTS.get(parts.scheme):
-        host += f":{port}"
-    query = "?" + "&".join(sorted(parts.query.split("&"))) if parts.query else ""
-    return f"{host}){parts.path or '/'}{query}"
 
 
 def _is_shown(record: WarcRecord) -> bool:
