@@ -34,10 +34,10 @@ def replaying(wacz: Path, folder: Path) -> Iterator[str]:
     It has no way out: what is not in the file is not found.
     """
     for words in (["init", _COLLECTION], ["add", "--unpack-wacz", _COLLECTION, str(wacz)]):
-        command = [program("wb-manager"), *words]
+        command = [str(program("wb-manager")), *words]
         subprocess.run(command, cwd=folder, check=True, capture_output=True)
     port = _free_port()
-    command = [program("wayback"), "-p", str(port), "-b", "127.0.0.1"]
+    command = [str(program("wayback")), "-p", str(port), "-b", "127.0.0.1"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:

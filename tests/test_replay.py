@@ -146,7 +146,7 @@ def replay(
 
 def test_the_file_is_valid(wacz: tuple[Path, str]) -> None:
     """As the program of those who have made the format says."""
-    command = [program("wacz"), "validate", "-f", str(wacz[0])]
+    command = [str(program("wacz")), "validate", "-f", str(wacz[0])]
     said = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (said.returncode, said.stdout.splitlines()[-1]) == (
         0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -52,7 +53,7 @@ def warc_options_of(settings: BaseSettings) -> WarcOptions | None:
         folder=warc_folder_of(settings),
         most=settings.getint("KEXUE_WARC_SIZE") * _MEGABYTE,
         about=_about(settings),
-        largest_body=settings.getint("DOWNLOAD_MAXSIZE"),
+        largest_body=settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize,  # 0 is no limit
     )
 
 

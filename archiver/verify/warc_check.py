@@ -14,6 +14,7 @@ from archiver.verify.fidelity.comparison import Point
 from archiver.verify.integrity import Ids
 from archiver.warc.file_names import find_warc_files
 from archiver.warc.member_walk import Member, MemberWalk
+from archiver.warc.plain_file import open_plain
 from archiver.warc.record_reading import body_sha256, read_member
 
 Row = Mapping[str, Any]
@@ -77,11 +78,11 @@ def _goes_on(db: Database) -> bool:
 
 
 def _check_file(point: Point, path: Path, *, may_be_torn: bool) -> None:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         walk = MemberWalk(file)
         for member in walk:
             point.compared += 1
-            if fault := _fault_of_record(read_member(path, member.offset, member.length)):
+            if fault := fault_of_record(read_member(path, member.offset, member.length)):
                 point.note(1, f"{path.name}, byte {member.offset:,}: {fault}")
     if walk.is_torn and may_be_torn:
         point.remark = (
@@ -98,7 +99,7 @@ def _words_for_end(walk: MemberWalk) -> str:
     return "damaged: what is there and behind it cannot be unpacked"
 
 
-def _fault_of_record(member: bytes) -> str | None:
+def fault_of_record(member: bytes) -> str | None:
     """What is wrong with the one record that should be in a member."""
     try:
         faults = [_fault_of_digests(record) for record in _records(member)]

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 
+class NotPlainError(OSError):
+    """Something else than a file is at a path: a folder, a device, a pipe."""
+
+
 def open_plain(path: Path) -> BinaryIO:
-    """Open a file for reading; raises ``OSError``, also for what is no plain file.
+    """Open a file for reading; raises ``OSError``, and ``NotPlainError`` for what is no file.
 
     A pipe without a writer would be waited for, and a device may never end.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode):
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise OSError(errno.EINVAL, "it is a device or pipe and no file", str(path))
+    raise NotPlainError(errno.EINVAL, "it is a folder, device or pipe and no file", str(path))
