@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import resource
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -385,6 +386,18 @@ def test_a_full_disk_leaves_the_file_of_before(blog: Kept, monkeypatch: pytest.M
         export(blog)
     assert path.read_bytes() == before
     assert sorted(x.name for x in blog.folder.glob("*wacz*")) == ["blog.wacz"]
+
+
+def test_a_disk_without_any_room(blog: Kept) -> None:
+    """Not even for the list of pages, which is made before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(StoreError, match=f"cannot write to {blog.folder}: File too large"):
+            export(blog)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert sorted(x.name for x in blog.folder.glob("*wacz*")) == []
 
 
 # --- Keys -----------------------------------------------------------------------------------------

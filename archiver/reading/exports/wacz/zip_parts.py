@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -49,19 +49,18 @@ def temporary_part(path: str, folder: Path, lines: Iterable[str | bytes]) -> Ite
 
     Raises ``StoreError`` when they cannot be written there.
     """
-    digest, size = hashlib.sha256(), 0
-    with ExitStack() as files:
-        try:
-            file = files.enter_context(tempfile.TemporaryFile(dir=folder))
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            digest, size = hashlib.sha256(), 0
             for line in lines:
                 data = line.encode() if isinstance(line, str) else line
                 digest.update(data)
                 size += file.write(data)
             file.flush()
-        except OSError as error:
-            raise StoreError(f"cannot write to {folder}: {error.strerror or error}") from error
-        is_packed = not path.endswith(".gz")
-        yield Part(path, digest.hexdigest(), size, partial(_pieces, file), is_packed)
+            is_packed = not path.endswith(".gz")
+            yield Part(path, digest.hexdigest(), size, partial(_pieces, file), is_packed)
+    except OSError as error:
+        raise StoreError(f"cannot write to {folder}: {error.strerror or error}") from error
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
