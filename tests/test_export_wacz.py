@@ -19,7 +19,7 @@ import surt
 from archived import an_article
 from hypothesis import given
 from hypothesis import strategies as some
-from test_captures import Kept, answer, chunked, kept, plain
+from test_captures import PAGE, Kept, answer, chunked, kept, plain
 from test_warc_files import an_exchange
 
 from archiver.reading.exports.job import Job, Outcome
@@ -209,6 +209,22 @@ def test_a_page_that_says_that_there_is_nothing_is_shown(blog: Kept) -> None:
     assert [status for url, status in found if url.endswith("/2")] == ["200"]
 
 
+ODD = {
+    "long header": b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 40_000 + b"\r\n\r\n" + PAGE,
+    "unknown encoding": plain().replace(b"Content-L", b"Content-Encoding: odd\r\nContent-L"),
+    "blank line": plain().replace(b"Content-L", b" \r\nContent-L"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_answers_are_shown(blog: Kept, name: str) -> None:
+    """Whatever readers of WARC files make of them: the archive has read them."""
+    blog.run(at("/odd", ODD[name]))
+    assert blog.faults() == []
+    export(blog)
+    assert [key for key, _, _ in opened(blog).index][-1] == "fm,kexue)/odd"
+
+
 # --- WARC files that are not whole ----------------------------------------------------------------
 
 
@@ -272,7 +288,9 @@ def test_a_file_that_is_none_is_named_and_the_rest_goes_on(
     (said,) = outcome.complaints(blog.folder)
     assert str(path) in said
     assert [page["id"] for page in opened(blog).pages] == ["home", "index"]
-    assert outcome.notes == ["0 articles of 1 in the list of pages; 1 were made of no capture"]
+    assert outcome.notes == [
+        "0 articles of 1 in the list of pages; 1 have no capture that can be shown"
+    ]
 
 
 def test_another_archives_file_is_left_out(blog: Kept, tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from sqlite_utils import Database
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.integrity import Ids
 from archiver.warc.file_names import find_warc_files
+from archiver.warc.http_message import status_of
 from archiver.warc.member_walk import Member, MemberWalk
 from archiver.warc.plain_file import open_plain
-from archiver.warc.record_reading import body_sha256, read_member
+from archiver.warc.record_reading import as_record, body_sha256, first_record, read_member
 
 Row = Mapping[str, Any]
 
@@ -182,11 +183,14 @@ def _fault_of_reference(row: Row, record: WarcRecord, folder: Path) -> str | Non
 
 
 def _fault_of_answer(row: Row, record: WarcRecord) -> str | None:
-    record.parse_http(auto_decode="none", quirks_mode=True)
-    status = record.http_headers.status_code if record.http_headers else None
+    answer = record.reader.read()
+    status = status_of(answer)
     if status != row["status"]:
         return f"the status is {status}, not {row['status']}"
-    if row["body_sha256"] not in {None, body_sha256(record, _LARGEST_BODY)}:
+    expected = row["body_sha256"]
+    if expected is None:
+        return None
+    if expected != body_sha256(first_record(as_record(answer)), _LARGEST_BODY):
         return "the body is not the one that was hashed"
     return None
 

@@ -13,10 +13,13 @@ _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
 _STATUS: Final = re.compile(rb"HTTP/\d+\.\d+[ \t]+(\d{3})")
 #: Answers before the answer (RFC 9110, 15.2); 101 is one by itself.
 _INTERIM: Final = re.compile(rb"HTTP/\d+\.\d+[ \t]+1(?!01)\d\d")
+_MEDIA_TYPE: Final = re.compile(rb"(?im)^content-type[ \t]*:[ \t]*([^\s;,]+)")
 _LENGTH: Final = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$")
 _CODED: Final = re.compile(rb"(?im)^transfer-encoding[ \t]*:")
 #: Answers that have no body, whatever their header says of its length (RFC 9110, 6.4.1).
 _BODILESS: Final = frozenset({204, 304})
+#: Bytes of a header that FastWARC reads.
+_LONGEST_HEADER: Final = 32_000
 #: What may stand behind the last chunk.
 _TRAILERS: Final = re.compile(rb"(?:[^\r\n]+\r?\n)*\r?\n")
 #: The line before a chunk, with the end of the chunk before.
@@ -42,6 +45,12 @@ def status_of(answer: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
+def media_type_of(answer: bytes) -> str:
+    """The media type of an answer in small letters; empty when it does not say."""
+    found = _MEDIA_TYPE.search(answer, 0, body_start(answer) or len(answer))
+    return found[1].decode("latin-1").lower() if found else ""
+
+
 def body_start(answer: bytes) -> int | None:
     """Where the body begins; ``None`` when the header is not whole."""
     found = _HEADER_END.search(answer)
@@ -49,10 +58,12 @@ def body_start(answer: bytes) -> int | None:
 
 
 def is_plain_header(header: bytes) -> bool:
-    """True when all readers of WARC files agree where a header ends.
+    """True when all readers of WARC files can read a header, and agree where it ends.
 
     Some take a line of nothing but blanks for its end, or of what Unicode calls white space.
     """
+    if len(header) > _LONGEST_HEADER:
+        return False
     texts = [header.decode("latin-1"), header.decode("utf-8", "replace")]
     lines = [line for text in texts for line in text.removesuffix("\n").split("\n")[:-1]]
     return all(map(str.strip, lines))

@@ -88,7 +88,9 @@ def _note_pages(job: Job, pages: PageList, outcome: Outcome) -> None:
     count = job.selection.count(job.db)
     words = f"{plural(pages.articles, 'article')} of {count:,} in the list of pages"
     missing = count - pages.articles
-    outcome.notes.append(f"{words}; {missing:,} were made of no capture" if missing else words)
+    outcome.notes.append(
+        f"{words}; {missing:,} have no capture that can be shown" if missing else words
+    )
 
 
 def _now() -> str:

@@ -7,16 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from fastwarc.warc import WarcRecord
-
 from archiver.pages.kind import is_gate
 from archiver.reading.exports.wacz.url_key import url_key
+from archiver.warc.http_message import media_type_of, status_of
 from archiver.warc.member_walk import Member
-from archiver.warc.record_reading import first_record
+from archiver.warc.record_reading import as_record, first_record
 
 #: Interim answers, and those by which a server says that it does not answer now.
 _NO_PAGES: Final = frozenset({*range(100, 200), 429, *range(500, 600)})
-#: Bytes of a stored body; a longer one is no page of the gate, also not in chunks or packed.
+#: Bytes. A longer answer is no page of the gate, also not one in chunks or packed.
 _LARGEST_GATE: Final = 4000
 
 
@@ -40,19 +39,20 @@ def index_entry(name: str, place: Member, member: bytes) -> IndexEntry | None:
     """
     try:
         record = first_record(member)
-        fields = record.headers
-        kind, url = fields.get("WARC-Type"), fields.get("WARC-Target-URI") or ""
-        if kind not in {"response", "revisit"} or fields.get("WARC-Truncated") is not None:
-            return None
-        record.parse_http(auto_decode="all", quirks_mode=True)
-        if not _is_shown(record) or not url.startswith(("http://", "https://")):
-            return None
     except OSError:
+        return None
+    fields = record.headers
+    kind, url = fields.get("WARC-Type"), fields.get("WARC-Target-URI") or ""
+    if kind not in {"response", "revisit"} or fields.get("WARC-Truncated") is not None:
+        return None
+    answer = record.reader.read()
+    status = status_of(answer)
+    if status is None or status in _NO_PAGES or _is_gate(answer) or not url.startswith("http"):
         return None
     told = {
         "url": url,
-        "mime": "warc/revisit" if kind == "revisit" else record.http_content_type or "",
-        "status": str(record.http_headers.status_code),
+        "mime": "warc/revisit" if kind == "revisit" else media_type_of(answer),
+        "status": str(status),
         "digest": fields.get("WARC-Payload-Digest", ""),
         "length": str(place.length),
         "offset": str(place.offset),
@@ -62,17 +62,12 @@ def index_entry(name: str, place: Member, member: bytes) -> IndexEntry | None:
     return IndexEntry(url_key(url), timestamp, json.dumps(told, ensure_ascii=False))
 
 
-def _is_shown(record: WarcRecord) -> bool:
-    status = record.http_headers.status_code if record.http_headers else None
-    if status is None or status in _NO_PAGES:
+def _is_gate(answer: bytes) -> bool:
+    if len(answer) > _LARGEST_GATE:
         return False
-    is_short = record.content_length < _LARGEST_GATE
-    return not (is_short and is_gate(_body(record)))
-
-
-def _body(record: WarcRecord) -> bytes:
-    """The body of an answer; nothing where it cannot be unpacked."""
     try:
-        return bytes(record.reader.read())
-    except OSError:
-        return b""
+        record = first_record(as_record(answer))
+        record.parse_http(auto_decode="all", quirks_mode=True)
+        return is_gate(record.reader.read())
+    except OSError:  # it cannot be unpacked
+        return False
