@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -70,8 +70,17 @@ def last_capture(db: Database) -> int:
 
 def same_capture(db: Database, url: str, status: int, body_sha256: str) -> Capture | None:
     """The newest whole capture of an address with this status and body that holds its payload."""
-    row = next(iter(db.query(_SAME, [url, status, body_sha256])), None)
-    return None if row is None else Capture(**{k: v for k, v in row.items() if k != "article_id"})
+    return next(_captures(db, _SAME, [url, status, body_sha256]), None)
+
+
+def get_capture(db: Database, number: int) -> Capture | None:
+    """The capture of this number; ``None`` where there is none."""
+    return next(_captures(db, "SELECT * FROM captures WHERE id = ?", [number]), None)
+
+
+def _captures(db: Database, query: str, values: Sequence[object]) -> Iterator[Capture]:
+    for row in db.query(query, values):
+        yield Capture(**{key: value for key, value in row.items() if key != "article_id"})
 
 
 def warc_ends(db: Database) -> dict[str, int]:

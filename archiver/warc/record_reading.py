@@ -40,16 +40,23 @@ def body_sha256(record: WarcRecord, most: int) -> str | None:
 
     ``None`` when it cannot be unpacked, or has more than ``most`` bytes then.
     """
-    digest, size = hashlib.sha256(), 0
     try:
-        for piece in _unpacked(read_payload(record), record):
-            size += len(piece)
-            if size > most:
-                return None
-            digest.update(piece)
+        return hashlib.sha256(unpack(read_payload(record), record, most)).hexdigest()
     except OSError:
         return None
-    return digest.hexdigest()
+
+
+def unpack(payload: bytes, record: WarcRecord, most: int) -> bytes:
+    """A payload without the compression that the header of its record names.
+
+    Raises ``OSError`` when it cannot be unpacked, or has more than ``most`` bytes then.
+    """
+    body = bytearray()
+    for piece in _unpacked(payload, record):
+        body += piece
+        if len(body) > most:
+            raise OSError(f"the body has more than {most:,} bytes")
+    return bytes(body)
 
 
 def read_payload(record: WarcRecord) -> bytes:
