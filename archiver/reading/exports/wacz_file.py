@@ -36,6 +36,7 @@ from archiver.reading.exports.wacz.zip_parts import (
 from archiver.store.atomic import replacing_bytes
 from archiver.store.errors import StoreError
 from archiver.terminal.plural import plural
+from archiver.terminal.program import typed
 
 
 def write_wacz(job: Job) -> Outcome:
@@ -84,7 +85,7 @@ def _made(job: Job, folder: Path, outcome: Outcome) -> Iterator[tuple[list[Part]
 def _note_pages(job: Job, pages: PageList, outcome: Outcome) -> None:
     """Say how many articles are in the list; raises ``StoreError`` when no page is."""
     if pages.main is None:
-        raise StoreError("no page in the WARC files can be shown; see scrapy verify")
+        raise StoreError(f"no page in the WARC files can be shown; {typed('verify')} says why")
     count = job.selection.count(job.db)
     words = f"{plural(pages.articles, 'article')} of {count:,} in the list of pages"
     missing = count - pages.articles
