@@ -266,6 +266,40 @@ def test_a_disk_that_fills_up_leaves_no_half_a_record(
     assert kinds(path) == ["warcinfo", *["response", "request"] * 2]
 
 
+#: How often a run of one exchange behind half a record calls each.
+CALLS = {"open": 2, "ftruncate": 1, "fsync": 3, "pwrite": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "nth"), [(name, nth) for name, most in CALLS.items() for nth in range(1, most + 1)]
+)
+def test_an_error_of_the_disk_at_any_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, nth: int
+) -> None:
+    """And at all later ones, so that nothing can be undone: the next run goes on."""
+    write(tmp_path)
+    (path,) = find_warc_files(tmp_path)
+    before = path.read_bytes()
+    path.write_bytes(before + before[:50])
+    with monkeypatch.context() as patch:
+        calls, call = [0], getattr(os, name)
+
+        def fail(*arguments: Any) -> Any:
+            calls[0] += 1
+            if calls[0] >= nth:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return call(*arguments)
+
+        patch.setattr(os, name, fail)
+        with pytest.raises(StoreError, match=f"{path}: {os.strerror(errno.EIO)}"):
+            write(tmp_path)
+    write(tmp_path)
+    assert find_warc_files(tmp_path) == [path]
+    assert path.read_bytes().startswith(before)
+    assert whole_end(path) == path.stat().st_size
+    assert kinds(path)[-3:] == ["warcinfo", "response", "request"]
+
+
 def remove(path: Path) -> None:
     path.unlink()
 
