@@ -112,7 +112,7 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, what: str) -> None:
 def test_a_header_without_end_is_broken_off(tmp_path: Path) -> None:
     """It would fill the memory for as long as an answer may take."""
     archive = Archive(tmp_path, [])
-    archive.replica = replica = RecordingReplica(make_posts(1))
+    archive.replica = replica = RecordingReplica(make_posts(2))
     replica.odd("^/archives/101$", lambda _: b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 600_000)
     with archive:
         ended = archive.crawl(DOWNLOAD_MAXSIZE=200_000, RETRY_TIMES=0)
