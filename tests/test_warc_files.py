@@ -235,6 +235,20 @@ def test_names_are_in_order(tmp_path: Path) -> None:
     assert next_name("2026-11-27", names) == "2026-11-27-1.warc.gz"
 
 
+def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named, also by those that only read; one that is not there has no files."""
+
+    def refuse(_: Path) -> Any:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    assert find_warc_files(tmp_path / "nowhere") == []
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(StoreError, match=f"cannot read {tmp_path}: Permission denied"):
+        find_warc_files(tmp_path)
+    with pytest.raises(StoreError, match=f"cannot read {tmp_path}: Permission denied"):
+        a_writer(tmp_path)
+
+
 # --- Errors ---------------------------------------------------------------------------------------
 
 

@@ -45,8 +45,8 @@ def _find_files(folder: Path, known: Mapping[str, int], outcome: Outcome) -> lis
     """The files that captures are in; files in which there are none are another archive's."""
     if not known:
         raise StoreError(
-            "the archive has no captures, of which a WACZ file is made: it was crawled by an"
-            " earlier version, or with KEXUE_WARC=0",
+            "the archive has no captures, of which a WACZ file is made: its first run has just"
+            " begun, or it was crawled by an earlier version or with KEXUE_WARC=0",
             wrong_use=True,
         )
     found = {path.name: path for path in find_warc_files(folder)}
