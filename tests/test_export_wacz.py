@@ -256,6 +256,21 @@ def test_what_is_behind_damage_is_left_out_and_named(blog: Kept) -> None:
     ]
 
 
+def test_a_file_that_may_have_what_is_lost_stays(blog: Kept) -> None:
+    """It may be the last copy."""
+    blog.run(at("/", plain(b"news" * 400)), most=0)
+    export(blog)
+    path = blog.folder / "blog.wacz"
+    before = path.read_bytes()
+    blog.files[0].unlink()
+    outcome = export(blog)
+    assert "is missing; put it back" in outcome.complaints(path)[0]
+    assert outcome.complaints(path)[1].startswith(f"{path} stays as it is, since it may have")
+    assert (outcome.written, path.read_bytes() == before) == (0, True)
+    assert export(blog, is_forced=True).written == 1
+    assert path.read_bytes() != before
+
+
 def a_pipe(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)

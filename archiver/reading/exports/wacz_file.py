@@ -50,21 +50,38 @@ def write_wacz(job: Job) -> Outcome:
             "a WACZ file has whole WARC files; --since and --category are not for it",
             wrong_use=True,
         )
-    place, outcome = place_of(job.target), Outcome()
+    place = place_of(job.target)
     with folder_locked(place.parent):
         old = package_of(place)
         if old == "" and not job.is_forced:
             return Outcome(edited=[place.name])
-        with _made(job, place.parent, outcome) as (parts, pages):
-            package = package_text(parts, pages.main, _now())
-            if old and is_same(package, old):
-                outcome.unchanged = 1
-                return outcome
-            seals = [text_part(PACKAGE, package), text_part(SEAL, seal_text(package))]
-            with replacing_bytes(place) as file:
-                write_parts(file, [*parts, *seals])
+        return _replace(job, place, old)
+
+
+def _replace(job: Job, place: Path, old: str | None) -> Outcome:
+    """Write the file, unless it would say the same as its package ``old`` does."""
+    outcome = Outcome()
+    with _made(job, place.parent, outcome) as (parts, pages):
+        package = package_text(parts, pages.main, _now())
+        if old and (is_same(package, old) or _may_have_more(job, outcome)):
+            outcome.unchanged = 1
+            return outcome
+        seals = [text_part(PACKAGE, package), text_part(SEAL, seal_text(package))]
+        with replacing_bytes(place) as file:
+            write_parts(file, [*parts, *seals])
     outcome.written = 1
     return outcome
+
+
+def _may_have_more(job: Job, outcome: Outcome) -> bool:
+    """True when WARC files are missing or damaged, which the file of before may still have."""
+    if not outcome.incomplete or job.is_forced:
+        return False
+    outcome.incomplete.append(
+        f"{job.target} stays as it is, since it may have what is missing; give --force to write it"
+        " without that"
+    )
+    return True
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from fastwarc.warc import WarcRecord
+
 from archiver.pages.kind import is_gate
 from archiver.reading.exports.wacz.url_key import url_key
 from archiver.warc.http_message import media_type_of, status_of
@@ -41,25 +43,31 @@ def index_entry(name: str, place: Member, member: bytes) -> IndexEntry | None:
         record = first_record(member)
     except OSError:
         return None
-    fields = record.headers
-    kind, url = fields.get("WARC-Type"), fields.get("WARC-Target-URI") or ""
-    if kind not in {"response", "revisit"} or fields.get("WARC-Truncated") is not None:
-        return None
-    answer = record.reader.read()
+    answer = record.reader.read() if _is_whole_answer(record) else b""
     status = status_of(answer)
-    if status is None or status in _NO_PAGES or _is_gate(answer) or not url.startswith("http"):
+    if status is None or status in _NO_PAGES or _is_gate(answer):
         return None
+    fields = record.headers
+    url = fields.get("WARC-Target-URI") or ""
     told = {
         "url": url,
-        "mime": "warc/revisit" if kind == "revisit" else media_type_of(answer),
+        "mime": "warc/revisit" if fields.get("WARC-Type") == "revisit" else media_type_of(answer),
         "status": str(status),
-        "digest": fields.get("WARC-Payload-Digest", ""),
+        "digest": fields.get("WARC-Payload-Digest") or "",
         "length": str(place.length),
         "offset": str(place.offset),
         "filename": name,
     }
     timestamp = re.sub(r"\D", "", fields.get("WARC-Date") or "")[:14]
     return IndexEntry(url_key(url), timestamp, json.dumps(told, ensure_ascii=False))
+
+
+def _is_whole_answer(record: WarcRecord) -> bool:
+    """True for an answer to a request over http or https that did not break off."""
+    fields = record.headers
+    is_answer = fields.get("WARC-Type") in {"response", "revisit"}
+    is_http = (fields.get("WARC-Target-URI") or "").startswith(("http://", "https://"))
+    return is_answer and is_http and fields.get("WARC-Truncated") is None
 
 
 def _is_gate(answer: bytes) -> bool:
