@@ -258,7 +258,7 @@ def test_what_is_behind_damage_is_left_out_and_named(blog: Kept) -> None:
 
 def test_a_file_that_may_have_what_is_lost_stays(blog: Kept) -> None:
     """It may be the last copy."""
-    blog.run(at("/", plain(b"news" * 400)), most=0)
+    blog.run(at("/content.html", plain(b"all" * 400)), most=0)
     export(blog)
     path = blog.folder / "blog.wacz"
     before = path.read_bytes()
