@@ -185,6 +185,7 @@ GATE = plain(b"<script>document.cookie='a=1'; window.location.href='/';</script>
         at("/x", GATE),
         at("/x", b"HTTP/1.1 503 Busy\r\nContent-Length: 1\r\n\r\nx"),
         at("/x", b"HTTP/1.1 429 Wait\r\nContent-Length: 1\r\n\r\nx"),
+        at("/x", b"HTTP/1.1 304 Not Modified\r\nETag: 1\r\n\r\n"),
         at("/x", plain()[:-1], truncated="disconnect"),
         at("/x", b"no HTTP at all"),
         at("/x", b"", truncated="time"),

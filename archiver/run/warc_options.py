@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from archiver import __version__
 from archiver.run.archive_files import files_of
+from archiver.run.file_options import largest_file_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -22,6 +23,7 @@ _MEGABYTE: Final = 10**6
 _TOLD: Final = (
     "KEXUE_BASE_URL", "KEXUE_NAME", "KEXUE_RECHECK", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY",
     "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE", "CONCURRENT_REQUESTS", "RETRY_TIMES",
+    "KEXUE_PICTURES", "KEXUE_PICTURES_PER_RUN", "KEXUE_ATTACHMENTS", "KEXUE_FILE_SIZE",
 )  # fmt: skip
 
 
@@ -53,8 +55,14 @@ def warc_options_of(settings: BaseSettings) -> WarcOptions | None:
         folder=warc_folder_of(settings),
         most=settings.getint("KEXUE_WARC_SIZE") * _MEGABYTE,
         about=_about(settings),
-        largest_body=settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize,  # 0 is no limit
+        largest_body=_largest_body(settings),
     )
+
+
+def _largest_body(settings: BaseSettings) -> int:
+    """The most bytes of a body that a run takes, of a page or another file; 0 is no limit."""
+    page = settings.getint("DOWNLOAD_MAXSIZE")
+    return max(page, largest_file_of(settings)) if page else sys.maxsize
 
 
 def _about(settings: BaseSettings) -> dict[str, str]:

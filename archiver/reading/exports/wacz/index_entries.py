@@ -15,8 +15,9 @@ from archiver.warc.http_message import media_type_of, status_of
 from archiver.warc.member_walk import Member
 from archiver.warc.record_reading import as_record, first_record
 
-#: Interim answers, and those by which a server says that it does not answer now.
-_NO_PAGES: Final = frozenset({*range(100, 200), 429, *range(500, 600)})
+#: Interim answers, those that say that there is nothing new, and those by which a server says that
+#: it does not answer now.
+_NO_PAGES: Final = frozenset({*range(100, 200), 304, 429, *range(500, 600)})
 #: Bytes. A longer answer is no page of the gate, also not one in chunks or packed.
 _LARGEST_GATE: Final = 4000
 
@@ -36,8 +37,9 @@ def index_entry(name: str, place: Member, member: bytes) -> IndexEntry | None:
     """The entry of a record of the file ``name``; ``None`` for one that is not to be shown.
 
     Shown are whole answers, also those that refer to an earlier one, and pages that say that there
-    is nothing. Not shown are the gate, interim answers, and those of a server that is overloaded:
-    a reader who follows a link would get them in place of the page of the same minute.
+    is nothing. Not shown are the gate, interim answers, those without a body that refer to what
+    was fetched before (304), and those of a server that is overloaded: a reader who follows a link
+    would get them in place of the page.
     """
     try:
         record = first_record(member)
