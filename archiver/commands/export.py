@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
@@ -15,6 +16,7 @@ from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.kinds import KINDS, Kind
 from archiver.reading.exports.selection import Selection
 from archiver.run.archive_files import files_of
+from archiver.run.warc_options import warc_folder_of
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
 from archiver.terminal.program import typed
@@ -62,23 +64,25 @@ class Command(ProjectCommand):
         kind, target = _kind_and_target(args)
         selection = Selection(parse_since(opts.since), opts.category)
         check_settings(self.settings)
+        warc_folder = warc_folder_of(self.settings)
 
         def use(db: Database) -> None:
             selection.check(db)
-            outcome = _write(kind, db, target, selection, is_forced=opts.force)
+            job = Job(db, target, selection, opts.force, warc_folder=warc_folder)
+            outcome = _write(kind, job)
             show(outcome.line(target))
+            for note in outcome.notes:
+                show(f"  {note}")
             for sentence in outcome.complaints(target):
                 self.fail(sentence)
 
         read_archive(self, files_of(self.settings)["database"], use)
 
 
-def _write(
-    kind: Kind, db: Database, target: Path, selection: Selection, *, is_forced: bool
-) -> Outcome:
-    progress = ProgressLine(sys.stderr, "articles")
+def _write(kind: Kind, job: Job) -> Outcome:
+    progress = ProgressLine(sys.stderr, kind.counted)
     try:
-        return kind.write(Job(db, target, selection, is_forced, progress.advance))
+        return kind.write(replace(job, advance=progress.advance))
     finally:
         progress.clear()
 
