@@ -39,10 +39,10 @@ class Archive:
 
     @contextmanager
     def _writing(self, article: Article | None = None) -> Iterator[None]:
-        """A transaction, at whose end the captures are stored, and what was made of one of them."""
+        """A transaction that begins with the captures, and notes what was made of one of them."""
         with self.db.atomic():
-            yield
             captures.save_captures(self.db, self.unsaved)
+            yield
             if article is not None and article.capture is not None:
                 captures.note_article(self.db, article.capture, article.id)
         self.unsaved.clear()

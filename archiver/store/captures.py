@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver import PARSER_VERSION
+
 _INSERT: Final = """
     INSERT INTO captures
       (id, url, fetched_at, status, body_sha256, warc, offset, length, run_id, refers_to, truncated)
@@ -17,7 +19,9 @@ _INSERT: Final = """
 """
 #: An article whose page was not believed, and which is not archived, is none that was made.
 _MADE: Final = """
-    UPDATE captures SET article_id = (SELECT id FROM articles WHERE id = :article) WHERE id = :id
+    UPDATE captures SET (article_id, parser_version) =
+      (SELECT id, :parser_version FROM articles WHERE id = :article)
+    WHERE id = :id
 """
 _SAME: Final = """
     SELECT * FROM captures
@@ -25,10 +29,18 @@ _SAME: Final = """
     ORDER BY id DESC LIMIT 1
 """
 _LOST: Final = "warc = :warc AND offset + length > :size"
+_LOST_TOO: Final = f"refers_to IN (SELECT id FROM captures WHERE {_LOST})"  # noqa: S608
+_UNKNOWN: Final = tuple(
+    f"UPDATE {table} SET capture_id = NULL"  # noqa: S608
+    f" WHERE capture_id IN (SELECT id FROM captures WHERE {_LOST} OR {_LOST_TOO})"
+    for table in ("revisions", "changes")
+)
 _FORGET: Final = (
-    f"DELETE FROM captures WHERE refers_to IN (SELECT id FROM captures WHERE {_LOST})",  # noqa: S608
+    f"DELETE FROM captures WHERE {_LOST_TOO}",  # noqa: S608
     f"DELETE FROM captures WHERE {_LOST}",  # noqa: S608
 )
+#: What stands in the table beside the fields of a capture.
+_BESIDE: Final = frozenset({"article_id", "parser_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,8 @@ def save_captures(db: Database, captures: Iterable[Capture]) -> None:
 
 def note_article(db: Database, capture: int, article: int) -> None:
     """Note what was made of a capture, inside the caller's transaction."""
-    db.execute(_MADE, {"id": capture, "article": article})
+    values = {"id": capture, "article": article, "parser_version": PARSER_VERSION}
+    db.execute(_MADE, values)
 
 
 def last_capture(db: Database) -> int:
@@ -75,9 +88,15 @@ def get_capture(db: Database, number: int) -> Capture | None:
     return next(_captures(db, "SELECT * FROM captures WHERE id = ?", [number]), None)
 
 
+def captures_of(db: Database, article: int) -> list[Capture]:
+    """The captures that an article was made of, in the order in which they were received."""
+    query = "SELECT * FROM captures WHERE article_id = ? ORDER BY id"
+    return list(_captures(db, query, [article]))
+
+
 def _captures(db: Database, query: str, values: Sequence[object]) -> Iterator[Capture]:
     for row in db.query(query, values):
-        yield Capture(**{key: value for key, value in row.items() if key != "article_id"})
+        yield Capture(**{key: value for key, value in row.items() if key not in _BESIDE})
 
 
 def warc_ends(db: Database) -> dict[str, int]:
@@ -88,7 +107,10 @@ def warc_ends(db: Database) -> dict[str, int]:
 def forget_lost(db: Database, warc: str, size: int) -> int:
     """Delete the captures of a file that lie behind its end, in a transaction of its own.
 
-    So are those that refer to them. Returns how many there were.
+    So are those that refer to them; versions and changes that were made of one are made of none
+    then. Returns how many captures there were.
     """
     with db.atomic():
+        for query in _UNKNOWN:
+            db.execute(query, {"warc": warc, "size": size})
         return sum(db.execute(query, {"warc": warc, "size": size}).rowcount for query in _FORGET)
