@@ -1,0 +1,48 @@
+"""One article: its captures are read again, and what differs is told. Nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archiver.reparsing.captured_pages import CapturedPages, UnreadableCapture, WarcFiles
+from archiver.reparsing.comparison import compare, correct_row
+from archiver.reparsing.events import events_of
+from archiver.reparsing.replay import Replay
+from archiver.reparsing.stored_article import load_article
+from archiver.store.corrections import Correction
+from archiver.store.suspicion import suspicion
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An article that stays as it is, and why."""
+
+    article: int
+    reason: str
+
+
+def reparse_article(
+    db: Database, memory: Database, files: WarcFiles, article: int, *, accept: bool = False
+) -> Correction | Refused:
+    """What is to be corrected of an article, or why it stays as it is.
+
+    ``memory`` is a database of ``replay.memory_database``. Today's reading of a page that has lost
+    what the stored one has is refused, unless ``accept`` takes it.
+    """
+    stored = load_article(db, article)
+    if stored is None:
+        return Refused(article, "not in the archive")
+    if not stored.captures:
+        return Refused(article, "no capture of it is stored")
+    pages = CapturedPages(db, files, stored)
+    try:
+        made = Replay(memory, pages, stored.row).run(events_of(stored))
+    except UnreadableCapture as error:
+        return Refused(article, str(error))
+    row = correct_row(stored, made)
+    why = None if accept else suspicion(stored.row, row)
+    if why is not None:
+        return Refused(article, f"today's reading is suspicious: {why}")
+    return compare(stored, made, row)
