@@ -47,10 +47,14 @@ _FIRST: Final = datetime(2026, 11, 1, 3, tzinfo=UTC)
 
 
 class Captured:
-    """An archive of one run; an hour passes before each page. Close it at the end."""
+    """Context manager: an archive of one run; an hour passes before each page.
 
-    def __init__(self, folder: Path) -> None:
+    ``is_listed``: before an article's page a listing page is read, as in a first crawl.
+    """
+
+    def __init__(self, folder: Path, *, is_listed: bool = False) -> None:
         self.folder = folder
+        self.is_listed = is_listed
         self.archive = Archive.open(folder / "kexue.db")
         self.files = WarcFiles(folder / "warc", 10**6)
         self.log: CaptureLog | None = None
@@ -93,10 +97,10 @@ class Captured:
         self.post = replace(self.post, **changes)
         return self.read()
 
-    def read(self, *, accept: bool = False, with_listing: bool = False) -> Saved:
+    def read(self, *, accept: bool = False) -> Saved:
         """An hour later the page is read, as a crawl does it."""
         with self._an_hour_later():
-            entry = self._read_listing() if with_listing else None
+            entry = self._read_listing() if self.is_listed else None
             page = answer(self.blog, f"/archives/{self.post.id}")
             shown = self.archive.last_shown(self.post.id)
 

@@ -75,7 +75,7 @@ each_older = pytest.mark.parametrize("older", OLDER, ids=lambda older: older.__n
 
 # --- The property ---------------------------------------------------------------------------------
 
-LONG = "<p>" + "一二三四五六七八九十" * 12 + "$x$</p>"
+LONG = "<p>" + "一二三四五六七八九十" * 12 + '$x$<img src="/a.png"></p>'
 MORE = '<p>甲<a href="/archives/1">一</a></p><!--more-->' + LONG
 QUOTE = LONG + "<blockquote>引文$y$</blockquote>"
 EDITS: list[Any] = [
@@ -92,7 +92,6 @@ EDITS: list[Any] = [
     lambda c: c.edit(state="protected"),
     lambda c: c.edit(state="published"),
     lambda c: c.read(),
-    lambda c: c.read(with_listing=True),
     lambda c: c.mark_gone(),
 ]
 
@@ -107,13 +106,16 @@ def live(kept: Captured, life: list[int]) -> None:
     some.lists(some.integers(0, len(EDITS) - 1), max_size=8),
     some.integers(0, 8),
     some.sampled_from(OLDER),
+    some.booleans(),
 )
-def test_it_is_what_this_version_would_have_made(life: list[int], later: int, older: Older) -> None:
+def test_it_is_what_this_version_would_have_made(
+    life: list[int], later: int, older: Older, is_listed: bool
+) -> None:
     """Whatever an older version has lost, and whenever the archive was updated to this one."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Captured(Path(folder, "kept")) as kept,
-        Captured(Path(folder, "wanted")) as wanted,
+        Captured(Path(folder, "kept"), is_listed=is_listed) as kept,
+        Captured(Path(folder, "wanted"), is_listed=is_listed) as wanted,
     ):
         with Patch.context() as patch:
             older(patch)

@@ -49,6 +49,7 @@ class Command(ProjectCommand):
     - ``runs``: the last five, newest first, with the columns of ``runs`` but ``versions``,
       ``state`` (``ok``, ``not ok``, ``killed``, ``running``) and ``seconds``
     - ``files``: name → bytes, null for one that is not there; ``warc`` for all WARC files
+    - ``to_reparse``: how many articles ``scrapy reparse`` would read again
     """
 
     requires_project = True

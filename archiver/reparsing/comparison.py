@@ -25,7 +25,7 @@ def correct_row(stored: StoredArticle, made: Replayed) -> Row:
     new = {**made.row, **{name: row[name] for name in _STAYS}}
     for name in COUNTS:
         new[name] = made.row[name] if row[name] is None else row[name]
-    if made.source is None:
+    if made.source is None and made.row["content_sha256"] is not None:
         new |= {name: row[name] for name in (*DERIVED, "parser_version")}
     if new["excerpt"] is None:
         new["excerpt"] = row["excerpt"]

@@ -17,6 +17,7 @@ from archiver.run.archive_files import ArchiveFiles
 from archiver.run.capture_log import CaptureLog
 from archiver.run.counts import RunCounts
 from archiver.run.recorder import Recorder, cannot_write
+from archiver.run.reparse_report import words_for_reparse
 from archiver.run.report import FINISHED, Report
 from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
@@ -76,6 +77,8 @@ class Run:
             self.captures.run_id = self._id
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
+        if count := self.archive.count_to_reparse():
+            logger.info("%s", words_for_reparse(count))
 
     def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:
         """Write series, JSONL and feed, close the record and the database; returns the report.

@@ -7,7 +7,7 @@ dated by ``archiver.clock`` (UTC, ISO 8601).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -16,9 +16,18 @@ from sqlite_utils import Database
 
 from archiver import clock
 from archiver.items import Article, IndexEntry, ListingEntry
-from archiver.store import articles, captures, failures, run_records, sightings, tombstones
+from archiver.store import (
+    articles,
+    captures,
+    corrections,
+    failures,
+    run_records,
+    sightings,
+    tombstones,
+)
 from archiver.store.articles import Saved
 from archiver.store.captures import Capture
+from archiver.store.corrections import Correction
 from archiver.store.records import Row
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import open_archive
@@ -107,6 +116,16 @@ class Archive:
         """
         with self._writing(article):
             return articles.save_article(self.db, article, clock.utc_now(), url=url, accept=accept)
+
+    def save_corrections(self, corrected: Iterable[Correction]) -> None:
+        """Store what a later version of the extraction reads otherwise; see ``corrections``."""
+        with self._writing():
+            for correction in corrected:
+                corrections.save_correction(self.db, correction)
+
+    def count_to_reparse(self) -> int:
+        """How many articles have a capture that another version of the extraction has read."""
+        return len(corrections.articles_to_read(self.db))
 
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archiver.reading.status import queries
 from archiver.reading.times import parse_time, seconds_between
 from archiver.run.report import INCOMPLETE
+from archiver.store.corrections import articles_to_read
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age
 from archiver.terminal.printable import one_line
@@ -42,6 +43,8 @@ class Summary:
     runs: list[Row]
     #: Name → bytes; ``None`` for a file that is not there.
     files: Mapping[str, int | None]
+    #: Articles with a capture that another version of the extraction has read.
+    to_reparse: int = 0
 
     @property
     def running(self) -> Row | None:
@@ -89,6 +92,7 @@ class Summary:
             "failures": self.failures,
             "runs": self.runs,
             "files": self.files,
+            "to_reparse": self.to_reparse,
         }
 
 
@@ -123,6 +127,7 @@ def read_summary(
         last_success=success and {**success, "age": seconds_between(success["finished_at"], now)},
         runs=[_run(row, is_newest=n == 0) for n, row in enumerate(queries.last_runs(db, _RUNS))],
         files=_sizes(files) | ({} if warc is None else _size_of_folder(warc)),
+        to_reparse=len(articles_to_read(db)),
     )
 
 
