@@ -26,9 +26,9 @@ from archiver.network.stop import Stop
 from archiver.pages.completion import complete_from_listing
 from archiver.pages.decoding import decode_page, open_page
 from archiver.pages.listing import parse_listing
-from archiver.reparsing.articles import Refused, reparse_article
 from archiver.reparsing.captured_pages import WarcFiles
-from archiver.reparsing.replay import memory_database
+from archiver.reparsing.event_replay import memory_database
+from archiver.reparsing.reparsed_article import Refused, reparse_article
 from archiver.run.capture_log import CaptureLog
 from archiver.run.warc_options import WarcOptions
 from archiver.site import article_url

@@ -21,9 +21,9 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archiver.reparsing.articles import Refused, reparse_article
 from archiver.reparsing.captured_pages import WarcFiles
-from archiver.reparsing.replay import memory_database
+from archiver.reparsing.event_replay import memory_database
+from archiver.reparsing.reparsed_article import Refused, reparse_article
 from archiver.store.corrections import Correction
 from archiver.store.sqlite import connect_for_reading
 

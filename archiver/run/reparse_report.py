@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from archiver.reparsing.articles import Refused
+from archiver.reparsing.reparsed_article import Refused
 from archiver.run.report import FINISHED
 from archiver.store.corrections import Correction
 from archiver.terminal.durations import format_seconds

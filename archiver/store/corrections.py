@@ -21,6 +21,7 @@ _DUE: Final = """
     SELECT DISTINCT article_id FROM captures
     WHERE article_id IS NOT NULL AND parser_version IS NOT ? ORDER BY article_id
 """
+_IS_DUE: Final = "SELECT 1 FROM captures WHERE article_id = ? AND parser_version IS NOT ?"
 _CAPTURED: Final = """
     SELECT DISTINCT article_id FROM captures WHERE article_id IS NOT NULL ORDER BY article_id
 """
@@ -74,6 +75,11 @@ def save_correction(db: Database, correction: Correction) -> None:
 def articles_to_read(db: Database) -> list[int]:
     """Articles with a capture that another version of the extraction has read, ascending."""
     return [article for (article,) in db.execute(_DUE, [PARSER_VERSION])]
+
+
+def is_to_read(db: Database, article: int) -> bool:
+    """True when another version of the extraction has read a capture of the article last."""
+    return db.execute(_IS_DUE, [article, PARSER_VERSION]).fetchone() is not None
 
 
 def captured_articles(db: Database) -> list[int]:

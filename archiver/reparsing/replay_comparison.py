@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from archiver.reparsing.replay import Happened, Replayed
+from archiver.reparsing.event_replay import Happened, Replayed
 from archiver.reparsing.stored_article import StoredArticle
 from archiver.store.corrections import ChangeLog, Correction
 from archiver.store.records import Row, part_rows

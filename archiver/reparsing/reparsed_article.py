@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archiver.reparsing.captured_pages import CapturedPages, UnreadableCapture, WarcFiles
-from archiver.reparsing.comparison import compare, correct_row
+from archiver.reparsing.event_replay import Replay
 from archiver.reparsing.events import events_of
-from archiver.reparsing.replay import Replay
+from archiver.reparsing.replay_comparison import compare, correct_row
 from archiver.reparsing.stored_article import load_article
 from archiver.store.corrections import Correction
 from archiver.store.suspicion import suspicion
@@ -28,8 +28,8 @@ def reparse_article(
 ) -> Correction | Refused:
     """What is to be corrected of an article, or why it stays as it is.
 
-    ``memory`` is a database of ``replay.memory_database``. Today's reading of a page that has lost
-    what the stored one has is refused, unless ``accept`` takes it.
+    ``memory`` is a database of ``event_replay.memory_database``. Today's reading of a page that has
+    lost what the stored one has is refused, unless ``accept`` takes it.
     """
     stored = load_article(db, article)
     if stored is None:
