@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -15,7 +16,7 @@ from replica import make_post
 from scrapy import Request
 from test_warc_files import ABOUT
 
-from archiver import clock
+from archiver import PARSER_VERSION, clock
 from archiver.demo.blog import Blog
 from archiver.demo.routes import Answer, answer
 from archiver.extraction.article_page import read_article
@@ -30,6 +31,7 @@ from archiver.reparsing.captured_pages import WarcFiles
 from archiver.reparsing.event_replay import memory_database
 from archiver.reparsing.reparsed_article import Refused, reparse_article
 from archiver.run.capture_log import CaptureLog
+from archiver.run.earlier_readings import EarlierReadings
 from archiver.run.warc_options import WarcOptions
 from archiver.site import article_url
 from archiver.store import articles
@@ -43,7 +45,21 @@ from archiver.warc.exchange import Exchange
 ID: Final = 6583
 #: What a reading without network must not change, and what one of another day has otherwise.
 TIMES: Final = frozenset({"first_seen", "last_seen", "fetched_at"})
+#: Where the number of this version is noted.
+_NOTED_BY: Final = (
+    "archiver.store.captures.PARSER_VERSION",
+    "archiver.store.schema.PARSER_VERSION",
+)
 _FIRST: Final = datetime(2026, 11, 1, 3, tzinfo=UTC)
+
+
+_memory = cache(memory_database)
+
+
+def note_older_version(patch: pytest.MonkeyPatch) -> None:
+    """Let what is read be noted as read by an earlier version."""
+    for place in _NOTED_BY:
+        patch.setattr(place, PARSER_VERSION - 1)
 
 
 class Captured:
@@ -60,7 +76,9 @@ class Captured:
         self.log: CaptureLog | None = None
         self.now = _FIRST
         self.post = make_post(ID)
-        self.memory = memory_database()
+        self.memory = _memory()
+        #: Set it to read as a crawl does that knows of earlier versions.
+        self.earlier: EarlierReadings | None = None
         self.switch_on()
 
     def __enter__(self) -> Self:
@@ -110,6 +128,8 @@ class Captured:
 
             article = read_article(page.body, self.post.id, status=page.status, complete=complete)
             article.capture = self._keep(page)
+            if self.earlier is not None:
+                self.earlier.correct(article.id)
             with self.archive._writing(article):
                 return articles.save_article(
                     self.archive.db, article, self.moment, url=self.url, accept=accept

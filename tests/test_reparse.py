@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from captured import ID, Captured
+from archived import rows
+from captured import ID, Captured, note_older_version
 from hypothesis import given
 from hypothesis import strategies as some
 
 from archiver.body.contents import text as text_of_body
 from archiver.body.read import Body, read_body
 from archiver.pages import fields
-from archiver.store.corrections import Correction
+from archiver.reparsing.captured_pages import WarcFiles
+from archiver.reparsing.reparsed_article import Refused
+from archiver.run.earlier_readings import EarlierReadings
+from archiver.store.corrections import Correction, articles_to_read
 
 Patch = pytest.MonkeyPatch
 Older = Callable[[Patch], None]
@@ -41,8 +45,7 @@ def without_category(patch: Patch) -> None:
     patch.setattr(fields, "parse_category", lambda tools: None)
 
 
-def without_labels(patch: Patch) -> None:
-    """One that lost the end of a title."""
+def with_short_titles(patch: Patch) -> None:
     parse = fields.parse_title
     patch.setattr(fields, "parse_title", lambda post: (parse(post) or "")[:2] or None)
 
@@ -67,13 +70,23 @@ def with_another_text(patch: Patch) -> None:
     patch.setattr("archiver.body.read.plain_text", lambda *given: plain(*given).replace("，", ","))
 
 
+def with_reader_counts(patch: Patch) -> None:
+    """Takes what changes with every request for a part of the title."""
+    parse = fields.parse_title
+
+    def parse_more(post: Any) -> str | None:
+        return f"{parse(post)}{fields.parse_post_byline(post).readers_text}"
+
+    patch.setattr(fields, "parse_title", parse_more)
+
+
 OLDER: list[Older] = [
-    without_tags, without_category, without_labels, without_quotes, without_pictures,
-    with_another_text,
+    without_tags, without_category, with_short_titles, without_quotes, without_pictures,
+    with_another_text, with_reader_counts,
 ]  # fmt: skip
 each_older = pytest.mark.parametrize("older", OLDER, ids=lambda older: older.__name__)
 
-# --- The property ---------------------------------------------------------------------------------
+# --- What a crawl of this version would have made -------------------------------------------------
 
 LONG = "<p>" + "一二三四五六七八九十" * 12 + '$x$<img src="/a.png"></p>'
 MORE = '<p>甲<a href="/archives/1">一</a></p><!--more-->' + LONG
@@ -126,3 +139,366 @@ def test_it_is_what_this_version_would_have_made(
         assert isinstance(kept.reparse(), Correction)
         assert kept.state() == wanted.state()
         assert kept.reparse() == Correction(ID)
+
+
+# --- Corrections, edits, and none -----------------------------------------------------------------
+
+
+def corrected(kept: Captured, **options: Any) -> Correction:
+    """What was corrected; a second reading corrects nothing."""
+    found = kept.reparse(**options)
+    assert isinstance(found, Correction), found.reason
+    assert kept.reparse(**options) == Correction(ID)
+    return found
+
+
+def refused(kept: Captured) -> str:
+    """Why the article stays as it is; it does."""
+    before = kept.state()
+    found = kept.reparse()
+    assert isinstance(found, Refused)
+    assert kept.state() == before
+    return found.reason
+
+
+def kinds(kept: Captured) -> list[tuple[Any, ...]]:
+    query = "SELECT kind, revision, fields FROM changes ORDER BY seen_at, id"
+    return rows(kept.archive.db, query)
+
+
+def seen(kept: Captured, columns: str = "number, seen_at, title") -> list[tuple[Any, ...]]:
+    return rows(kept.archive.db, f"SELECT {columns} FROM revisions ORDER BY number")
+
+
+def test_what_this_version_has_read_is_not_touched(kept: Captured) -> None:
+    """Whatever has happened to the article, nothing is written."""
+    kept.read()
+    kept.edit(body=MORE)
+    kept.edit(body="<p>短</p>")
+    kept.edit(state="protected")
+    kept.edit(state="published", body=QUOTE, readers=5)
+    kept.mark_gone()
+    kept.edit(title="新题")
+    kept.read()
+    assert kept.reparse() == Correction(ID)
+
+
+@each_older
+def test_a_better_reading_is_a_correction(kept: Captured, older: Older) -> None:
+    with Patch.context() as patch:
+        older(patch)
+        kept.edit(body=QUOTE + "，")
+        kept.read()
+    found = corrected(kept)
+    assert found.differs
+    assert kinds(kept) == [("new", 1, "[]")]
+    assert len(seen(kept)) == 1
+    query = "SELECT title, category, tags, picture_count FROM articles"
+    assert rows(kept.archive.db, query) == [("短文6583", "问题百科", '["测试", "标签1"]', 1)]
+
+
+def test_the_search_finds_what_was_corrected(kept: Captured) -> None:
+    with Patch.context() as patch:
+        without_quotes(patch)
+        kept.edit(body=QUOTE.replace("引文", "引文有三字"))
+    query = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH '引文有'"
+    assert rows(kept.archive.db, query) == []
+    assert corrected(kept).differs == (
+        "body_html", "body_text", "body_markdown", "formula_count", "content_sha256", "formulas",
+        "revisions",
+    )  # fmt: skip
+    assert rows(kept.archive.db, query) == [(ID,)]
+
+
+def test_an_edit_that_was_none_goes(kept: Captured) -> None:
+    """Later versions get the numbers that they would have had."""
+    with Patch.context() as patch:
+        with_reader_counts(patch)
+        for readers in (1, 2, 3):
+            kept.edit(readers=readers)
+        kept.edit(tags=("新",))
+    assert len(seen(kept)) == 4
+    found = corrected(kept)
+    assert (found.withdrawn, found.found) == (2, 0)
+    assert seen(kept, "number, title, capture_id") == [(1, "短文6583", 1), (2, "短文6583", 4)]
+    assert kinds(kept) == [("new", 1, "[]"), ("edited", 2, '["tags"]')]
+
+
+def test_an_edit_that_was_overlooked_is_found(kept: Captured) -> None:
+    """Its time is that of its capture."""
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.read()
+        kept.edit(tags=("新",))
+        moment = kept.moment
+        kept.edit(title="新题")
+    found = corrected(kept)
+    assert (found.withdrawn, found.found) == (0, 1)
+    assert seen(kept)[1] == (2, moment, "短文6583")
+    assert kinds(kept)[1:] == [("edited", 2, '["tags"]'), ("edited", 3, '["title"]')]
+
+
+def test_counts_and_times_stay(kept: Captured) -> None:
+    """Readers are a time series of their own."""
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.edit(readers=5, comments=2)
+    kept.archive.db.execute("UPDATE articles SET readers = 9, comment_count = 8")
+    tables = ("reader_counts", "sightings", "failures", "runs")
+    times = "SELECT readers, comment_count, first_seen, last_seen, fetched_at FROM articles"
+    queries = [times, *(f"SELECT * FROM {table}" for table in tables)]
+    before = [rows(kept.archive.db, query) for query in queries]
+    assert corrected(kept).differs == ("tags", "revisions")
+    assert [rows(kept.archive.db, query) for query in queries] == before
+
+
+def test_what_other_pages_have_told_stays(tmp_path: Path) -> None:
+    """The excerpt of a listing, and its change; the exact time of the feed."""
+    with Captured(tmp_path, is_listed=True) as kept:
+        with Patch.context() as patch:
+            without_quotes(patch)
+            kept.edit(body=MORE)
+            kept.edit(body=MORE.replace("甲", "乙") + "<blockquote>引</blockquote>")
+        time = "2020-01-01T08:30:15+08:00"
+        kept.archive.db.execute("UPDATE articles SET published_at = ?", [time])
+        noted = kinds(kept)
+        assert noted[1] == ("edited", 2, '["excerpt", "body_html"]')
+        assert "excerpt" not in corrected(kept).differs
+        assert kinds(kept) == noted
+        query = "SELECT excerpt, published_at FROM articles"
+        assert rows(kept.archive.db, query) == [("乙一", time)]
+
+
+def test_an_edit_of_the_excerpt_alone_stays(kept: Captured) -> None:
+    with Patch.context() as patch:
+        with_reader_counts(patch)
+        kept.edit(readers=1)
+        kept.edit(readers=2)
+    kept.archive.db.execute("""UPDATE changes SET fields = '["title", "excerpt"]' WHERE id = 2""")
+    assert corrected(kept).withdrawn == 0
+    assert kinds(kept) == [("new", 1, "[]"), ("edited", 1, '["excerpt"]')]
+
+
+# --- Versions without a capture -------------------------------------------------------------------
+
+
+def test_a_version_without_a_capture_stays(kept: Captured) -> None:
+    """An older archive, whose article the author has edited since."""
+    kept.switch_off()
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.edit(body=LONG)
+        old = seen(kept, "*")
+        kept.switch_on()
+        kept.edit(body=QUOTE)
+    found = corrected(kept)
+    assert found.differs == ("tags", "revisions", "changes")
+    assert seen(kept, "*")[0] == old[0]
+    assert seen(kept, "number, tags, capture_id")[1:] == [(2, '["测试", "标签1"]', 1)]
+    assert kinds(kept) == [("new", 1, "[]"), ("edited", 2, '["tags", "body_html"]')]
+
+
+def test_an_archive_without_captures_stays(kept: Captured) -> None:
+    kept.switch_off()
+    kept.read()
+    assert refused(kept) == "no capture of it is stored"
+
+
+def test_a_later_capture_of_the_same_version_corrects_it(kept: Captured) -> None:
+    """The page of an older archive was read again, and had not changed."""
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.switch_off()
+        kept.edit(body=LONG)
+        kept.edit(body=QUOTE)
+        first, second = seen(kept, "seen_at")
+        kept.switch_on()
+        kept.read()
+    assert seen(kept, "capture_id") == [(None,), (1,)]
+    assert corrected(kept).differs == ("tags", "revisions", "changes")
+    assert seen(kept, "seen_at, tags") == [(*first, "[]"), (*second, '["测试", "标签1"]')]
+
+
+def test_without_warc_files_in_between(kept: Captured) -> None:
+    """Changes that no capture shows stay where they were."""
+    with Patch.context() as patch:
+        without_quotes(patch)
+        kept.edit(body=QUOTE)
+        kept.switch_off()
+        kept.edit(state="protected")
+        kept.edit(state="published", title="新题")
+        kept.mark_gone()
+        kept.edit(title="短文6583")
+        kept.switch_on()
+        kept.edit(tags=())
+    before = kinds(kept)
+    assert corrected(kept).found == 0
+    assert [kind for kind, *_ in kinds(kept)] == [kind for kind, *_ in before]
+    assert [number for _, number, _ in kinds(kept)] == [number for _, number, _ in before]
+    bodies = ["引文" in body for (body,) in seen(kept, "body_html")]
+    assert bodies == [True, False, True]
+
+
+# --- Suspicious, protected, gone ------------------------------------------------------------------
+
+
+def test_a_suspicious_version_is_corrected_and_stays_suspicious(kept: Captured) -> None:
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.edit(body=LONG)
+        kept.edit(body='<p>短$x$<img src="/a.png"></p>')
+    assert corrected(kept).found == 0
+    why = "it has lost 96 % of its text"
+    assert seen(kept, "tags, suspicious") == [
+        ('["测试", "标签1"]', None), ('["测试", "标签1"]', why),
+    ]  # fmt: skip
+    assert [kind for kind, *_ in kinds(kept)] == ["new", "suspicious"]
+
+
+def test_what_only_an_older_version_could_not_read_is_taken(kept: Captured) -> None:
+    """It had lost the formulas of a page that shows them in another way."""
+    kept.edit(body=LONG)
+    with Patch.context() as patch:
+        patch.setattr(Body, "formulas", property(lambda body: []))
+        kept.edit(body=QUOTE)
+    assert [kind for kind, *_ in kinds(kept)] == ["new", "suspicious"]
+    corrected(kept)
+    assert kinds(kept) == [("new", 1, "[]"), ("edited", 2, '["body_html"]')]
+    assert seen(kept, "suspicious") == [(None,), (None,)]
+    assert rows(kept.archive.db, "SELECT formula_count FROM articles") == [(2,)]
+
+
+def test_what_was_accepted_stays_accepted(kept: Captured) -> None:
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.edit(body=LONG)
+        kept.edit(body="<p>短</p>")
+        kept.read(accept=True)
+    corrected(kept)
+    assert kinds(kept)[-1] == ("edited", 2, '["body_html"]')
+    assert rows(kept.archive.db, "SELECT body_text FROM articles") == [("短",)]
+
+
+def test_behind_a_password_the_text_is_corrected_by_its_own_capture(kept: Captured) -> None:
+    with Patch.context() as patch:
+        without_quotes(patch)
+        kept.edit(body=QUOTE)
+        kept.edit(state="protected")
+    assert "body_text" in corrected(kept).differs
+    query = "SELECT status, body_text LIKE '%引文%', formula_count FROM articles"
+    assert rows(kept.archive.db, query) == [("protected", 1, 2)]
+    assert kinds(kept) == [("new", 1, "[]"), ("protected", 1, "[]")]
+
+
+def test_protected_from_the_first_day(tmp_path: Path) -> None:
+    """The title is that of the listing."""
+    with Captured(tmp_path, is_listed=True) as kept:
+        with Patch.context() as patch:
+            without_category(patch)
+            kept.edit(state="protected")
+        assert rows(kept.archive.db, "SELECT count(*) FROM revisions") == [(0,)]
+        title = rows(kept.archive.db, "SELECT title FROM articles")
+        assert set(corrected(kept).differs) <= {"category"}
+        assert rows(kept.archive.db, "SELECT title FROM articles") == title
+
+
+def test_a_tombstone_is_corrected_and_stays_one(kept: Captured) -> None:
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.read()
+        kept.mark_gone()
+    moment = kept.moment
+    corrected(kept)
+    query = "SELECT status, gone_at, tags FROM articles"
+    assert rows(kept.archive.db, query) == [("gone", moment, '["测试", "标签1"]')]
+
+
+# --- What cannot be read --------------------------------------------------------------------------
+
+
+def test_a_damaged_capture_is_named(kept: Captured) -> None:
+    with Patch.context() as patch:
+        without_tags(patch)
+        kept.read()
+    (path,) = kept.files.folder.iterdir()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    assert f"the page of {kept.moment} ({path.name}, byte " in refused(kept)
+
+
+def test_a_missing_file_is_named(kept: Captured) -> None:
+    kept.read()
+    kept.switch_off()
+    (path,) = kept.files.folder.iterdir()
+    path.rename(kept.folder / "moved")
+    assert refused(kept) == f"{path} is missing; put it back"
+
+
+def test_a_page_that_is_no_article_any_more_is_named(kept: Captured) -> None:
+    kept.read()
+    with Patch.context() as patch:
+        patch.setattr("archiver.site.BYLINE", "div.none")
+        assert refused(kept).endswith("not an article's page (no line with author and date)")
+
+
+def test_a_body_over_the_limit_is_named(kept: Captured) -> None:
+    kept.read()
+    kept.files = WarcFiles(kept.files.folder, 100)
+    assert "byte" in refused(kept)
+
+
+def test_a_reading_that_has_lost_the_text_is_refused(kept: Captured) -> None:
+    """Today's parsers are broken, or an older one took too much: somebody has to look."""
+    kept.edit(body=LONG)
+    with Patch.context() as patch:
+        patch.setattr(Body, "formulas", property(lambda body: []))
+        assert refused(kept) == "today's reading is suspicious: it has lost its only formula"
+        assert corrected(kept, accept=True).differs == (
+            "formula_count", "formulas",
+        )  # fmt: skip
+    assert corrected(kept).differs == ("formula_count", "formulas")
+
+
+def test_the_same_page_twice_is_read_once(kept: Captured) -> None:
+    """The second capture refers to the first; both are read by this version then."""
+    with Patch.context() as patch:
+        without_tags(patch)
+        note_older_version(patch)
+        kept.edit(body=LONG * 4)
+        kept.read()
+    assert rows(kept.archive.db, "SELECT refers_to FROM captures") == [(None,), (1,)]
+    assert articles_to_read(kept.archive.db) == [ID]
+    corrected(kept)
+    assert articles_to_read(kept.archive.db) == []
+
+
+# --- A crawl after an update ----------------------------------------------------------------------
+
+
+def test_a_crawl_does_not_take_a_better_reading_for_an_edit(kept: Captured) -> None:
+    with Patch.context() as patch:
+        without_tags(patch)
+        note_older_version(patch)
+        kept.read()
+    kept.earlier = EarlierReadings(kept.archive, kept.files)
+    kept.read()
+    assert kinds(kept) == [("new", 1, "[]")]
+    kept.edit(tags=("新",))
+    assert kinds(kept)[1:] == [("edited", 2, '["tags"]')]
+    assert kept.reparse() == Correction(ID)
+
+
+def test_without_the_capture_a_crawl_goes_on(kept: Captured) -> None:
+    """What it cannot tell counts as an edit, as before; the article stays due."""
+    with Patch.context() as patch:
+        without_tags(patch)
+        note_older_version(patch)
+        kept.read()
+        kept.switch_off()
+    for path in kept.files.folder.iterdir():
+        path.unlink()
+    kept.earlier = EarlierReadings(kept.archive, kept.files)
+    kept.read()
+    assert kinds(kept)[1:] == [("edited", 2, '["tags"]')]
+    assert articles_to_read(kept.archive.db) == [ID]
