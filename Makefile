@@ -40,7 +40,7 @@ LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
 SLOW := backoff command_line crawl demo_days encoding environment exchanged_files export_command \
   failure_reasons faults gone_articles hook hook_crawl incremental interrupt kill lock odd_input \
-  politeness program real_pages replica resume search_command suspicious_pages symbolic_links \
+  politeness program real_pages reparse_run replica resume search_command suspicious_pages symbolic_links \
   warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
@@ -90,6 +90,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/warc.py
+	$(BIN)/python benchmarks/reparse.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \

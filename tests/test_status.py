@@ -565,7 +565,7 @@ def test_json(folder: Path, db: Database) -> None:
     assert done.returncode == 1
     assert list(found) == [
         *("checked_at", "database", "ok", "problems", "counts", "last_success", "oldest_check"),
-        *("running_since", "missing", "suspicious", "failures", "runs", "files"),
+        *("running_since", "missing", "suspicious", "failures", "runs", "files", "to_reparse"),
     ]
     assert found["ok"] is False
     assert found["problems"] == ["the archive is not complete: 1 missing"]
