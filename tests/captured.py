@@ -27,7 +27,6 @@ from archiver.network.stop import Stop
 from archiver.pages.completion import complete_from_listing
 from archiver.pages.decoding import decode_page, open_page
 from archiver.pages.listing import parse_listing
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.reparsing.event_replay import memory_database
 from archiver.reparsing.reparsed_article import Refused, reparse_article
 from archiver.run.capture_log import CaptureLog
@@ -72,7 +71,7 @@ class Captured:
         self.folder = folder
         self.is_listed = is_listed
         self.archive = Archive.open(folder / "kexue.db")
-        self.files = WarcFiles(folder / "warc", 10**6)
+        self.warc = folder / "warc"
         self.log: CaptureLog | None = None
         self.now = _FIRST
         self.post = make_post(ID)
@@ -92,7 +91,7 @@ class Captured:
 
     def switch_on(self) -> None:
         """Write WARC files from now on."""
-        options = WarcOptions(self.files.folder, 10**6, ABOUT, self.files.largest_body)
+        options = WarcOptions(self.warc, 10**6, ABOUT, 10**6)
         self.log = CaptureLog(self.archive, options, Stop())
         self.log.run_id = self.archive.start_run("normal", self.moment)
 
@@ -176,7 +175,7 @@ class Captured:
     def reparse(self, *, accept: bool = False) -> Correction | Refused:
         """Read the captures again, and correct what differs."""
         found = reparse_article(
-            self.archive.db, self.memory, self.files, self.post.id, accept=accept
+            self.archive.db, self.memory, self.warc, self.post.id, accept=accept
         )
         if isinstance(found, Correction):
             with self.archive.db.atomic():

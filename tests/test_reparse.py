@@ -19,7 +19,6 @@ from hypothesis import strategies as some
 from archiver.body.contents import text as text_of_body
 from archiver.body.read import Body, read_body
 from archiver.pages import fields
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.reparsing.reparsed_article import Refused
 from archiver.run.earlier_readings import EarlierReadings
 from archiver.store.corrections import Correction, articles_to_read
@@ -420,7 +419,7 @@ def test_a_damaged_capture_is_named(kept: Captured) -> None:
     with Patch.context() as patch:
         without_tags(patch)
         kept.read()
-    (path,) = kept.files.folder.iterdir()
+    (path,) = kept.warc.iterdir()
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 255
     path.write_bytes(content)
@@ -430,7 +429,7 @@ def test_a_damaged_capture_is_named(kept: Captured) -> None:
 def test_a_missing_file_is_named(kept: Captured) -> None:
     kept.read()
     kept.switch_off()
-    (path,) = kept.files.folder.iterdir()
+    (path,) = kept.warc.iterdir()
     path.rename(kept.folder / "moved")
     assert refused(kept) == f"{path} is missing; put it back"
 
@@ -444,8 +443,9 @@ def test_a_page_that_is_no_article_any_more_is_named(kept: Captured) -> None:
 
 def test_a_body_over_the_limit_is_named(kept: Captured) -> None:
     kept.read()
-    kept.files = WarcFiles(kept.files.folder, 100)
-    assert "byte" in refused(kept)
+    with Patch.context() as patch:
+        patch.setattr("archiver.site.LARGEST_PAGE", 100)
+        assert "byte" in refused(kept)
 
 
 def test_a_reading_that_has_lost_the_text_is_refused(kept: Captured) -> None:
@@ -481,7 +481,7 @@ def test_a_crawl_does_not_take_a_better_reading_for_an_edit(kept: Captured) -> N
         without_tags(patch)
         note_older_version(patch)
         kept.read()
-    kept.earlier = EarlierReadings(kept.archive, kept.files)
+    kept.earlier = EarlierReadings(kept.archive, kept.warc)
     kept.read()
     assert kinds(kept) == [("new", 1, "[]")]
     kept.edit(tags=("新",))
@@ -496,9 +496,53 @@ def test_without_the_capture_a_crawl_goes_on(kept: Captured) -> None:
         note_older_version(patch)
         kept.read()
         kept.switch_off()
-    for path in kept.files.folder.iterdir():
+    for path in kept.warc.iterdir():
         path.unlink()
-    kept.earlier = EarlierReadings(kept.archive, kept.files)
+    kept.earlier = EarlierReadings(kept.archive, kept.warc)
     kept.read()
     assert kinds(kept)[1:] == [("edited", 2, '["tags"]')]
     assert articles_to_read(kept.archive.db) == [ID]
+
+
+# --- Whatever has happened ------------------------------------------------------------------------
+
+SWITCHES: list[Any] = [lambda c: c.switch_off(), lambda c: c.log or c.switch_on()]
+
+
+@given(
+    some.lists(some.integers(0, len(EDITS) + len(SWITCHES) - 1), max_size=12),
+    some.integers(0, 12),
+    some.sampled_from(OLDER),
+)
+def test_with_and_without_captures_nothing_is_lost(
+    life: list[int], later: int, older: Older
+) -> None:
+    """Each text that no capture shows is still there, and what is there fits together."""
+    with tempfile.TemporaryDirectory() as folder, Captured(Path(folder)) as kept:
+        with Patch.context() as patch:
+            older(patch)
+            kept.read()
+            for step in life[:later]:
+                [*EDITS, *SWITCHES][step](kept)
+        for step in life[later:]:
+            [*EDITS, *SWITCHES][step](kept)
+        told = "title, body_html, author, published, category, tags, seen_at, suspicious"
+        uncaptured = f"SELECT {told} FROM revisions WHERE capture_id IS NULL"
+        before = rows(kept.archive.db, uncaptured)
+        gone = [change for change in kinds(kept) if change[0] == "gone"]
+        assert isinstance(kept.reparse(), Correction)
+        assert set(before) <= set(rows(kept.archive.db, f"SELECT {told} FROM revisions"))
+        assert kept.reparse() == Correction(ID)
+        numbers = [number for (number,) in seen(kept, "number")]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert {number for _, number, _ in kinds(kept)} <= {None, *numbers}
+        assert [change for change in kinds(kept) if change[0] == "gone"] == gone
+        current = rows(
+            kept.archive.db,
+            "SELECT count(*) FROM articles AS a JOIN revisions AS r ON r.article_id = a.id"
+            " AND r.content_sha256 = a.content_sha256 AND r.tags = a.tags"
+            " AND r.suspicious IS NULL WHERE a.content_sha256 IS NOT NULL",
+        )
+        assert current >= rows(
+            kept.archive.db, "SELECT min(1, count(*)) FROM articles WHERE content_sha256 NOTNULL"
+        )

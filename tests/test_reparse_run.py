@@ -21,8 +21,6 @@ from replica import make_post
 from rig.commands import Command
 from rig.commands import run as run_command
 
-from archiver.reparsing import workers
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.run import reparse_run
 from archiver.run.reparse_report import ReparseReport
 from archiver.run.reparse_run import Wanted, reparse
@@ -62,11 +60,14 @@ def paths_of(folder: Path) -> dict[str, Path]:
     return {kind: folder / name for kind, name in names.items()}
 
 
-def read(folder: Path, processes: int = 1, **options: Any) -> ReparseReport:
-    wanted = Wanted(**{k: options.pop(k) for k in ("ids", "all", "accept") if k in options})
-    return reparse(
-        paths_of(folder), WarcFiles(folder / "warc", 10**6), wanted, processes, **options
-    )
+def read(
+    folder: Path,
+    processes: int = 1,
+    advance: Callable[[int, int], None] = lambda *_: None,
+    **wanted: Any,
+) -> ReparseReport:
+    paths, warc = paths_of(folder), folder / "warc"
+    return reparse(paths, warc, Wanted(**wanted), processes, advance=advance)
 
 
 def content(folder: Path) -> dict[str, list[Any]]:
@@ -150,7 +151,7 @@ def test_a_defect_is_named_and_ends_nothing(folder: Path, monkeypatch: pytest.Mo
     def fail(*_: object, **__: object) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(workers, "reparse_article", fail)
+    monkeypatch.setattr("archiver.reparsing.reparsed_article.load_article", fail)
     report = read(folder)
     assert len(report.refused) == COUNT
     assert report.refused[0].reason == "a defect of the archiver: RecursionError('too deep')"

@@ -12,7 +12,6 @@ from scrapy.settings import BaseSettings
 
 from archiver.commands.early_signals import exit_now, handle_signals
 from archiver.commands.id_list import parse_ids
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.run.archive_files import files_of
 from archiver.run.reparse_report import ReparseReport
 from archiver.run.reparse_run import Wanted, reparse
@@ -88,7 +87,7 @@ def _reparse_alone(settings: BaseSettings, wanted: Wanted, processes: int) -> Re
         try:
             return reparse(
                 paths,
-                WarcFiles(folder, settings.getint("DOWNLOAD_MAXSIZE")),
+                folder,
                 wanted,
                 processes,
                 with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),

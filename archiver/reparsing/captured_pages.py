@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,20 +22,15 @@ class UnreadableCapture(Exception):
     """A capture of an article that cannot be read; the text says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class WarcFiles:
-    """Where the WARC files are, and the most bytes of a body."""
-
-    folder: Path
-    largest_body: int
-
-
 class CapturedPages:
-    """The pages of one article; equal ones are read once."""
+    """The pages of one article, in the WARC files of the folder ``warc``.
 
-    def __init__(self, db: Database, files: WarcFiles, stored: StoredArticle) -> None:
+    Equal ones are read once.
+    """
+
+    def __init__(self, db: Database, warc: Path, stored: StoredArticle) -> None:
         self._db = db
-        self._files = files
+        self._warc = warc
         self._stored = stored
         self._read: dict[tuple[str, int | None, int | None, int], Article] = {}
 
@@ -58,7 +53,7 @@ class CapturedPages:
         told = {**stored.row, **_columns(version)}
         try:
             first = None if capture.refers_to is None else get_capture(self._db, capture.refers_to)
-            answer = read_answer(self._files.folder, capture, first, most=self._files.largest_body)
+            answer = read_answer(self._warc, capture, first, most=site.LARGEST_PAGE)
             return read_article(
                 answer.body,
                 article,

@@ -20,13 +20,11 @@ from archiver.store.articles import get_article, save_article
 from archiver.store.migrations import migrations
 from archiver.store.records import Row, article_row
 from archiver.store.revisions import number_of
-from archiver.store.schema import ARTICLES, CHANGES, DERIVED, REVISIONS
+from archiver.store.schema import ARTICLES, CHANGES, DERIVED, REVISIONS, TABLES
 from archiver.store.tombstones import mark_gone
 
 #: The search index is made by the archive itself; here it would only cost time.
 _TRIGGERS: Final = ("articles_ai", "articles_ad", "articles_au")
-_TABLES: Final = ("changes", "revisions", "failures", "reader_counts", "links", "pictures",
-                  "formulas", "articles")  # fmt: skip
 _NEXT: Final = "SELECT coalesce(max(number), 0) + 1 FROM revisions"
 _KEPT: Final = ("author", "published", "category", "tags")
 
@@ -78,8 +76,8 @@ class Replay:
 
     def run(self, events: Iterable[Event]) -> Replayed:
         """Go through the events; raises ``UnreadableCapture``."""
-        for table in _TABLES:
-            self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+        for table in TABLES:
+            self._db.execute(f"DELETE FROM {table.name}")  # noqa: S608
         for event in events:
             self._take(event)
             self._note(event)

@@ -21,7 +21,6 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.reparsing.event_replay import memory_database
 from archiver.reparsing.reparsed_article import Refused, reparse_article
 from archiver.store.corrections import Correction
@@ -40,7 +39,8 @@ class Task:
     """What is read; ``accept`` also takes a reading that has lost what the stored one has."""
 
     database: Path
-    files: WarcFiles
+    #: The folder of the WARC files.
+    warc: Path
     accept: bool = False
 
 
@@ -53,14 +53,12 @@ class Reader:
         self._memory = memory_database()
 
     def read(self, article: int) -> Outcome:
-        """What is to be corrected of an article, or why it stays as it is; raises nothing."""
+        """What is to be corrected of an article, or why it stays as it is."""
         task = self._task
         try:
-            return reparse_article(self._db, self._memory, task.files, article, accept=task.accept)
+            return reparse_article(self._db, self._memory, task.warc, article, accept=task.accept)
         except sqlite3.Error as error:
             return Refused(article, f"the database cannot be read: {error}")
-        except Exception as error:  # noqa: BLE001 - one article must not end the reading of all
-            return Refused(article, f"a defect of the archiver: {error!r}")
 
     def close(self) -> None:
         """Close the connections."""

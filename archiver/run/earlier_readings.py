@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
+from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.reparsing.event_replay import memory_database
 from archiver.reparsing.reparsed_article import Refused, reparse_article
 from archiver.store.archive import Archive
@@ -20,20 +20,23 @@ logger = logging.getLogger(__package__)
 
 
 class EarlierReadings:
-    """Corrects single articles during a crawl, as ``scrapy reparse`` does for all."""
+    """Corrects single articles during a crawl, as ``scrapy reparse`` does for all.
 
-    def __init__(self, archive: Archive, files: WarcFiles) -> None:
+    ``warc`` is the folder of the WARC files.
+    """
+
+    def __init__(self, archive: Archive, warc: Path) -> None:
         self._archive = archive
-        self._files = files
+        self._warc = warc
 
     def correct(self, article: int) -> None:
-        """Read the captures of an article again where another version has read them last.
+        """Read the captures of an article again where an earlier version has read them last.
 
         Where one cannot be read the article stays as it is. Raises ``sqlite3.Error``.
         """
         if not self._archive.is_to_reparse(article):
             return
-        found = reparse_article(self._archive.db, self._memory, self._files, article)
+        found = reparse_article(self._archive.db, self._memory, self._warc, article)
         if isinstance(found, Refused):
             logger.info("article %d was not read again: %s", article, found.reason)
             return

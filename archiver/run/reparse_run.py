@@ -15,7 +15,6 @@ from sqlite_utils import Database
 
 from archiver.extraction.series.renewal import renew_series
 from archiver.network.stop import INTERRUPTED
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.reparsing.workers import Outcome, Task, read_articles
 from archiver.run.archive_files import ArchiveFiles
 from archiver.run.recorder import cannot_write
@@ -34,7 +33,7 @@ _KILLED: Final = "a process was killed; is there too little memory for --process
 class Wanted:
     """Which articles are read: ``ids``, or all that have captures, or those that are due.
 
-    Due is an article with a capture that another version of the extraction has read last.
+    Due is an article with a capture that an earlier version of the extraction has read last.
     """
 
     ids: Sequence[int] | None = None
@@ -51,7 +50,7 @@ class Wanted:
 
 def reparse(
     paths: Mapping[str, Path],
-    warc: WarcFiles,
+    warc: Path,
     wanted: Wanted,
     processes: int,
     *,
@@ -60,9 +59,10 @@ def reparse(
 ) -> ReparseReport:
     """Read articles again and correct what differs, then write series, JSONL and feed.
 
-    ``paths`` are those of ``archive_files.files_of``; the archive is there, and locked. ``advance``
-    hears how many articles are done of how many. An interruption (``KeyboardInterrupt``) ends it in
-    order. Raises ``StoreError`` when the archive cannot be opened.
+    ``paths`` are those of ``archive_files.files_of``, ``warc`` is the folder of the WARC files; the
+    archive is there, and locked. ``advance`` hears how many articles are done of how many. An
+    interruption (``KeyboardInterrupt``) ends it in order. Raises ``StoreError`` when the archive
+    cannot be opened.
     """
     started = monotonic()
     archive = Archive.open(paths["database"])

@@ -13,7 +13,6 @@ from archiver.extraction.series.renewal import renew_series
 from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.network.stop import Stop
 from archiver.planning.plan import Plan
-from archiver.reparsing.captured_pages import WarcFiles
 from archiver.run.archive_files import ArchiveFiles
 from archiver.run.capture_log import CaptureLog
 from archiver.run.counts import RunCounts
@@ -53,8 +52,7 @@ class Run:
         #: Hears of every exchange with the server; ``None`` where no WARC files are written.
         self.captures = None if warc is None else CaptureLog(self.archive, warc, self.recorder.stop)
         if warc is not None:
-            files_of_warc = WarcFiles(warc.folder, warc.largest_body)
-            self.recorder.earlier = EarlierReadings(self.archive, files_of_warc)
+            self.recorder.earlier = EarlierReadings(self.archive, warc.folder)
         self.plan = Plan()
         #: Set by ``finish``.
         self.report: Report | None = None

@@ -124,11 +124,11 @@ class Archive:
                 corrections.save_correction(self.db, correction)
 
     def is_to_reparse(self, article: int) -> bool:
-        """True when another version of the extraction has read a capture of the article last."""
+        """True when an earlier version of the extraction has read a capture of the article last."""
         return corrections.is_to_read(self.db, article)
 
     def count_to_reparse(self) -> int:
-        """How many articles have a capture that another version of the extraction has read."""
+        """How many articles have a capture that an earlier version of the extraction has read."""
         return len(corrections.articles_to_read(self.db))
 
     def mark_gone(self, article: int) -> bool:

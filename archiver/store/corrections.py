@@ -19,9 +19,11 @@ _READ: Final = """
 #: Each is due until this version has read all of its captures.
 _DUE: Final = """
     SELECT DISTINCT article_id FROM captures
-    WHERE article_id IS NOT NULL AND parser_version IS NOT ? ORDER BY article_id
+    WHERE article_id IS NOT NULL AND coalesce(parser_version, 0) < ? ORDER BY article_id
 """
-_IS_DUE: Final = "SELECT 1 FROM captures WHERE article_id = ? AND parser_version IS NOT ?"
+_IS_DUE: Final = """
+    SELECT 1 FROM captures WHERE article_id = ? AND coalesce(parser_version, 0) < ?
+"""
 _CAPTURED: Final = """
     SELECT DISTINCT article_id FROM captures WHERE article_id IS NOT NULL ORDER BY article_id
 """
@@ -73,12 +75,12 @@ def save_correction(db: Database, correction: Correction) -> None:
 
 
 def articles_to_read(db: Database) -> list[int]:
-    """Articles with a capture that another version of the extraction has read, ascending."""
+    """Articles with a capture that an earlier version of the extraction has read, ascending."""
     return [article for (article,) in db.execute(_DUE, [PARSER_VERSION])]
 
 
 def is_to_read(db: Database, article: int) -> bool:
-    """True when another version of the extraction has read a capture of the article last."""
+    """True when an earlier version of the extraction has read a capture of the article last."""
     return db.execute(_IS_DUE, [article, PARSER_VERSION]).fetchone() is not None
 
 

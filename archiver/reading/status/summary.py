@@ -43,7 +43,7 @@ class Summary:
     runs: list[Row]
     #: Name → bytes; ``None`` for a file that is not there.
     files: Mapping[str, int | None]
-    #: Articles with a capture that another version of the extraction has read.
+    #: Articles with a capture that an earlier version of the extraction has read.
     to_reparse: int = 0
 
     @property
