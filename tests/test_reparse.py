@@ -22,6 +22,7 @@ from archiver.pages import fields
 from archiver.reparsing.reparsed_article import Refused
 from archiver.run.earlier_readings import EarlierReadings
 from archiver.store.corrections import Correction, articles_to_read
+from archiver.store.migrations import m010_versions_and_captures
 
 Patch = pytest.MonkeyPatch
 Older = Callable[[Patch], None]
@@ -502,6 +503,50 @@ def test_without_the_capture_a_crawl_goes_on(kept: Captured) -> None:
     kept.read()
     assert kinds(kept)[1:] == [("edited", 2, '["tags"]')]
     assert articles_to_read(kept.archive.db) == [ID]
+
+
+# --- The migration --------------------------------------------------------------------------------
+
+UNKNOWN = (
+    "UPDATE revisions SET capture_id = NULL",
+    "UPDATE changes SET capture_id = NULL",
+    "UPDATE captures SET parser_version = NULL",
+)
+FILLING = [s for s in m010_versions_and_captures.STATEMENTS if s.strip().startswith("UPDATE")]
+
+
+def migrate(kept: Captured) -> None:
+    """Forget what the columns of the migration say, and let it fill them."""
+    for statement in (*UNKNOWN, *FILLING):
+        kept.archive.db.execute(statement)
+
+
+def test_the_captures_of_an_earlier_archive_are_found(kept: Captured) -> None:
+    """Those that came just before a version or change was noted."""
+    kept.read()
+    kept.edit(body=QUOTE)
+    kept.edit(body="<p>短</p>")
+    kept.edit(state="protected")
+    kept.mark_gone()
+    kept.edit(body=QUOTE, state="published", tags=())
+    before = kept.state()
+    migrate(kept)
+    assert kept.state() == before
+    assert kept.reparse() == Correction(ID)
+
+
+def test_a_capture_that_shows_an_older_version_again_is_found(kept: Captured) -> None:
+    """The version is older than the WARC files."""
+    kept.switch_off()
+    kept.read()
+    kept.edit(body=QUOTE)
+    kept.switch_on()
+    kept.read()
+    kept.read()
+    before = kept.state()
+    migrate(kept)
+    assert kept.state() == before
+    assert seen(kept, "capture_id") == [(None,), (1,)]
 
 
 # --- Whatever has happened ------------------------------------------------------------------------
