@@ -538,7 +538,7 @@ def test_the_captures_of_an_earlier_archive_are_found(kept: Captured) -> None:
 def test_a_capture_that_shows_an_older_version_again_is_found(kept: Captured) -> None:
     """The version is older than the WARC files."""
     kept.switch_off()
-    kept.read()
+    kept.edit(body=LONG)
     kept.edit(body=QUOTE)
     kept.switch_on()
     kept.read()
@@ -547,6 +547,16 @@ def test_a_capture_that_shows_an_older_version_again_is_found(kept: Captured) ->
     migrate(kept)
     assert kept.state() == before
     assert seen(kept, "capture_id") == [(None,), (1,)]
+
+
+def test_a_suspicious_page_that_came_again_is_not_taken_for_the_good_one(kept: Captured) -> None:
+    kept.switch_off()
+    kept.edit(body=LONG)
+    kept.edit(body="<p>短</p>")
+    kept.switch_on()
+    kept.read()
+    migrate(kept)
+    assert seen(kept, "capture_id") == [(None,), (None,)]
 
 
 # --- Whatever has happened ------------------------------------------------------------------------

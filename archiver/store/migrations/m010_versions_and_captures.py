@@ -14,14 +14,16 @@ _OF_CHANGES: Final = """
         AND datetime(c.fetched_at) > datetime(seen_at, '-10 minutes'))
     WHERE kind <> 'gone'
 """
-#: Of a version that was there before: the first page that has shown it unchanged.
+#: Of a version that was there before: the first page that has shown it unchanged. Where a page was
+#: suspicious once, nobody can say whether it was that one again.
 _OF_VERSIONS: Final = """
     UPDATE revisions AS r SET capture_id = coalesce(
       (SELECT min(capture_id) FROM changes
         WHERE article_id = r.article_id AND revision = r.number AND kind <> 'protected'),
       (SELECT min(c.id) FROM captures AS c JOIN articles AS a ON a.id = c.article_id
         WHERE a.id = r.article_id AND a.status = 'published' AND c.status = 200
-          AND r.suspicious IS NULL
+          AND NOT EXISTS (SELECT 1 FROM changes
+            WHERE article_id = r.article_id AND kind = 'suspicious')
           AND datetime(c.fetched_at) > (SELECT max(datetime(seen_at)) FROM changes
             WHERE article_id = r.article_id AND kind NOT IN ('gone', 'suspicious'))
           AND r.number = (SELECT revision FROM changes
