@@ -45,7 +45,7 @@ def compare(stored: StoredArticle, made: Replayed, row: Row) -> Correction:
         differs.append("revisions")
     log = _change_log(made.changes)
     removed = [h for h in made.changes if h.event.change and h.event.change["id"] in log.removed]
-    if any(_told(log.added)) or removed or _is_other(made.changes, log):
+    if log.added or log.removed or _is_other(made.changes, log):
         differs.append("changes")
     return Correction(
         article=row["id"],

@@ -1,7 +1,8 @@
 """Reads articles again, on several processes; they change nothing and hand over what differs.
 
-The processes are started anew and not forked. They end with the one that started them, also when
-that is killed, and leave signals to it.
+The processes are not forked from this one, which holds the lock and an open database, but from a
+server that has loaded what they need. They end with the one that started them, also when that is
+killed, and leave signals to it.
 """
 
 from __future__ import annotations
@@ -74,9 +75,11 @@ def read_articles(task: Task, articles: Sequence[int], processes: int) -> Iterat
     if processes < 2 or len(articles) < _FEW:
         yield from _read_here(task, articles)
         return
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     executor = ProcessPoolExecutor(
         min(processes, len(articles)),
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=context,
         initializer=_prepare,
         initargs=(task,),
     )
