@@ -20,7 +20,7 @@
 #               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
 #               into notebooks/ of its folder
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time extraction, crawl and search on this machine, measure memory and WARC files
+#   make bench  time extraction, crawl and search on this machine, measure memory, WARC files and reparse
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3

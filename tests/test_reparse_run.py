@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from captured import Captured, note_older_version
 from conftest import few_at_first
+from crawling import Archive as Crawled
 from replica import make_post
 from rig.commands import Command
 from rig.commands import run as run_command
@@ -317,3 +318,19 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, words: list[str], sentence: s
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_after_a_crawl_nothing_differs(tmp_path: Path) -> None:
+    """With listings, feed, gate, a password and a deletion; the blog is a copy on another host."""
+    with Crawled.complete(tmp_path, 12) as archive:
+        archive.replica.protect(103)
+        archive.replica.edit(104, title="新题")
+        archive.replica.delete(105)
+        assert archive.crawl("full=1").status == 0
+        before = (archive.folder / "kexue.jsonl").read_bytes()
+        again = archive.run("reparse", "--all", "--verbose")
+        assert (again.status, again.paths) == (0, [])
+        assert again.count("unchanged") == 12
+        assert again.count("corrected") == 0
+        assert (archive.folder / "kexue.jsonl").read_bytes() == before
+        archive.assert_sound()
