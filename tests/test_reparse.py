@@ -582,7 +582,10 @@ def test_with_and_without_captures_nothing_is_lost(
         for step in life[later:]:
             [*EDITS, *SWITCHES][step](kept)
         told = "title, body_html, author, published, category, tags, seen_at, suspicious"
-        uncaptured = f"SELECT {told} FROM revisions WHERE capture_id IS NULL"
+        uncaptured = (
+            f"SELECT {told} FROM revisions AS r WHERE capture_id IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM changes WHERE revision = r.number AND capture_id NOTNULL)"
+        )
         before = rows(kept.archive.db, uncaptured)
         gone = [change for change in kinds(kept) if change[0] == "gone"]
         assert isinstance(kept.reparse(), Correction)
