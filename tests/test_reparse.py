@@ -22,7 +22,7 @@ from archiver.pages import fields
 from archiver.reparsing.reparsed_article import Refused
 from archiver.run.earlier_readings import EarlierReadings
 from archiver.store.corrections import Correction, articles_to_read
-from archiver.store.migrations import m010_versions_and_captures
+from archiver.store.migrations import m011_versions_and_captures
 
 Patch = pytest.MonkeyPatch
 Older = Callable[[Patch], None]
@@ -512,7 +512,7 @@ UNKNOWN = (
     "UPDATE changes SET capture_id = NULL",
     "UPDATE captures SET parser_version = NULL",
 )
-FILLING = [s for s in m010_versions_and_captures.STATEMENTS if s.strip().startswith("UPDATE")]
+FILLING = [s for s in m011_versions_and_captures.STATEMENTS if s.strip().startswith("UPDATE")]
 
 
 def migrate(kept: Captured) -> None:

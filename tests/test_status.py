@@ -565,7 +565,8 @@ def test_json(folder: Path, db: Database) -> None:
     assert done.returncode == 1
     assert list(found) == [
         *("checked_at", "database", "ok", "problems", "counts", "last_success", "oldest_check"),
-        *("running_since", "missing", "suspicious", "failures", "runs", "files", "to_reparse"),
+        *("running_since", "missing", "suspicious", "failures", "runs", "files"),
+        *("pictures", "linked_files", "without_file", "to_reparse"),
     ]
     assert found["ok"] is False
     assert found["problems"] == ["the archive is not complete: 1 missing"]

@@ -16,6 +16,7 @@ from archiver.run.archive_files import files_of
 from archiver.run.reparse_report import ReparseReport
 from archiver.run.reparse_run import Wanted, reparse
 from archiver.run.warc_options import warc_folder_of
+from archiver.site import Base
 from archiver.store.errors import StoreError
 from archiver.store.lock import locked
 from archiver.store.paths import real_folders
@@ -90,6 +91,7 @@ def _reparse_alone(settings: BaseSettings, wanted: Wanted, processes: int) -> Re
                 folder,
                 wanted,
                 processes,
+                base=Base.parse(settings["KEXUE_BASE_URL"]),
                 with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
                 advance=progress.advance,
             )

@@ -20,6 +20,7 @@ from archiver.run.archive_files import ArchiveFiles
 from archiver.run.recorder import cannot_write
 from archiver.run.reparse_report import ReparseReport
 from archiver.run.report import FINISHED
+from archiver.site import Base
 from archiver.store.archive import Archive
 from archiver.store.corrections import Correction, articles_to_read, captured_articles
 from archiver.store.errors import StoreError
@@ -54,18 +55,19 @@ def reparse(
     wanted: Wanted,
     processes: int,
     *,
+    base: Base | None = None,
     with_counts: bool = True,
     advance: Callable[[int, int], None] = lambda _done, _count: None,
 ) -> ReparseReport:
     """Read articles again and correct what differs, then write series, JSONL and feed.
 
-    ``paths`` are those of ``archive_files.files_of``, ``warc`` is the folder of the WARC files; the
-    archive is there, and locked. ``advance`` hears how many articles are done of how many. An
-    interruption (``KeyboardInterrupt``) ends it in order. Raises ``StoreError`` when the archive
-    cannot be opened.
+    ``paths`` are those of ``archive_files.files_of``, ``warc`` is the folder of the WARC files,
+    ``base`` where the blog is read from; the archive is there, and locked. ``advance`` hears how
+    many articles are done of how many. An interruption (``KeyboardInterrupt``) ends it in order.
+    Raises ``StoreError`` when the archive cannot be opened.
     """
     started = monotonic()
-    archive = Archive.open(paths["database"])
+    archive = Archive.open(paths["database"], base)
     files = ArchiveFiles(paths)
     report = ReparseReport()
     try:

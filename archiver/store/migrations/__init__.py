@@ -21,7 +21,8 @@ from archiver.store.migrations import (
     m007_series,
     m008_text_ends,
     m009_captures,
-    m010_versions_and_captures,
+    m010_files,
+    m011_versions_and_captures,
 )
 
 MODULES: Final = (
@@ -34,7 +35,8 @@ MODULES: Final = (
     m007_series,
     m008_text_ends,
     m009_captures,
-    m010_versions_and_captures,
+    m010_files,
+    m011_versions_and_captures,
 )
 migrations: Final = Migrations("kexue")
 
