@@ -36,7 +36,7 @@ from archiver.site import article_url
 from archiver.store import articles
 from archiver.store.archive import Archive
 from archiver.store.articles import Saved
-from archiver.store.corrections import Correction, save_correction
+from archiver.store.corrections import Correction
 from archiver.store.schema import ARTICLES, PARTS
 from archiver.store.sqlite import close_archive
 from archiver.warc.exchange import Exchange
@@ -178,8 +178,7 @@ class Captured:
             self.archive.db, self.memory, self.warc, self.post.id, accept=accept
         )
         if isinstance(found, Correction):
-            with self.archive.db.atomic():
-                save_correction(self.archive.db, found)
+            self.archive.save_corrections([found])
         return found
 
     def state(self) -> dict[str, Any]:

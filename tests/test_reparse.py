@@ -210,6 +210,24 @@ def test_the_search_finds_what_was_corrected(kept: Captured) -> None:
     assert rows(kept.archive.db, query) == [(ID,)]
 
 
+def test_a_picture_that_was_fetched_stays_fetched(kept: Captured) -> None:
+    """Its row is written anew with what only this version reads of it."""
+    with Patch.context() as patch:
+        without_pictures(patch)
+        kept.edit(body=QUOTE)
+    digest, path = "ab" * 32, "files/ab/x.png"
+    address = "https://kexue.fm/a.png"
+    db = kept.archive.db
+    db.execute("INSERT INTO files VALUES (?, ?, 'image/png', 1, ?, '')", [digest, path, address])
+    columns = "(url, status, sha256, asked_at, tries)"
+    db.execute(
+        f"INSERT INTO file_addresses {columns} VALUES (?, 'ok', ?, '', 0)", [address, digest]
+    )
+    assert corrected(kept).differs == ("picture_count", "pictures")
+    query = "SELECT url, sha256, path, status FROM pictures"
+    assert rows(db, query) == [(address, digest, path, "ok")]
+
+
 def test_an_edit_that_was_none_goes(kept: Captured) -> None:
     """Later versions get the numbers that they would have had."""
     with Patch.context() as patch:
