@@ -9,6 +9,7 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
+from archiver.commands.other_archive import compare_with, find_database
 from archiver.commands.value_checks import check_settings
 from archiver.run.archive_files import files_of
 from archiver.run.warc_options import warc_folder_of
@@ -34,7 +35,7 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments."""
-        return "[--fidelity] [--ids 6583,7006]"
+        return "[--fidelity] [--ids 6583,7006] [--against PLACE]"
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
@@ -51,6 +52,11 @@ class Command(ProjectCommand):
             " same of it",
         )
         parser.add_argument("--ids", help="only these articles, e.g. 6583,7006")
+        parser.add_argument(
+            "--against", metavar="PLACE",
+            help="compare every table with that of another archive, a folder or a database, and"
+            " check nothing else",
+        )  # fmt: skip
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print a table of checks; exit status 1 when anything differs."""
@@ -59,11 +65,29 @@ class Command(ProjectCommand):
         check_settings(self.settings)
         ids = _ids(opts.ids)
         files = files_of(self.settings)
+        if opts.against is not None:
+            if opts.fidelity or ids is not None:
+                raise UsageError("--against compares whole archives only", print_help=False)
+            self._compare(files["database"], opts.against)
+            return
 
         def use(db: Database) -> None:
             self._verify(db, files["jsonl"], ids, fidelity=opts.fidelity)
 
         read_archive(self, files["database"], use)
+
+    def _compare(self, database: Path, place: str) -> None:
+        """Compare the archive with another one; exit status 1 when they differ."""
+        assert self.settings is not None
+        other = find_database(place, self.settings["KEXUE_NAME"])
+
+        def use(db: Database) -> None:
+            points = compare_with(db, other)
+            if not is_clean(points):
+                differing = ", ".join(point.name for point in points if point.differ)
+                self.fail(f"{other} differs: {differing}")
+
+        read_archive(self, database, use)
 
     def _verify(self, db: Database, jsonl: Path, ids: Ids | None, *, fidelity: bool) -> None:
         assert self.settings is not None

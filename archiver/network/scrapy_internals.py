@@ -5,8 +5,9 @@ A new version of Scrapy may change any of them. Each one names the test that fai
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from threading import Thread
@@ -25,13 +26,15 @@ from archiver.warc.exchange import Exchange
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-    from scrapy.crawler import Crawler, CrawlerProcessBase
+    from scrapy.crawler import AsyncCrawlerProcess, Crawler, CrawlerProcessBase
     from twisted.python.threadpool import ThreadPool
 
 #: The logger of Scrapy's robots.txt middleware.
 ROBOTS_LOGGER: Final = "scrapy.downloadermiddlewares.robotstxt"
 #: The logger that warns of answers that are cut off or too large.
 DOWNLOAD_LOGGER: Final = "scrapy.core.downloader.handlers.http11"
+#: Turns of the event loop in which everything is dealt with that does not wait for the network.
+_MOST_TURNS: Final = 1000
 
 
 def use_offline_suffixes() -> None:
@@ -122,6 +125,22 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
 
+async def until_dealt_with(crawler: Crawler) -> None:
+    """Return when what the spider was given has been dealt with, where requests go one by one.
+
+    What is stored of an answer is dated by it, so the next one must not be there before. A pipeline
+    may wait for a request of its own: it is sent after some turns of the event loop.
+    Test: ``test_an_answer_is_dealt_with_before_the_next_request`` in tests/test_scrapy_internals.py.
+    """
+    if crawler.settings.getint("CONCURRENT_REQUESTS") > 1 or crawler.engine is None:
+        return
+    scraped = crawler.engine.scraper.slot
+    turns = 0
+    while scraped is not None and scraped.active and turns < _MOST_TURNS:
+        await asyncio.sleep(0)
+        turns += 1
+
+
 def raise_delay(crawler: Crawler, delay: float) -> None:
     """Raise the delay between requests to ``delay`` seconds where it is shorter.
 
@@ -186,6 +205,31 @@ def shutdown_handler(process: CrawlerProcessBase) -> Callable[[int, Any], None]:
     Test: ``test_in_the_middle_of_a_slow_answer`` in tests/test_interrupt.py, for SIGHUP.
     """
     return process._signal_shutdown
+
+
+def crawl_one_after_another(
+    process: AsyncCrawlerProcess,
+    crawls: Callable[[], Awaitable[None]],
+    failed: Callable[[BaseException], object],
+) -> None:
+    """Run a coroutine that lets a process crawl several times; its error goes to ``failed``.
+
+    Scrapy waits for crawls that it knows at the beginning, and stops the reactor behind them.
+    Test: tests/test_rebuild.py.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 - Scrapy has chosen one by now
+
+    async def crawl_all() -> None:
+        try:
+            await crawls()
+        except BaseException as error:  # noqa: BLE001 - handed over
+            failed(error)
+        finally:
+            reactor.stop()  # type: ignore[misc]  # the module that stands for the reactor
+
+    task = asyncio.get_event_loop().create_task(crawl_all())
+    process.start(stop_after_crawl=False, install_signal_handlers=False)
+    del task
 
 
 def set_log_level(logger: str, level: str) -> None:

@@ -52,6 +52,5 @@ class ArchiveRun:
             breaker=policy.articles,
             warc=warc_options_of(settings),
         )
-        if run.captures is not None:
-            policy.on_exchange = run.captures.keep
+        policy.on_exchange = run.exchanged
         return run

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from archiver import clock
 from archiver.extraction.series.renewal import renew_series
@@ -21,6 +22,10 @@ from archiver.run.report import FINISHED, Report
 from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
+from archiver.warc.exchange import Exchange
+
+if TYPE_CHECKING:
+    from scrapy import Request
 
 logger = logging.getLogger(__package__)
 
@@ -29,7 +34,8 @@ class Run:
     """An open archive and one run of a crawl against it; raises ``StoreError``.
 
     ``files`` are those of ``archive_files.files_of``. Without ``with_counts`` the JSONL file has no
-    reader and comment counts; without ``warc`` no WARC files are written. What the run holds in
+    reader and comment counts; without ``warc`` no WARC files are written; ``archive`` is one that is
+    open already. What the run holds in
     memory is only for its report: what is known, due or failed is in the database.
     """
 
@@ -40,8 +46,9 @@ class Run:
         with_counts: bool = True,
         breaker: CircuitBreaker | None = None,
         warc: WarcOptions | None = None,
+        archive: Archive | None = None,
     ) -> None:
-        self.archive = Archive.open(files["database"])
+        self.archive = Archive.open(files["database"]) if archive is None else archive
         self.files = ArchiveFiles(files)
         self.counts = RunCounts()
         self.recorder = Recorder(
@@ -67,13 +74,22 @@ class Run:
         """When the unfinished work began that this run continues (UTC), or ``None``."""
         return None if self._id is None else self.archive.session_start(self._id, self.plan.mode)
 
-    def begin(self, plan: Plan) -> None:
-        """Open the record of the run."""
+    def exchanged(self, request: Request, exchange: Exchange) -> None:
+        """Date what follows by an exchange with the server that is over, and keep it.
+
+        Raises ``Stopped`` when it cannot be kept: nothing may be made of it then.
+        """
+        self.archive.note_time(exchange.sent_at)
+        if self.captures is not None:
+            self.captures.keep(request, exchange)
+
+    def begin(self, plan: Plan, arguments: Mapping[str, Any] | None = None) -> None:
+        """Open the record of the run; ``arguments`` are those that the plan was made of."""
         self.plan = plan
         self._started_at = clock.utc_now()
         self._id = self.archive.start_run(plan.mode, self._started_at)
         if self.captures is not None:
-            self.captures.run_id = self._id
+            self.captures.begin(self._id, arguments or {})
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
 
@@ -88,7 +104,6 @@ class Run:
             return self.report
         ending = self.recorder.stop.reason or ending
         is_stored = False
-        changed_warc = None if self.captures is None else self.captures.close()
         try:
             renew_series(self.archive.db)
             ending = self._write_exports(ending)
@@ -99,6 +114,7 @@ class Run:
             is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(cannot_write(error), traffic)
+        changed_warc = self._close_captures(self.report)
         self.files.close_database(self.archive.db)
         self.report.exchanged = self._find_exchanged(is_stored=is_stored) or changed_warc
         return self.report
@@ -118,6 +134,14 @@ class Run:
         if report.ending == FINISHED and has_seen_all:
             self.archive.forget_failures_except(self.counts.named)
         self.archive.finish_run(self._id, report.row())
+
+    def _close_captures(self, report: Report) -> str | None:
+        """End the WARC files with how the run has ended; returns what is wrong with them."""
+        if self.captures is None:
+            return None
+        sentence = self.captures.end()
+        changed = self.captures.close()
+        return changed or (sentence if report.problem is None else None)
 
     def _find_exchanged(self, *, is_stored: bool) -> str | None:
         """The sentence for a file that is not the one that was written, or ``None``."""

@@ -10,18 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archiver import __version__
+from archiver.environment import PREFIX
 from archiver.run.archive_files import files_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _MEGABYTE: Final = 10**6
-#: Settings that decide what a run asks for and how. None of them can hold a secret, as those of
-#: hooks can.
+#: Settings of Scrapy's that decide what a run asks for, how, and what it makes of an answer.
 _TOLD: Final = (
-    "KEXUE_BASE_URL", "KEXUE_NAME", "KEXUE_RECHECK", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY",
-    "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE", "CONCURRENT_REQUESTS", "RETRY_TIMES",
+    "ROBOTSTXT_OBEY", "ROBOTSTXT_USER_AGENT", "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT",
+    "DOWNLOAD_MAXSIZE", "CONCURRENT_REQUESTS", "RETRY_ENABLED", "RETRY_TIMES", "RETRY_HTTP_CODES",
+    "REDIRECT_ENABLED", "REDIRECT_MAX_TIMES", "COOKIES_ENABLED", "COMPRESSION_ENABLED",
+    "HTTPERROR_ALLOW_ALL", "HTTPERROR_ALLOWED_CODES",
 )  # fmt: skip
+#: The project's own are told too, but for those of hooks, which can hold a secret, and the place of
+#: the archive, which is nobody else's business.
+_KEPT_BACK: Final = ("KEXUE_HOOK", "KEXUE_DATA_DIR", "KEXUE_WARC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,14 @@ def warc_options_of(settings: BaseSettings) -> WarcOptions | None:
     )
 
 
+def told_settings(settings: BaseSettings) -> list[str]:
+    """The names of the settings that decide what a run does, and that ``warcinfo`` tells."""
+    own = (name for name in settings if name.startswith(PREFIX))
+    return [*sorted(name for name in own if not name.startswith(_KEPT_BACK)), *_TOLD]
+
+
 def _about(settings: BaseSettings) -> dict[str, str]:
-    told = {name: settings[name] for name in _TOLD}
+    told = {name: settings[name] for name in told_settings(settings)}
     return {
         "software": f"kexue-archiver/{__version__} Scrapy/{version('scrapy')}"
         f" warcio/{version('warcio')}",

@@ -1,7 +1,7 @@
 """The archive as a crawl reads and writes it: one object over the open database.
 
-Every write is a transaction of its own, which takes the captures since the last one with it, and is
-dated by ``archiver.clock`` (UTC, ISO 8601).
+Every write is a transaction of its own, which takes the captures since the last one with it. It is
+dated by the newest exchange with the server (UTC, ISO 8601): by what it was made of, not by when.
 ``sqlite3.Error`` is raised where the database cannot be read or written.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ class Archive:
         self.db = db
         #: What was received since the last write; the next one stores it.
         self.unsaved: list[Capture] = []
+        self._time: str | None = None
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -46,6 +48,19 @@ class Archive:
             if article is not None and article.capture is not None:
                 captures.note_article(self.db, article.capture, article.id)
         self.unsaved.clear()
+
+    # --- Its time -------------------------------------------------------------------------------
+
+    def note_time(self, moment: datetime) -> None:
+        """Date what follows by a moment (UTC), unless it has been a later one already."""
+        self._time = max(self._time or "", moment.isoformat(timespec="seconds"))
+
+    def now(self) -> str:
+        """The time of the newest exchange of the run, of its start before there was one.
+
+        Without a run it is the time now.
+        """
+        return self._time or clock.utc_now()
 
     # --- What it knows --------------------------------------------------------------------------
 
@@ -106,12 +121,12 @@ class Archive:
         Its capture says that the article was made of it.
         """
         with self._writing(article):
-            return articles.save_article(self.db, article, clock.utc_now(), url=url, accept=accept)
+            return articles.save_article(self.db, article, self.now(), url=url, accept=accept)
 
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""
         with self._writing():
-            return tombstones.mark_gone(self.db, article, clock.utc_now())
+            return tombstones.mark_gone(self.db, article, self.now())
 
     def is_gone(self, article: int) -> bool:
         """True when the article is a tombstone."""
@@ -122,12 +137,12 @@ class Archive:
     def save_listing_entry(self, entry: ListingEntry) -> None:
         """Store what a listing shows of an article."""
         with self._writing():
-            articles.save_sighting(self.db, entry, clock.utc_now())
+            articles.save_sighting(self.db, entry, self.now())
 
     def save_index(self, entries: Sequence[IndexEntry]) -> None:
         """Store what the index of all articles shows."""
         with self._writing():
-            sightings.note_index(self.db, entries, self.articles(), clock.utc_now())
+            sightings.note_index(self.db, entries, self.articles(), self.now())
 
     def count_absence(self, listed: Collection[int], *, whole: bool) -> None:
         """Count one more run in which only these articles were listed.
@@ -140,14 +155,14 @@ class Archive:
     def save_request(self, article: int) -> None:
         """Store that the page of an article is about to be requested."""
         with self._writing():
-            sightings.note_asked(self.db, article, clock.utc_now())
+            sightings.note_asked(self.db, article, self.now())
 
     # --- Failures -------------------------------------------------------------------------------
 
     def save_failure(self, url: str, article: int | None, reason: str) -> None:
         """Store one more failure of an address."""
         with self._writing():
-            failures.save_failure(self.db, url, article, reason, clock.utc_now())
+            failures.save_failure(self.db, url, article, reason, self.now())
 
     def clear_failure(self, url: str, article: int | None = None) -> None:
         """Forget the failures of an address or article that was read."""
@@ -181,7 +196,32 @@ class Archive:
 
     def start_run(self, mode: str, started_at: str) -> int:
         """Open the record of a run and close those of killed runs; returns its id."""
+        self._time = started_at
         return run_records.start_run(self.db, mode, started_at)
+
+    def restart_run(self, row: Row, previous: Row | None) -> None:
+        """Open the record of a run that was recorded; see ``run_records.restart_run``."""
+        self._time = row["started_at"]
+        run_records.restart_run(self.db, row, previous)
+
+    def restore_run(self, row: Row) -> None:
+        """Make the record of a run what it was."""
+        with self._writing():
+            run_records.restore_run(self.db, row)
+
+    def save_captures(self) -> None:
+        """Store the captures since the last write."""
+        with self._writing():
+            pass
+
+    def run_row(self, run_id: int) -> Row:
+        """The record of a run."""
+        return next(iter(self.db.query("SELECT * FROM runs WHERE id = ?", [run_id])))
+
+    def run_before(self, run_id: int) -> Row | None:
+        """The record of the run before another; ``None`` where there is none."""
+        query = "SELECT * FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1"
+        return next(iter(self.db.query(query, [run_id])), None)
 
     def session_start(self, run_id: int, mode: str) -> str | None:
         """When the unfinished work began that a run continues; ``None`` when it begins anew."""
