@@ -72,11 +72,11 @@ class Command(ProjectCommand):
                 rebuild = Rebuild(
                     warc,
                     Path(opts.rebuild).expanduser(),
-                    self.settings,
+                    cast("AsyncCrawlerProcess", self.crawler_process),
                     processes=opts.processes,
                     advance=line.advance,
                 )
-                result = rebuild.run(cast("AsyncCrawlerProcess", self.crawler_process))
+                result = rebuild.run()
             except StoreError as error:
                 line.clear()
                 self.fail(str(error), 2 if error.wrong_use else 1)

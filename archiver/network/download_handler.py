@@ -24,7 +24,7 @@ from archiver.network.certificate import fault_of, is_refused
 from archiver.network.exceptions import CertificateRefused
 from archiver.network.failure_reasons import failed_with
 from archiver.network.retry_policy import RetryPolicy
-from archiver.network.scrapy_internals import WireTap, disable_resending, until_dealt_with
+from archiver.network.scrapy_internals import WireTap, disable_resending
 from archiver.warc.exchange import DISCONNECTED, TIMED_OUT, TOO_LONG, UNSPECIFIED, Exchange
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
         disable_resending(self)
         self.tap = WireTap(self)
         self.policy = RetryPolicy.of(crawler)
-        self.crawler = crawler
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
 
     async def download_request(self, request: Request) -> Response:
@@ -49,7 +48,6 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
 
         Raises ``Stopped`` when the run has been stopped, and ``CertificateRefused``.
         """
-        await until_dealt_with(self.crawler)
         await self.policy.pause.wait()
         response = await self.policy.in_flight.run(self._download(request))
         if response.status in self.codes:

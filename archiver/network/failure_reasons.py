@@ -61,7 +61,7 @@ def reason_of(failure: Failure) -> str:
 
 def failed_with(error: BaseException) -> Failed:
     """What is kept of the error that a request has ended with."""
-    return Failed(type(error).__name__, reason_of(Failure(error)))
+    return Failed(type(error).__name__, reason_of(Failure(error)))  # type: ignore[no-untyped-call]
 
 
 def error_again(failed: Failed) -> Exception:

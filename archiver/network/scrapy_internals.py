@@ -128,13 +128,14 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
 async def until_dealt_with(crawler: Crawler) -> None:
     """Return when what the spider was given has been dealt with, where requests go one by one.
 
-    What is stored of an answer is dated by it, so the next one must not be there before. A pipeline
-    may wait for a request of its own: it is sent after some turns of the event loop.
-    Test: ``test_an_answer_is_dealt_with_before_the_next_request`` in tests/test_scrapy_internals.py.
+    What is stored of an answer is dated by it, and nothing of the next one is stored before. A
+    pipeline may wait for a request of its own: it is sent after some turns of the event loop.
+    Test: ``test_one_answer_after_the_other`` in tests/test_scrapy_internals.py.
     """
-    if crawler.settings.getint("CONCURRENT_REQUESTS") > 1 or crawler.engine is None:
+    engine = crawler._engine
+    if crawler.settings.getint("CONCURRENT_REQUESTS") > 1 or engine is None:
         return
-    scraped = crawler.engine.scraper.slot
+    scraped = engine.scraper.slot
     turns = 0
     while scraped is not None and scraped.active and turns < _MOST_TURNS:
         await asyncio.sleep(0)

@@ -51,13 +51,15 @@ class RecordedAnswers:
             if exchange.record_id is not None
         }
 
-    def place_of_payload(self, exchange: RecordedExchange) -> Place:
-        """Where the body of an exchange is; raises ``OSError`` when it is not there."""
-        first = self._first_of(exchange)
-        place = exchange.answer if first is None else first.answer
-        if place is None:
-            raise OSError("no answer")
-        return place
+    def place_of_body(self, exchange: RecordedExchange) -> Place | None:
+        """Where the body of a whole answer is; ``None`` where there is none."""
+        if not exchange.is_whole:
+            return None
+        try:
+            first = self._first_of(exchange)
+        except OSError:
+            return None
+        return exchange.answer if first is None else first.answer
 
     def capture(self, exchange: RecordedExchange, run_id: int, most: int) -> Capture:
         """The row of ``captures`` of an exchange; raises ``OSError`` for a damaged record.

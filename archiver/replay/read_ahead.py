@@ -1,4 +1,4 @@
-"""Reads the pages of articles ahead, in other processes: most of the time goes into their bodies."""
+"""Reads pages of articles ahead, in other processes: most of the time goes into their bodies."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import os
 import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import connection, get_context, parent_process
-from pathlib import Path
 from threading import Thread
 from typing import Final
 
@@ -19,29 +17,15 @@ from archiver.items import Article
 from archiver.pages.article import parse_article
 from archiver.pages.decoding import open_page, read_page
 from archiver.replay.answers import read_block
-from archiver.warc.record_reading import as_record, first_record, read_payload, unpack
-from archiver.warc.recorded_runs import Place
+from archiver.replay.article_pages import ArticlePage
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.warc.record_reading import as_record, first_record, read_payload, unpack
+from archiver.warc.recorded_runs import RecordedExchange
 
 #: Pages that are read ahead for each process.
 _AHEAD: Final = 8
 #: So many pages that nobody has asked for yet are kept; behind them nothing is read ahead.
 _MOST_KEPT: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page to read: the number of its capture, where its body is, and whose it is."""
-
-    capture: int
-    path: Path
-    place: Place
-    article: int
-    base_url: str
-    #: When it was received (UTC, ISO 8601).
-    received_at: str
-    #: A larger body is not unpacked.
-    most: int
 
 
 class ReadAhead:
@@ -50,8 +34,8 @@ class ReadAhead:
     With one process nothing is: the crawl reads each page itself.
     """
 
-    def __init__(self, pages: Iterable[Page], processes: int) -> None:
-        self._pages: Iterator[Page] = iter(pages)
+    def __init__(self, pages: Iterable[ArticlePage], processes: int) -> None:
+        self._pages: Iterator[ArticlePage] = iter(pages)
         self._ready: dict[int, Future[Article | None]] = {}
         self._room = _AHEAD * processes
         self._pool = None if processes < 2 else _pool(processes)
@@ -75,10 +59,12 @@ class ReadAhead:
         except Exception:  # noqa: BLE001 - a process died, or the article cannot be sent
             return None
 
-    def forget_before(self, capture: int) -> None:
-        """Give up what nobody has asked for of captures up to this one."""
-        for number in [number for number in self._ready if number <= capture]:
-            self._ready.pop(number).cancel()
+    def forget(self, exchanges: Iterable[RecordedExchange]) -> None:
+        """Give up what nobody has asked for of some exchanges."""
+        for exchange in exchanges:
+            future = self._ready.pop(exchange.capture, None)
+            if future is not None:
+                future.cancel()
 
     def close(self) -> None:
         """End the processes."""
@@ -114,7 +100,7 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _read(page: Page) -> Article | None:
+def _read(page: ArticlePage) -> Article | None:
     """The article of a page, its body read; ``None`` for a page that is not as it should be."""
     clock.set_to(datetime.fromisoformat(page.received_at))
     base = site.Base.parse(page.base_url)

@@ -1,4 +1,4 @@
-"""One recorded run while it is crawled again: what is left of it, and how it goes into the archive."""
+"""One recorded run while it is crawled again: what is left of it, and what the archive gets."""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ class ReplayedRun(Run):
         self.plan = plan
         self._id, self._started_at = recorded.id, recorded.started_at
         clock.set_to(datetime.fromisoformat(recorded.started_at))
-        self.archive.restart_run(recorded.row, recorded.previous)
+        self.archive.restart_run(recorded.row, recorded.previous, recorded.asked)
 
-    def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:
+    def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:  # noqa: ARG002
         """Write what a crawl writes at its end, but for the files."""
         if self.report is not None:
             return self.report

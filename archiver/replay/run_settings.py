@@ -13,7 +13,7 @@ from archiver.warc.recorded_runs import RecordedRun
 #: Above the command line and the environment: the run was not crawled with what they say.
 _RECORDED: Final = 60
 _REPLAY: Final = 70
-_HANDLER: Final = "archiver.replay.download_handler.ReplayingDownloadHandler"
+_HANDLER: Final = "archiver.replay.answering_handler.AnsweringHandler"
 #: No waiting, no network, nothing written but the archive, nobody told.
 _OVERRIDES: Final[dict[str, Any]] = {
     "KEXUE_WARC": False,
@@ -37,10 +37,10 @@ _IN_PLACE_OF: Final = {
 _PROGRESS: Final = "archiver.run.progress.Progress"
 
 
-def settings_of(run: RecordedRun, common: Settings, folder: Path, name: str) -> Settings:
+def settings_of(run: RecordedRun, common: Settings, folder: Path) -> Settings:
     """The settings of a run: those that it was crawled with, as far as they were recorded.
 
-    All others are ``common``. The archive is ``<name>.db`` in ``folder``.
+    All others, and the name of the archive in ``folder``, are ``common``.
     """
     settings = common.copy()
     for key in told_settings(common):
@@ -48,7 +48,7 @@ def settings_of(run: RecordedRun, common: Settings, folder: Path, name: str) -> 
             settings.set(key, run.settings[key], priority=_RECORDED)
     settings.setdict(_OVERRIDES, priority=_REPLAY)
     settings.set("KEXUE_DATA_DIR", str(folder), priority=_REPLAY)
-    settings.set("KEXUE_NAME", name, priority=_REPLAY)
+    settings.set("KEXUE_NAME", common["KEXUE_NAME"], priority=_REPLAY)
     for setting, (component, replacement) in _IN_PLACE_OF.items():
         parts = settings.getdict(setting)
         parts[replacement] = parts.pop(component, 0)

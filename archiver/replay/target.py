@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +46,7 @@ class Target:
         ArchiveFiles(self.files).write_exports(archive.db, with_counts=with_counts)
         close_archive(archive.db)
         try:
-            os.replace(self.partial, self.files["database"])
+            self.partial.replace(self.files["database"])
             sync(self.folder)
         except OSError as error:
             raise StoreError(f"cannot write {self.files['database']}: {error.strerror}") from error

@@ -62,18 +62,21 @@ class CaptureLog:
     def begin(self, run_id: int, arguments: Mapping[str, Any]) -> None:
         """Write what a run begins with, so that it can be made again from the WARC files.
 
-        ``arguments`` are those of the spider. ``captures`` tells how far the runs before have been
-        stored, and ``previous`` how the last of them ended: a killed one could not write it. Stops
+        ``arguments`` are those of the spider. What the runs before have left is told as well, since
+        a killed one could not write it: how far captures are stored (``captures``), the record of
+        the last run (``previous``), and the pages that were asked for in vain (``asked``). Stops
         the run when it cannot be written.
         """
         self.run_id = run_id
+        row = self._archive.run_row(run_id)
         about = {
-            "row": self._archive.run_row(run_id),
+            "row": row,
             "arguments": dict(arguments),
             "captures": self._last,
             "previous": self._archive.run_before(run_id),
+            "asked": self._archive.unanswered_requests(),
         }
-        started_at = datetime.fromisoformat(str(about["row"]["started_at"]))
+        started_at = datetime.fromisoformat(row["started_at"])
         if self._writer is not None:
             try:
                 self._writer.begin_run(started_at, about)

@@ -34,9 +34,9 @@ class Run:
     """An open archive and one run of a crawl against it; raises ``StoreError``.
 
     ``files`` are those of ``archive_files.files_of``. Without ``with_counts`` the JSONL file has no
-    reader and comment counts; without ``warc`` no WARC files are written; ``archive`` is one that is
-    open already. What the run holds in
-    memory is only for its report: what is known, due or failed is in the database.
+    reader and comment counts; without ``warc`` no WARC files are written; ``archive`` is one that
+    is open already. What the run holds in memory is only for its report: what is known, due or
+    failed is in the database.
     """
 
     def __init__(

@@ -199,10 +199,15 @@ class Archive:
         self._time = started_at
         return run_records.start_run(self.db, mode, started_at)
 
-    def restart_run(self, row: Row, previous: Row | None) -> None:
-        """Open the record of a run that was recorded; see ``run_records.restart_run``."""
+    def restart_run(self, row: Row, previous: Row | None, asked: Mapping[int, int]) -> None:
+        """Open the record of a run that was recorded; see ``run_records.restart_run``.
+
+        ``asked`` is what ``unanswered_requests`` has told then.
+        """
         self._time = row["started_at"]
-        run_records.restart_run(self.db, row, previous)
+        with self._writing():
+            run_records.restart_run(self.db, row, previous)
+            sightings.set_asked(self.db, asked)
 
     def restore_run(self, row: Row) -> None:
         """Make the record of a run what it was."""

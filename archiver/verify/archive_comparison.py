@@ -35,7 +35,8 @@ def find_differences(here: Database, there: Database, table: Table) -> Iterator[
 
 def _compare(table: Table, here: Database, there: Database) -> Point:
     point = Point(table.name, "row", 0)
-    lacking = [name for name, db in (("here", here), ("there", there)) if not db[table.name].exists()]
+    both = (("here", here), ("there", there))
+    lacking = [place for place, db in both if not db[table.name].exists()]
     if lacking:
         point.note(1, f"no such table {' and '.join(lacking)}")
         return point
@@ -49,7 +50,7 @@ def _pairs(
     table: Table, here: Database, there: Database
 ) -> Iterator[tuple[tuple[Any, ...], Row | None, Row | None]]:
     """The keys of both, each with the row of one, of the other, or of both, in their order."""
-    keys = here[table.name].pks
+    keys = here.table(table.name).pks
     query = f"SELECT * FROM {table.name} ORDER BY {', '.join(keys)}"  # noqa: S608
     ones, others = here.query(query), there.query(query)
     one, other = next(ones, None), next(others, None)

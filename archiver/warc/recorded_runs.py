@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from archiver.warc.exchange import Failed
@@ -56,6 +57,8 @@ class RecordedRun:
     captures: int
     #: The row of the run before it, as the archive had it then.
     previous: dict[str, Any] | None
+    #: The articles whose page was asked for in killed runs before it, and how often.
+    asked: dict[int, int] = field(default_factory=dict)
     exchanges: list[RecordedExchange] = field(default_factory=list)
     #: Its row of ``runs`` at its end; ``None`` for a run that was killed.
     end: dict[str, Any] | None = None
@@ -115,9 +118,7 @@ def _number_captures(run: RecordedRun, number: int) -> int:
     return number
 
 
-def _leave_out_unsaved(
-    run: RecordedRun, later: RecordedRun, following: list[RecordedRun]
-) -> None:
+def _leave_out_unsaved(run: RecordedRun, later: RecordedRun, following: list[RecordedRun]) -> None:
     """Leave out what a killed run has received and not stored, where it was asked for again."""
     asked_again = {e.url for other in following for e in other.exchanges if e.is_whole}
     stored = later.captures - run.captures
@@ -137,5 +138,10 @@ def _renumber(run: RecordedRun, number: int) -> None:
 
 def as_row(value: object) -> dict[str, Any] | None:
     """A row of ``runs`` that was read as JSON; ``None`` for anything else."""
-    is_row = isinstance(value, Mapping) and isinstance(value.get("id"), int)
-    return dict(value) if is_row and isinstance(value, Mapping) and value.get("started_at") else None
+    if not isinstance(value, Mapping) or not isinstance(value.get("id"), int):
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value.get("started_at")))
+    except ValueError:
+        return None
+    return dict(value) if moment.tzinfo is not None else None

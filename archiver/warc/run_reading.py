@@ -4,168 +4,187 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from fastwarc.warc import WarcRecord
 
 from archiver.warc.exchange import Failed
+from archiver.warc.exchange_reading import ExchangeReader
 from archiver.warc.file_names import find_warc_files
-from archiver.warc.http_message import status_of
 from archiver.warc.record_reading import first_record, read_member
-from archiver.warc.recorded_runs import (
-    Place,
-    RecordedExchange,
-    RecordedRun,
-    as_row,
-    put_in_order,
-)
+from archiver.warc.recorded_runs import Place, RecordedRun, as_row, put_in_order
 from archiver.warc.salvage import whole_members
 from archiver.warc.warc_records import FAILED, RUN
 
 _ANSWERS: Final = frozenset({"response", "revisit"})
+_AT_BEGIN: Final = ("id", "started_at", "mode", "versions")
 
 
 def read_runs(folder: Path) -> tuple[list[RecordedRun], list[str]]:
     """The runs of the WARC files of a folder in the order of time, and what is wrong with them."""
-    reader = _Reader(folder)
+    reader = _Reader()
     for path in find_warc_files(folder):
         reader.read_file(path)
-    runs = list(reader.runs.values())
+    runs = reader.all_runs()
     faults = [*reader.faults, *put_in_order(runs)]
     return runs, faults
 
 
+@dataclass(slots=True)
+class _Headless:
+    """Records whose ``warcinfo`` was not found: it is damaged, or they are of another program."""
+
+    path: Path
+    run: RecordedRun
+    records: int = 0
+
+
 class _Reader:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self) -> None:
         self.faults: list[str] = []
-        #: The runs by what their ``warcinfo`` says.
-        self.runs: dict[str, RecordedRun] = {}
+        #: The runs by what their ``warcinfo`` says, and by its id; each file has one of its own.
+        self._runs: dict[str, RecordedRun] = {}
         self._run_of_info: dict[str, RecordedRun] = {}
-        #: The answer whose request has not come yet, and its run.
-        self._answer: tuple[RecordedRun, RecordedExchange] | None = None
-        #: The exchange whose request came last, and the id of that request.
-        self._last: tuple[str, RecordedExchange] | None = None
+        self._headless: dict[tuple[Path, str], _Headless] = {}
+        self._exchanges = ExchangeReader()
 
     def read_file(self, path: Path) -> None:
         """Read all records of a file."""
-        foreign = 0
         try:
             for member in whole_members(path, self.faults):
                 place = Place(path.name, member.offset, member.length)
-                foreign += not self._read_record(path, place)
+                self._read_record(path, place)
         except OSError as error:
             self.faults.append(f"{path} cannot be read: {error.strerror or error}")
-        self._end_answer()
-        if foreign:
-            self.faults.append(
-                f"{path}: {foreign:,} records are left out, as they do not say to which run they"
-                " belong: an earlier version or another program has written them"
-            )
+        self._exchanges.end()
 
-    def _read_record(self, path: Path, place: Place) -> bool:
-        """Take over a record; ``False`` when it belongs to no run that is known."""
+    def all_runs(self) -> list[RecordedRun]:
+        """The runs of all files; those without a ``warcinfo`` as far as their end tells of them."""
+        for headless in self._headless.values():
+            self._take_headless(headless)
+        return list(self._runs.values())
+
+    # --- Records ----------------------------------------------------------------------------------
+
+    def _read_record(self, path: Path, place: Place) -> None:
         try:
             record = first_record(read_member(path, place.offset, place.length))
-        except OSError:
-            return False
-        fields: Mapping[str, str] = record.headers
-        kind = fields.get("WARC-Type", "")
-        if kind == "warcinfo":
-            return self._read_info(record)
-        run = self._run_of_info.get(fields.get("WARC-Warcinfo-ID", ""))
+            fields = dict(record.headers.items())
+            is_damaged = not record.verify_block_digest() or not _has_date(fields)
+        except (OSError, ValueError):
+            is_damaged = True
+        if is_damaged:
+            self.faults.append(f"{path}, byte {place.offset:,}: no whole WARC record")
+        elif fields.get("WARC-Type") == "warcinfo":
+            self._note_info(path, record, fields)
+        else:
+            run = self._run(path, fields.get("WARC-Warcinfo-ID", ""))
+            self._note(run, record, fields, place)
+
+    def _run(self, path: Path, info_id: str) -> RecordedRun:
+        """The run of a record; one without a head where its ``warcinfo`` tells of none."""
+        if (run := self._run_of_info.get(info_id)) is not None:
+            return run
+        headless = self._headless.setdefault((path, info_id), _Headless(path, _headless_run()))
+        headless.records += 1
+        return headless.run
+
+    def _note_info(self, path: Path, record: WarcRecord, fields: Mapping[str, str]) -> None:
+        told, info_id = _fields_of(record), fields.get("WARC-Record-ID", "")
+        text = told.get(RUN, "")
+        run = self._runs.get(text) or _run_told(_from_json(text))
         if run is None:
-            return False
-        if not record.verify_block_digest():
-            self.faults.append(f"{path}, byte {place.offset:,}: the record is damaged")
-        elif kind in _ANSWERS:
-            self._note_answer(run, record, place)
+            self._run(path, info_id)
+            return
+        run.settings = run.settings or _from_json(told.get("settings", ""))
+        self._runs[text] = self._run_of_info[info_id] = run
+
+    def _note(
+        self, run: RecordedRun, record: WarcRecord, fields: Mapping[str, str], place: Place
+    ) -> None:
+        kind = fields.get("WARC-Type")
+        if kind in _ANSWERS:
+            self._exchanges.add_answer(run, record, fields, place)
         elif kind == "request":
-            self._note_request(run, fields)
+            self._exchanges.add_request(run, fields)
         elif kind == "metadata":
-            self._note_metadata(run, record)
-        return True
+            told = _fields_of(record)
+            if (failed := _failed(told.get(FAILED, ""))) is not None:
+                self._exchanges.add_failure(run, failed, fields)
+            elif RUN in told:
+                _note_end(run, _from_json(told[RUN]))
 
-    # --- What a run begins and ends with --------------------------------------------------------
+    # --- Records without a head -------------------------------------------------------------------
 
-    def _read_info(self, record: WarcRecord) -> bool:
-        told = _fields_of(record)
-        run = self.runs.get(told.get(RUN, "")) or _run_of(told)
-        if run is not None:
-            self.runs.setdefault(told[RUN], run)
-            self._run_of_info[record.headers.get("WARC-Record-ID", "")] = run
-        return run is not None
-
-    def _note_metadata(self, run: RecordedRun, record: WarcRecord) -> None:
-        told = _fields_of(record)
-        if RUN in told:
-            run.end = as_row(_from_json(told[RUN])) or run.end
-        elif (failed := _failed(told.get(FAILED, ""))) is not None:
-            request = record.headers.get("WARC-Concurrent-To")
-            if request is not None and self._last is not None and self._last[0] == request:
-                self._last[1].failed = failed
-            else:
-                exchange = _exchange(record.headers)
-                exchange.failed = failed
-                run.exchanges.append(exchange)
-
-    # --- Exchanges --------------------------------------------------------------------------------
-
-    def _note_answer(self, run: RecordedRun, record: WarcRecord, place: Place) -> None:
-        status = status_of(record.reader.read())
-        if status is not None and status < 200 and status != 101:
-            return  # an answer before the answer
-        self._end_answer()
-        fields = record.headers
-        exchange = _exchange(fields)
-        exchange.answer = place
-        exchange.record_id = fields.get("WARC-Record-ID", "")
-        exchange.refers_to = fields.get("WARC-Refers-To")
-        exchange.truncated = fields.get("WARC-Truncated")
-        self._answer = run, exchange
-
-    def _note_request(self, run: RecordedRun, fields: Mapping[str, str]) -> None:
-        answered = fields.get("WARC-Concurrent-To")
-        if self._answer is None or self._answer[1].record_id != answered:
-            self._end_answer()
-            self._answer = run, _exchange(fields)
-        exchange = self._answer[1]
-        self._end_answer()
-        self._last = fields.get("WARC-Record-ID", ""), exchange
-
-    def _end_answer(self) -> None:
-        """Take over the last answer, also where the record of its request is lost."""
-        if self._answer is not None:
-            run, exchange = self._answer
-            run.exchanges.append(exchange)
-        self._answer = None
+    def _take_headless(self, headless: _Headless) -> None:
+        run = headless.run
+        if not run.row:
+            self.faults.append(
+                f"{headless.path}: {headless.records:,} records are left out, as they do not say to"
+                " which run they belong: an earlier version or another program has written them"
+            )
+            return
+        known = [other for other in self._runs.values() if other.row == run.row]
+        if known:  # it goes on in another file, whose head is whole
+            known[0].exchanges += run.exchanges
+            known[0].end = run.end
+            return
+        others = sorted(self._runs.values(), key=lambda other: abs(other.id - run.id))
+        run.settings = dict(others[0].settings) if others else {}
+        self._runs[json.dumps(run.row)] = run
+        self.faults.append(
+            f"{headless.path}: the record of the settings of run {run.id} is damaged; they are"
+            " taken to be those of the run next to it"
+        )
 
 
-def _exchange(fields: Mapping[str, str]) -> RecordedExchange:
-    moment = fields.get("WARC-Date", "").removesuffix("Z") + "+00:00"
-    return RecordedExchange(fields.get("WARC-Target-URI", ""), moment)
+def _headless_run() -> RecordedRun:
+    return RecordedRun(row={}, arguments={}, settings={}, captures=0, previous=None)
 
 
-def _run_of(told: Mapping[str, str]) -> RecordedRun | None:
-    """The run that a ``warcinfo`` tells of; ``None`` when it tells of none."""
-    about, settings = _from_json(told.get(RUN, "")), _from_json(told.get("settings", ""))
-    row = as_row(about.get("row"))
+def _run_told(about: Mapping[str, Any]) -> RecordedRun | None:
+    """The run that is told of; ``None`` when it is none."""
+    row, arguments = as_row(about.get("row")), about.get("arguments")
     if row is None or not isinstance(about.get("captures"), int):
         return None
-    arguments = about.get("arguments")
     return RecordedRun(
-        row=row,
+        row={name: row.get(name) for name in _AT_BEGIN},
         arguments=arguments if isinstance(arguments, dict) else {},
-        settings=settings,
+        settings={},
         captures=about["captures"],
         previous=as_row(about.get("previous")),
+        asked=_numbers(about.get("asked")),
     )
+
+
+def _note_end(run: RecordedRun, about: Mapping[str, Any]) -> None:
+    """Take over the row of a run at its end, and where its head is lost how it began."""
+    run.end = as_row(about.get("row"))
+    told = _run_told(about)
+    if not run.row and told is not None:
+        run.row, run.arguments = told.row, told.arguments
+        run.captures, run.previous, run.asked = told.captures, told.previous, told.asked
+
+
+def _numbers(value: object) -> dict[int, int]:
+    """A JSON object of numbers by number; what is none is left out."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {int(k): v for k, v in value.items() if k.isdecimal() and isinstance(v, int)}
 
 
 def _failed(text: str) -> Failed | None:
     told = _from_json(text)
     return Failed(str(told["kind"]), str(told.get("reason", ""))) if "kind" in told else None
+
+
+def _has_date(fields: Mapping[str, str]) -> bool:
+    """True when the moment of a record can be read; raises ``ValueError`` when it is none."""
+    moment = datetime.fromisoformat(fields.get("WARC-Date", ""))
+    return moment.tzinfo is not None
 
 
 def _from_json(text: str) -> dict[str, Any]:

@@ -73,11 +73,15 @@ class WarcWriter:
         self._open(moment)
 
     def end_run(self, moment: datetime, row: Mapping[str, Any]) -> None:
-        """Write the row of ``runs`` of the run that ends at a moment (UTC)."""
+        """Write the row of ``runs`` of the run that ends at a moment (UTC).
+
+        What it began with is told once more: its ``warcinfo`` may be damaged one day.
+        """
         path = self._open(moment)
         extra = {"WARC-Warcinfo-ID": self._info_id or ""}
         target = f"{_TARGET}{row['id']}"
-        self._write(path, metadata_member(target, warc_date(moment), RUN, row, extra))
+        about = {**json.loads(self._about.get(RUN, "{}")), "row": dict(row)}
+        self._write(path, metadata_member(target, warc_date(moment), RUN, about, extra))
 
     def append(self, exchange: Exchange, earlier: Earlier | None = None) -> Place | None:
         """Write an exchange; returns where the answer is, ``None`` where nothing came back."""

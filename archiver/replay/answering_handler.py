@@ -12,7 +12,6 @@ from archiver.network.exceptions import NotRecorded, Stopped
 from archiver.network.failure_reasons import error_again
 from archiver.network.requests import CAPTURE, GAVE_UP
 from archiver.network.retry_policy import RetryPolicy
-from archiver.network.scrapy_internals import until_dealt_with
 from archiver.replay.replay_addon import ReplayAddon
 from archiver.warc.exchange import Failed
 from archiver.warc.recorded_runs import RecordedExchange
@@ -29,7 +28,7 @@ _NOT_RECORDED: Final = "not in the WARC files"
 _ABORTED: Final = frozenset({"CancelledError", "Stopped"})
 
 
-class ReplayingDownloadHandler(BaseDownloadHandler):
+class AnsweringHandler(BaseDownloadHandler):
     """Gives out the recorded answers of each address, one after the other."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -42,7 +41,6 @@ class ReplayingDownloadHandler(BaseDownloadHandler):
 
         Behind the last exchange of a run that ended early it is stopped as it was then.
         """
-        await until_dealt_with(self.crawler)
         self.policy.stop.check()
         exchange = self.replay.take(request.url)
         if exchange is None:
@@ -62,9 +60,7 @@ class ReplayingDownloadHandler(BaseDownloadHandler):
         for name, value in answer.headers:
             headers.appendlist(name.encode("latin-1"), value.encode("latin-1"))
         kind = responsetypes.from_args(headers=headers, url=request.url, body=answer.payload)
-        return kind(
-            url=request.url, status=answer.status, headers=headers, body=answer.payload
-        )
+        return kind(url=request.url, status=answer.status, headers=headers, body=answer.payload)
 
     def _fail(self, failed: Failed) -> NoReturn:
         if failed.kind in _ABORTED:
