@@ -55,6 +55,7 @@ class RetryLater:
         Raises ``Stopped`` after the end of the run.
         """
         await until_dealt_with(self.crawler)
+        self.policy.on_dealt_with()
         await self.policy.pause.wait()
 
     def process_response(self, request: Request, response: Response) -> Request | Response:

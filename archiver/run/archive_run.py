@@ -53,4 +53,5 @@ class ArchiveRun:
             warc=warc_options_of(settings),
         )
         policy.on_exchange = run.exchanged
+        policy.on_dealt_with = run.recorder.settle
         return run

@@ -102,8 +102,9 @@ class Run:
         """
         if self.report is not None:
             return self.report
-        ending = self.recorder.stop.reason or ending
         is_stored = False
+        self.recorder.settle()
+        ending = self.recorder.stop.reason or ending
         try:
             renew_series(self.archive.db)
             ending = self._write_exports(ending)

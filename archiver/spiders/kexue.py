@@ -179,6 +179,7 @@ class KexueSpider(RecordingSpider):
         except UnexpectedPage as error:
             yield from self.retry_or_fail(response, str(error), self._next)
             return
+        self.recorder.hold()
         self.recorder.index_read(entries)
         self.page_read(response)
         yield from self._next()
@@ -228,6 +229,7 @@ class KexueSpider(RecordingSpider):
             then = partial(self._after_failed_listing, number)
             yield from self.retry_or_fail(response, str(error), then)
             return
+        self.recorder.hold()
         self.page_read(response)
         logger.debug("listing page %d: %d articles", number, len(page.entries))
         yield from page.entries  # stored one by one before the generator goes on
@@ -315,6 +317,7 @@ class KexueSpider(RecordingSpider):
 
     def spider_idle(self) -> None:
         """Send the last requests; raises ``DontCloseSpider`` when there are any."""
+        self.recorder.settle()
         if self.policy.stop.reason is not None:
             return
         requests: list[Request] = []

@@ -7,6 +7,7 @@ dated by the newest exchange with the server (UTC, ISO 8601): by what it was mad
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -33,6 +34,7 @@ class Archive:
         #: What was received since the last write; the next one stores it.
         self.unsaved: list[Capture] = []
         self._time: str | None = None
+        self._is_held = False
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -61,6 +63,24 @@ class Archive:
         Without a run it is the time now.
         """
         return self._time or clock.utc_now()
+
+    # --- Writes that belong together ------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Let the writes from here on be one transaction, until ``settle`` is called."""
+        if not self.db.conn.in_transaction:
+            self.db.conn.execute("BEGIN")
+            self._is_held = True
+
+    def settle(self) -> None:
+        """End the transaction that ``hold`` has begun, if there is one."""
+        if self._is_held:
+            self._is_held = False
+            try:
+                self.db.conn.commit()
+            except sqlite3.Error:
+                self.db.conn.rollback()
+                raise
 
     # --- What it knows --------------------------------------------------------------------------
 
