@@ -13,13 +13,13 @@ from scrapy.exceptions import UsageError
 
 from archiver.commands.early_signals import handle_signals
 from archiver.commands.value_checks import check_settings
+from archiver.network.scrapy_internals import interrupt_crawls
 from archiver.replay.rebuild import Rebuild, Rebuilt
 from archiver.run.warc_options import warc_folder_of
 from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, show
 from archiver.terminal.plural import plural
-from archiver.terminal.program import program_name
 from archiver.terminal.progress_line import ProgressLine
 
 
@@ -64,7 +64,7 @@ class Command(ProjectCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002
         """Make the archive, and say what is in it."""
         assert self.settings is not None
-        handle_signals(_exit_now)
+        handle_signals(interrupt_crawls)
         warc = warc_folder_of(self.settings) if opts.warc is None else Path(opts.warc).expanduser()
         line = ProgressLine(sys.stderr, "runs")
         with checked_output(self, self.name):
@@ -80,6 +80,10 @@ class Command(ProjectCommand):
             except StoreError as error:
                 line.clear()
                 self.fail(str(error), 2 if error.wrong_use else 1)
+                return
+            except KeyboardInterrupt:
+                line.clear()
+                self.fail("interrupted; the same command goes on behind the last whole run")
                 return
             line.clear()
             self._show(result)
@@ -106,10 +110,3 @@ def _number(text: str | None) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= 256):
         raise UsageError(f"--processes {text}: give a number from 1 to 256", print_help=False)
     return int(text)
-
-
-def _exit_now(number: int, frame: object) -> None:  # noqa: ARG001
-    """End at once: what is not committed is made again, and the other processes end too."""
-    sentence = "interrupted; the same command goes on behind the last whole run"
-    os.write(2, f"{program_name()} reparse: {sentence}\n".encode())
-    os._exit(1)

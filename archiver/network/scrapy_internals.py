@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from threading import Thread
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientProtocol
@@ -216,21 +218,45 @@ def crawl_one_after_another(
     """Run a coroutine that lets a process crawl several times; its error goes to ``failed``.
 
     Scrapy waits for crawls that it knows at the beginning, and stops the reactor behind them.
+    Raises ``KeyboardInterrupt`` when ``interrupt_crawls`` has stopped it before the end.
     Test: tests/test_rebuild.py.
     """
     from twisted.internet import reactor  # noqa: PLC0415 - Scrapy has chosen one by now
 
+    ended = False
+
     async def crawl_all() -> None:
+        nonlocal ended
         try:
             await crawls()
+            ended = True
         except BaseException as error:  # noqa: BLE001 - handed over
             failed(error)
+            ended = True
         finally:
-            reactor.stop()  # type: ignore[misc]  # the module that stands for the reactor
+            if reactor.running:  # the module that stands for it
+                reactor.stop()  # type: ignore[misc]
 
     task = asyncio.get_event_loop().create_task(crawl_all())
     process.start(stop_after_crawl=False, install_signal_handlers=False)
+    if not ended:
+        silence_destroyed_tasks()
+        raise KeyboardInterrupt
     del task
+
+
+def interrupt_crawls(number: int, frame: FrameType | None) -> None:
+    """The signal handler that ends ``crawl_one_after_another`` at once.
+
+    Raises ``KeyboardInterrupt`` before it has begun, and at a second signal.
+    Test: ``test_interrupted`` in tests/test_rebuild.py.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 - the import installs one
+
+    signal.signal(number, signal.default_int_handler)
+    if not reactor.running:  # the module that stands for it
+        signal.default_int_handler(number, frame)
+    reactor.callFromThread(reactor.stop)  # type: ignore[misc]
 
 
 def set_log_level(logger: str, level: str) -> None:

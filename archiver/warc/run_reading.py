@@ -73,7 +73,8 @@ class _Reader:
         try:
             record = first_record(read_member(path, place.offset, place.length))
             fields = dict(record.headers.items())
-            is_damaged = not record.verify_block_digest() or not _has_date(fields)
+            has_digest = "WARC-Block-Digest" in fields
+            is_damaged = (has_digest and not record.verify_block_digest()) or not _has_date(fields)
         except (OSError, ValueError):
             is_damaged = True
         if is_damaged:
