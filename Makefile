@@ -90,6 +90,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/warc.py
+	$(BIN)/python benchmarks/rebuild.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \

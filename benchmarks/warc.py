@@ -69,12 +69,12 @@ class Cost:
 
 def main() -> None:
     """Measure, and print the figures."""
-    with tempfile.TemporaryDirectory() as name, _server() as (base, let_a_day_pass):
-        without = _crawl(base, Path(name) / "without", "KEXUE_WARC=0")
-        first = _crawl(base, Path(name) / "with")
-        same = _crawl(base, Path(name) / "with")
+    with tempfile.TemporaryDirectory() as name, server() as (base, let_a_day_pass):
+        without = crawl(base, Path(name) / "without", "KEXUE_WARC=0")
+        first = crawl(base, Path(name) / "with")
+        same = crawl(base, Path(name) / "with")
         let_a_day_pass()
-        later = _crawl(base, Path(name) / "with")
+        later = crawl(base, Path(name) / "with")
     spent, more = (1000 * seconds / first.requests for seconds in _times(without, first))
     print(f"WARC: a first crawl, {first.requests:,} requests")
     print(f"  processor time a page, without    {spent:>8.1f} ms")
@@ -91,7 +91,7 @@ def _times(without: Cost, first: Cost) -> tuple[float, float]:
     return without.seconds, first.seconds - without.seconds
 
 
-def _crawl(base: str, folder: Path, *settings: str) -> Cost:
+def crawl(base: str, folder: Path, *settings: str) -> Cost:
     """Run the crawl to its end, and let the archive be a year older; stop when it fails."""
     values = [f"{name}={value}" for name, value in _SETTINGS.items()]
     values += [f"KEXUE_BASE_URL={base}", f"KEXUE_DATA_DIR={folder}", *settings]
@@ -119,7 +119,7 @@ def _stored(folder: Path) -> int:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[str, Callable[[], None]]]:
+def server() -> Iterator[tuple[str, Callable[[], None]]]:
     """The address of a server in a process of its own, and what lets a day pass there."""
     command = [sys.executable, __file__, "serve"]
     pipe = subprocess.PIPE

@@ -108,7 +108,8 @@ def exchange_members(
 
 def _failure(failed: Failed, fields: dict[str, str]) -> bytes:
     target, date = fields.pop("WARC-Target-URI"), fields.pop("WARC-Date")
-    return metadata_member(target, date, FAILED, failed._asdict(), fields)
+    about = {"kind": failed.kind, "reason": failed.reason}
+    return metadata_member(target, date, FAILED, about, fields)
 
 
 def _common_fields(exchange: Exchange, info_id: str) -> dict[str, str]:
