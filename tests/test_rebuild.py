@@ -289,3 +289,17 @@ def test_a_wrong_number_of_processes(crawled: Archive, tmp_path: Path, number: s
     refused = rebuild(crawled.folder, tmp_path / "again", "--processes", number)
     assert refused.status == 2
     assert f"--processes {number}: give a number from 1 to 256" in refused.stderr
+
+
+def test_a_full_disk(crawled: Archive, tmp_path: Path) -> None:
+    """One sentence, and nothing that a later rebuild would stumble over."""
+    target = tmp_path / "again"
+    options = ["--processes", "1", "-s", f"KEXUE_DATA_DIR={crawled.folder}"]
+    ended = run("reparse", "--rebuild", target, *options, largest_file=300_000)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    (sentence,) = ended.stderr.splitlines()
+    assert "the database cannot be written" in sentence or "cannot write" in sentence
+    assert not (target / "kexue.db").exists()
+    assert rebuild(crawled.folder, target).status == 0
+    assert differences(crawled.folder, target) == []

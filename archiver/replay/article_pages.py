@@ -32,7 +32,6 @@ def article_pages(
     """The whole pages of articles in the order in which they came."""
     for run in runs:
         url = str(run.settings.get("KEXUE_BASE_URL"))
-        most = int(run.settings.get("DOWNLOAD_MAXSIZE") or site.LARGEST_PAGE)
         base = site.Base.parse(url)
         for exchange in run.exchanges:
             article = site.article_id(exchange.url, base)
@@ -45,5 +44,5 @@ def article_pages(
                     article=article,
                     base_url=url,
                     received_at=exchange.sent_at,
-                    most=most,
+                    most=run.largest_body,
                 )

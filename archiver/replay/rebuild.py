@@ -98,8 +98,7 @@ class Rebuild:
         async def crawls() -> None:
             for run in runs:
                 replay = Replay(run, answers, archive, ahead)
-                await self._replay_one(replay)
-                result.faults += replay.faults
+                result.faults += await self._replay_one(replay)
                 result.runs += 1
                 self.advance(result.runs, len(runs))
 
@@ -111,8 +110,12 @@ class Rebuild:
         for error in errors:
             raise error
 
-    async def _replay_one(self, replay: Replay) -> None:
-        """Crawl a run again, in one transaction."""
+    async def _replay_one(self, replay: Replay) -> list[str]:
+        """Crawl a run again, in one transaction; returns what could not be used of it.
+
+        Raises ``StoreError`` when it cannot be stored. One whose settings or arguments are none is
+        left out.
+        """
         run, connection = replay.recorded, replay.archive.db.conn
         settings = settings_of(run, self.process.settings, self.target.folder)
         try:
@@ -122,21 +125,26 @@ class Rebuild:
             await self.process.crawl(crawler, **run.arguments)
             _check_stored(crawler)
             connection.execute("COMMIT")
-        except (sqlite3.Error, StoreError, ValueError) as error:
+        except (ValueError, TypeError) as error:
+            connection.rollback()
+            return [f"run {run.id} of {run.started_at} is left out: {error}"]
+        except (sqlite3.Error, StoreError) as error:
+            self.target.is_spoilt = not connection.in_transaction
             connection.rollback()
             reason = cannot_write(error) if isinstance(error, sqlite3.Error) else str(error)
             raise StoreError(f"run {run.id} of {run.started_at}: {reason}") from error
         replay.ahead.forget(run.exchanges)
+        return replay.faults
 
 
 def _check_stored(crawler: ReplayCrawler) -> None:
     """Raise ``StoreError`` when a run has not been stored."""
     run = ReplayAddon.of(crawler).run
     reason = run.recorder.stop.reason or ""
-    if run.report is None:
-        raise StoreError("it could not be begun; -L INFO shows why")
     if reason.startswith(_CANNOT_WRITE):
         raise StoreError(reason)
+    if not (run.has_begun and run.is_stored):
+        raise StoreError("it could not be stored; -L INFO shows why")
 
 
 def _with_folder(settings: Settings, folder: Path) -> Settings:

@@ -97,8 +97,8 @@ class Replay:
     def _note_capture(self, exchange: RecordedExchange) -> None:
         if exchange.answer is None:
             return
-        most = int(self.recorded.settings.get("DOWNLOAD_MAXSIZE") or 0)
         try:
+            most = self.recorded.largest_body
             capture = self.answers.capture(exchange, self.recorded.id, most)
         except OSError as error:
             self.faults.append(f"{exchange.url}, received at {exchange.sent_at}: {error}")
@@ -115,6 +115,8 @@ class ReplayedRun(Run):
     def __init__(self, replay: Replay, files: Mapping[str, Path], breaker: CircuitBreaker) -> None:
         super().__init__(files, breaker=breaker, archive=replay.archive)
         self.replay = replay
+        #: True when all of it is in the transaction.
+        self.is_stored = False
 
     def begin(self, plan: Plan, arguments: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Open the record of the run with the number and the time that it had."""
@@ -140,4 +142,5 @@ class ReplayedRun(Run):
             self._close_record(self.report)
             self.archive.restore_run(recorded.end)
         self.archive.save_captures()
+        self.is_stored = True
         return self.report

@@ -26,6 +26,8 @@ class Target:
         self.files = files
         self.folder = files["database"].parent
         self.partial = files["database"].with_name(f"{files['database'].name}.rebuilding")
+        #: Set it when a part of a run is in the database: it cannot be gone on with.
+        self.is_spoilt = False
         self._check(source)
 
     @contextmanager
@@ -40,6 +42,8 @@ class Target:
                 yield archive
             finally:
                 close_archive(archive.db)
+                if self.is_spoilt:
+                    self.partial.unlink(missing_ok=True)
 
     def complete(self, archive: Archive, *, with_counts: bool) -> None:
         """Write JSONL and feed, and give the database its name; the archive is closed then."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from archiver import site
 from archiver.warc.exchange import Failed
 
 
@@ -72,6 +73,12 @@ class RecordedRun:
     def started_at(self) -> str:
         """When it began (UTC, ISO 8601)."""
         return str(self.row["started_at"])
+
+    @property
+    def largest_body(self) -> int:
+        """A larger body had no hash, and was no page; in bytes."""
+        told = str(self.settings.get("DOWNLOAD_MAXSIZE"))
+        return int(told) if told.isdecimal() else site.LARGEST_PAGE
 
     @property
     def is_killed(self) -> bool:
