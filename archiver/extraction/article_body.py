@@ -49,12 +49,13 @@ def read_ahead(item: Article, base: Base | None = None) -> None:
     The functions above find the body read then, and add what listings tell. The item can be sent to
     another process. Raises ``UnexpectedPage`` as ``fill_text`` does.
     """
-    if (served := item.body) is None:
+    if item.body is None:
         return
-    item.body_html = read_body(served, item.id, item.document).html
-    body = Body(item.body_html, served, base)
-    item.body_text, item.body_markdown, item.formulas = body.text, body.markdown, body.formulas
-    item.links, item.pictures, item.excerpt_at_mark = body.links, body.pictures, body.excerpt
+    known, item.excerpt_known = item.excerpt_known, True  # a listing may tell it yet
+    fill_html(item)
+    fill_text(item)
+    fill_links(item, base)
+    item.excerpt_known = known
     item.body, item.is_read = None, True
 
 
