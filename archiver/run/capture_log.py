@@ -68,7 +68,7 @@ class CaptureLog:
         the run when it cannot be written.
         """
         self.run_id = run_id
-        row = self._archive.run_row(run_id)
+        row = self._archive.run_row(run_id) or {}
         about = {
             "row": row,
             "arguments": dict(arguments),
@@ -76,10 +76,9 @@ class CaptureLog:
             "previous": self._archive.run_before(run_id),
             "asked": self._archive.unanswered_requests(),
         }
-        started_at = datetime.fromisoformat(row["started_at"])
         if self._writer is not None:
             try:
-                self._writer.begin_run(started_at, about)
+                self._writer.begin_run(datetime.fromisoformat(self._archive.now()), about)
             except StoreError as error:
                 self._stop.call(str(error))
 
@@ -88,9 +87,13 @@ class CaptureLog:
         if self._writer is None or not self.run_id:
             return None
         try:
-            self._writer.end_run(clock.now(), self._archive.run_row(self.run_id))
+            row = self._archive.run_row(self.run_id)
+            if row is not None:
+                self._writer.end_run(clock.now(), row)
         except StoreError as error:
             return str(error)
+        except sqlite3.Error as error:
+            return cannot_write(error)
         return None
 
     def keep(self, request: Request, exchange: Exchange) -> None:

@@ -239,9 +239,9 @@ class Archive:
         with self._writing():
             pass
 
-    def run_row(self, run_id: int) -> Row:
-        """The record of a run."""
-        return next(iter(self.db.query("SELECT * FROM runs WHERE id = ?", [run_id])))
+    def run_row(self, run_id: int) -> Row | None:
+        """The record of a run; ``None`` when another program has deleted it."""
+        return next(iter(self.db.query("SELECT * FROM runs WHERE id = ?", [run_id])), None)
 
     def run_before(self, run_id: int) -> Row | None:
         """The record of the run before another; ``None`` where there is none."""
