@@ -314,7 +314,7 @@ def crawl_with_files_up_to(archive: Archive, size: int) -> Outcome:
 
 @pytest.mark.parametrize("size", [400_000, 2_000_000])
 def test_a_full_disk_ends_the_run_and_damages_nothing(tmp_path: Path, size: int) -> None:
-    """At the first articles or at later ones: it is named, and the next run goes on with the rest."""
+    """At the first articles or later: it is named, and the next run goes on with the rest."""
     with Archive(tmp_path, make_posts(60)) as archive:
         full = crawl_with_files_up_to(archive, size)
         assert full.status == 1, full.said

@@ -32,6 +32,7 @@ from archiver.store import failures, sightings, tombstones
 from archiver.store.archive import Archive
 from archiver.store.articles import save_article, save_sighting
 from archiver.store.merge import Change
+from archiver.store.read_only import open_for_reading
 from archiver.store.sightings import Shown
 
 # --- Sightings: the index -------------------------------------------------------------------------
@@ -352,12 +353,12 @@ def test_a_page_is_stored_as_a_whole_or_not_at_all(path: Path) -> None:
     archive.hold()
     for article in (1, 2):
         archive.save_listing_entry(ListingEntry(article, "题"))
-    with closing(Archive.open(path).db) as other:
+    with closing(open_for_reading(path)) as other:
         assert rows(other, "SELECT count(*) FROM sightings") == [(0,)]
     archive.settle()
     archive.settle()  # at the end of the run, when there is nothing left
     archive.save_listing_entry(ListingEntry(3, "题"))
-    with closing(Archive.open(path).db) as other:
+    with closing(open_for_reading(path)) as other:
         assert rows(other, "SELECT count(*) FROM sightings") == [(3,)]
     archive.db.close()
 
