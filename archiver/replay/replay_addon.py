@@ -11,7 +11,6 @@ from archiver.network.crawl_delay import ApplyCrawlDelay
 from archiver.network.pause import Pause
 from archiver.network.retry_policy import RetryPolicy
 from archiver.replay.replayed_run import Replay, ReplayedRun
-from archiver.run.archive_files import files_of
 from archiver.run.archive_run import ArchiveRun
 
 if TYPE_CHECKING:
@@ -41,7 +40,9 @@ class ReplayAddon(ArchiveRun):
         """The run."""
         policy = RetryPolicy.of(self.crawler)
         policy.pause = NoPause(policy.stop)
-        return ReplayedRun(self.replay, files_of(self.crawler.settings), policy.articles)
+        run = ReplayedRun(self.replay, self.crawler.settings, policy.articles)
+        policy.on_dealt_with = run.recorder.settle
+        return run
 
 
 class NoPause(Pause):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from archiver import clock
 from archiver.extraction.series.renewal import renew_series
@@ -14,10 +13,17 @@ from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.planning.plan import Plan
 from archiver.replay.answers import RecordedAnswers
 from archiver.replay.read_ahead import ReadAhead
+from archiver.run.archive_files import files_of
+from archiver.run.file_options import file_options_of
 from archiver.run.report import FINISHED, Report
 from archiver.run.run import Run
+from archiver.run.warc_options import largest_body_of
+from archiver.site import Base
 from archiver.store.archive import Archive
 from archiver.warc.recorded_runs import RecordedExchange, RecordedRun
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
 
 #: Statuses of answers that hold something to store.
 _WITH_CONTENT: Final = frozenset({200, 403})
@@ -33,6 +39,8 @@ class Replay:
         self.answers = answers
         self.archive = archive
         self.ahead = ahead
+        #: A larger body has no hash; in bytes.
+        self.largest_body = recorded.largest_body
         #: What is wrong with records, in words.
         self.faults: list[str] = []
         self._by_url: dict[str, deque[RecordedExchange]] = {}
@@ -98,8 +106,7 @@ class Replay:
         if exchange.answer is None:
             return
         try:
-            most = self.recorded.largest_body
-            capture = self.answers.capture(exchange, self.recorded.id, most)
+            capture = self.answers.capture(exchange, self.recorded.id, self.largest_body)
         except OSError as error:
             self.faults.append(f"{exchange.url}, received at {exchange.sent_at}: {error}")
         else:
@@ -112,8 +119,15 @@ class ReplayedRun(Run):
     The archive stays open, and nothing is committed: all of it is one transaction.
     """
 
-    def __init__(self, replay: Replay, files: Mapping[str, Path], breaker: CircuitBreaker) -> None:
-        super().__init__(files, breaker=breaker, archive=replay.archive)
+    def __init__(self, replay: Replay, settings: BaseSettings, breaker: CircuitBreaker) -> None:
+        replay.archive.base = Base.parse(settings["KEXUE_BASE_URL"])
+        super().__init__(
+            files_of(settings),
+            breaker=breaker,
+            pictures=file_options_of(settings),
+            archive=replay.archive,
+        )
+        replay.largest_body = largest_body_of(settings)
         self.replay = replay
         #: True when all of it is in the transaction.
         self.is_stored = False

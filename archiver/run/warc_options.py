@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from archiver import __version__
 from archiver.environment import PREFIX
 from archiver.run.archive_files import files_of
+from archiver.run.file_options import largest_file_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -57,8 +58,13 @@ def warc_options_of(settings: BaseSettings) -> WarcOptions | None:
         folder=warc_folder_of(settings),
         most=settings.getint("KEXUE_WARC_SIZE") * _MEGABYTE,
         about=_about(settings),
-        largest_body=settings.getint("DOWNLOAD_MAXSIZE"),
+        largest_body=largest_body_of(settings),
     )
+
+
+def largest_body_of(settings: BaseSettings) -> int:
+    """The most bytes of a body of which a hash is made."""
+    return max(settings.getint("DOWNLOAD_MAXSIZE"), largest_file_of(settings))
 
 
 def told_settings(settings: BaseSettings) -> list[str]:
