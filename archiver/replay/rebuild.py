@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-#: How the sentence of a database that cannot be written begins.
-_CANNOT_WRITE: Final = cannot_write(sqlite3.Error())
+#: How the sentences of a database and of a file that cannot be written begin.
+_CANNOT_WRITE: Final = (cannot_write(sqlite3.Error()), "cannot write ")
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ def _check_stored(crawler: ReplayCrawler) -> None:
     """Raise ``StoreError`` when a run has not been stored."""
     run = ReplayAddon.of(crawler).run
     reason = run.recorder.stop.reason or ""
-    if reason.startswith(_CANNOT_WRITE):
+    if reason.startswith(_CANNOT_WRITE) and reason != run.replay.recorded.ending:
         raise StoreError(reason)
     if not (run.has_begun and run.is_stored):
         raise StoreError("it could not be stored; -L INFO shows why")

@@ -20,6 +20,7 @@ from archiver.run.run import Run
 from archiver.run.warc_options import largest_body_of
 from archiver.site import Base
 from archiver.store.archive import Archive
+from archiver.store.sqlite import check_folder
 from archiver.warc.recorded_runs import RecordedExchange, RecordedRun
 
 if TYPE_CHECKING:
@@ -121,10 +122,13 @@ class ReplayedRun(Run):
 
     def __init__(self, replay: Replay, settings: BaseSettings, breaker: CircuitBreaker) -> None:
         replay.archive.base = Base.parse(settings["KEXUE_BASE_URL"])
+        pictures = file_options_of(settings)
+        if pictures is not None:
+            check_folder(pictures.folder)
         super().__init__(
             files_of(settings),
             breaker=breaker,
-            pictures=file_options_of(settings),
+            pictures=pictures,
             archive=replay.archive,
         )
         replay.largest_body = largest_body_of(settings)
