@@ -71,6 +71,25 @@ def test_all_that_a_blog_does(tmp_path: Path) -> None:
         assert told.returncode == 0, told.stdout
 
 
+def test_the_demo_with_its_pictures(tmp_path: Path) -> None:
+    """What is fetched besides pages is made again too: rows and files."""
+    options = ["-s", f"KEXUE_DATA_DIR={tmp_path / 'data'}"]
+    assert run("demo", *options).returncode == 0
+    options += ["-s", "KEXUE_NAME=demo"]
+    made = run("reparse", "--rebuild", tmp_path / "again", "--processes", "1", *options)
+    assert (made.returncode, made.stderr) == (0, "")
+    told = run("verify", "--against", tmp_path / "again", *options)
+    assert told.returncode == 0, told.stdout
+    here, there = (contents(tmp_path / name / "demo-files") for name in ("data", "again"))
+    assert here == there
+    assert len(here) > 10
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.name != ".run.lock")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
 FAULTS = dict.fromkeys(
     ["reset", "cut", "503", "length", "after", "cut-clean", "invalid-utf8", "not-html", "swap",
      "odd-header", "other-host", "captive", "wrong", "404", "403", "500", "new-cookie", "drop"],
