@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,8 @@ class RecordedExchange:
     failed: Failed | None = None
     #: The number of its capture in the archive that was crawled; 0 where nothing came.
     capture: int = 0
+    #: True when it came to a run that was killed before it had stored it.
+    is_unsaved: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -113,12 +115,15 @@ def put_in_order(found: list[RecordedRun]) -> Iterator[str]:
             )
             _renumber(run, last + 1)
         last = run.id
-        captures = _number_captures(run, max(run.captures, captures))
+        saved = [exchange for exchange in run.exchanges if not exchange.is_unsaved]
+        captures = _number_captures(saved, max(run.captures, captures))
+    # They had no number: behind all others they take none that another had.
+    _number_captures([e for run in found for e in run.exchanges if e.is_unsaved], captures)
 
 
-def _number_captures(run: RecordedRun, number: int) -> int:
-    """Number the captures of a run from the one behind ``number`` on; returns the last number."""
-    for exchange in run.exchanges:
+def _number_captures(exchanges: Iterable[RecordedExchange], number: int) -> int:
+    """Number captures from the one behind ``number`` on; returns the last number."""
+    for exchange in exchanges:
         if exchange.answer is not None:
             number += 1
             exchange.capture = number
@@ -132,7 +137,8 @@ def _leave_out_unsaved(run: RecordedRun, later: RecordedRun, following: list[Rec
     kept = []
     for exchange in run.exchanges:
         stored -= exchange.answer is not None
-        if exchange.answer is None or stored >= 0 or exchange.url not in asked_again:
+        exchange.is_unsaved = exchange.answer is not None and stored < 0
+        if not exchange.is_unsaved or exchange.url not in asked_again:
             kept.append(exchange)
     run.exchanges = kept
 
