@@ -75,8 +75,8 @@ def db(path: Path) -> Iterator[Database]:
 #: the other one waiting at the end.
 LONG: Final = (
     "faults", "years", "kill", "rebuild", "gone_articles", "backoff", "resume", "incremental",
-    "crawl", "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages", "extract",
-    "encoding", "failure_reasons", "pictures_crawl",
+    "crawl", "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages",
+    "extract", "encoding", "failure_reasons", "pictures_crawl",
 )  # fmt: skip
 
 
