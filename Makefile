@@ -96,6 +96,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/warc.py
 	$(BIN)/python benchmarks/reparse.py
+	$(BIN)/python benchmarks/rebuild.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REPLAY) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -190,6 +190,10 @@ class Article:
     body: HtmlElement | None = field(default=None, repr=False, compare=False)
     #: What relative addresses of the body are resolved against, where the page has a ``<base>``.
     document: str | None = None
+    #: True when the body has been read and made into texts, links and pictures already.
+    is_read: bool = field(default=False, repr=False, compare=False)
+    #: The excerpt that ends at the mark of the body, where it has been read and has one.
+    excerpt_at_mark: str | None = field(default=None, repr=False, compare=False)
     #: True when ``excerpt`` is final: a listing has shown the article, or its page has the mark.
     excerpt_known: bool = False
     #: True when the excerpt ends at the page's mark, which an edit of the body may have moved.

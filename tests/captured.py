@@ -145,6 +145,7 @@ class Captured:
     def mark_gone(self) -> None:
         """The blog has deleted the article."""
         with self._an_hour_later():
+            self.archive.note_time(self.now)
             self.archive.mark_gone(self.post.id)
 
     @property

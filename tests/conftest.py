@@ -74,9 +74,9 @@ def db(path: Path) -> Iterator[Database]:
 #: The files whose tests take longest, the longest first: what a worker begins with does not keep
 #: the other one waiting at the end.
 LONG: Final = (
-    "faults", "years", "kill", "gone_articles", "backoff", "resume", "incremental", "crawl",
-    "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages", "extract",
-    "encoding", "failure_reasons", "pictures_crawl",
+    "faults", "years", "kill", "rebuild", "gone_articles", "backoff", "resume", "incremental",
+    "crawl", "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages",
+    "extract", "encoding", "failure_reasons", "pictures_crawl",
 )  # fmt: skip
 
 

@@ -305,8 +305,8 @@ def test_while_another_run_writes(folder: Path) -> None:
     ("words", "sentence"),
     [
         ([], "there is no archive at "),
-        (["--processes", "0"], "--processes 0: give a whole number from 1 to 256"),
-        (["--processes", "many"], "--processes many: give a whole number from 1 to 256"),
+        (["--processes", "0"], "--processes 0: give a number from 1 to 256"),
+        (["--processes", "many"], "--processes many: give a number from 1 to 256"),
         (["--ids", "x"], "--ids x: give article numbers with commas between them"),
         (["--accept"], "--accept goes with --ids"),
         (["6583"], "6583: reparse takes options only"),

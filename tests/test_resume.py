@@ -312,20 +312,16 @@ def crawl_with_files_up_to(archive: Archive, size: int) -> Outcome:
     return Outcome(ended.returncode, ended.stdout, ended.stderr, archive.folder, paths)
 
 
-@pytest.mark.parametrize(("size", "articles"), [(500_000, False), (2_000_000, True)])
-def test_a_full_disk_ends_the_run_and_damages_nothing(
-    tmp_path: Path, size: int, articles: bool
-) -> None:
-    """In the listings or in the articles: it is named, and the next run goes on with the rest."""
+@pytest.mark.parametrize("size", [400_000, 2_000_000])
+def test_a_full_disk_ends_the_run_and_damages_nothing(tmp_path: Path, size: int) -> None:
+    """At the first articles or later: it is named, and the next run goes on with the rest."""
     with Archive(tmp_path, make_posts(60)) as archive:
         full = crawl_with_files_up_to(archive, size)
-        assert bool(full.articles) is articles
         assert full.status == 1, full.said
         assert "the database cannot be written" in full.sentence
         archive.assert_undamaged()
         stored = {article for (article,) in archive.rows("SELECT id FROM articles")}
-        assert bool(stored) is articles
-        assert len(full.articles) < 60
+        assert 0 < len(stored) < len(full.articles) < 60
         again = archive.crawl()
         assert again.status == 0, again.stderr
         assert not stored & set(again.articles)

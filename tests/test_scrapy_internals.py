@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
 import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from conftest import ROOT
@@ -99,3 +102,35 @@ def test_no_suffix_list_is_downloaded(
     cookies.process_request(second)
     assert second.headers["Cookie"] == b"a=b"
     assert asked == []
+
+
+def test_one_answer_after_the_other() -> None:
+    """A request waits until the answer before has been dealt with, where they go one by one."""
+    seen: list[str] = []
+
+    class Slow(Spider):
+        name = "slow"
+        custom_settings = {"CONCURRENT_REQUESTS": 1, "TWISTED_REACTOR_ENABLED": False}  # noqa: RUF012
+
+    crawler = get_crawler(Slow, {"TWISTED_REACTOR_ENABLED": False})
+    slot = SimpleNamespace(active={"an answer"})
+    crawler._engine = cast("Any", SimpleNamespace(scraper=SimpleNamespace(slot=slot)))
+
+    async def send() -> None:
+        await scrapy_internals.until_dealt_with(crawler)
+        seen.append("sent")
+
+    async def deal() -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        seen.append("dealt with")
+        slot.active.clear()
+
+    async def both() -> None:
+        await asyncio.gather(send(), deal())
+
+    asyncio.run(both())
+    assert seen == ["dealt with", "sent"]
+    slot.active.add("a pipeline that waits for a request of its own")
+    asyncio.run(send())
+    assert seen[-1] == "sent"

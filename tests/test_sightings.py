@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +24,15 @@ from archived import (
 from sqlite_utils import Database
 
 from archiver.items import Article, IndexEntry, ListingEntry
+from archiver.network.circuit_breaker import CircuitBreaker
+from archiver.network.stop import Stop
+from archiver.run.counts import RunCounts
+from archiver.run.recorder import Recorder
 from archiver.store import failures, sightings, tombstones
+from archiver.store.archive import Archive
 from archiver.store.articles import save_article, save_sighting
 from archiver.store.merge import Change
+from archiver.store.read_only import open_for_reading
 from archiver.store.sightings import Shown
 
 # --- Sightings: the index -------------------------------------------------------------------------
@@ -334,3 +342,42 @@ def test_a_tombstone_and_what_is_not_archived_are_not_absent(db: Database) -> No
     tombstones.mark_gone(db, 1, DAY2)
     assert sightings.absent_articles(db, 1) == []
     assert sightings.count_indexed(db) == 0
+
+
+# --- A page as a whole ----------------------------------------------------------------------------
+
+
+def test_a_page_is_stored_as_a_whole_or_not_at_all(path: Path) -> None:
+    """What is killed before it has been dealt with leaves no half of its entries."""
+    archive = Archive.open(path)
+    archive.hold()
+    for article in (1, 2):
+        archive.save_listing_entry(ListingEntry(article, "题"))
+    with closing(open_for_reading(path)) as other:
+        assert rows(other, "SELECT count(*) FROM sightings") == [(0,)]
+    archive.settle()
+    archive.settle()  # at the end of the run, when there is nothing left
+    archive.save_listing_entry(ListingEntry(3, "题"))
+    with closing(open_for_reading(path)) as other:
+        assert rows(other, "SELECT count(*) FROM sightings") == [(3,)]
+    archive.db.close()
+
+
+def test_a_disk_that_is_full_within_a_page_stops_the_run(path: Path) -> None:
+    """What was stored before stays, and the database is whole."""
+    archive = Archive.open(path)
+    archive.save_listing_entry(ListingEntry(1, "题"))
+    recorder = Recorder(archive, RunCounts(), CircuitBreaker(Stop(), limit=0))
+    (pages,) = archive.db.execute("PRAGMA page_count").fetchone()
+    archive.db.execute(f"PRAGMA max_page_count = {pages}")
+    recorder.hold()
+    with recorder.writing():
+        for article in range(2, 60):
+            recorder.entry_read(ListingEntry(article, "题" * 200))
+    recorder.settle()
+    assert recorder.stop.reason is not None
+    assert recorder.stop.reason.startswith("the database cannot be written")
+    archive.db.close()
+    with closing(Archive.open(path).db) as other:
+        assert 1 <= len(rows(other, "SELECT article_id FROM sightings")) < 59
+        assert rows(other, "PRAGMA integrity_check") == [("ok",)]

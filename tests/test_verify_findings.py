@@ -93,7 +93,7 @@ def test_ids_read_nothing_of_other_articles(folder: Path) -> None:  # noqa: F811
 def test_processes_are_a_number(folder: Path, number: str) -> None:  # noqa: F811
     done = run("verify", "-s", f"KEXUE_DATA_DIR={folder}", f"--processes={number}")
     assert done.returncode == 2
-    assert "give a number from 1 to 999" in done.stderr
+    assert "give a number from 1 to 256" in done.stderr
 
 
 def test_an_index_that_is_not_that_of_its_table(folder: Path) -> None:  # noqa: F811

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,8 +164,26 @@ def test_verify_finds_nothing_wrong(traffic: Traffic) -> None:
         ("WARC", 0, None),
         ("captures", 0, None),
     ]
-    assert points[0].compared == 2 * len(traffic.sent) + 2  # a warcinfo, and an interim answer
+    (path,) = traffic.files
+    told = len(with_fastwarc(path, "metadata"))
+    # A warcinfo, an interim answer, the reasons of failures and the end of the run.
+    assert points[0].compared == 2 * len(traffic.sent) + 2 + told
     assert points[1].compared == len(traffic.sent)
+
+
+def test_what_did_not_end_well_says_why(traffic: Traffic) -> None:
+    """Each answer that broke off has its reason in the words of the report, and the run its row."""
+    (path,) = traffic.files
+    *failures, (target, row) = with_fastwarc(path, "metadata")
+    broken = {url for url, truncated in traffic.captures("url, truncated") if truncated}
+    assert {url for url, _ in failures} == broken
+    reasons = dict(rows_of(traffic.folder, "SELECT url, reason FROM failures"))
+    for url, block in failures:
+        told = json.loads(block.decode().removeprefix("failed: "))
+        assert told["reason"] == reasons[url]
+    assert target == "urn:kexue-archiver:run:1"
+    ((ending,),) = rows_of(traffic.folder, "SELECT ending FROM runs")
+    assert json.loads(row.decode().removeprefix("run: "))["row"]["ending"] == ending == "finished"
 
 
 def test_the_records_say_how_they_were_made(traffic: Traffic) -> None:
@@ -183,7 +202,8 @@ def test_the_records_say_how_they_were_made(traffic: Traffic) -> None:
     assert '"RETRY_TIMES": "0"' in about["settings"]
     for other, _ in others:
         assert other["WARC-Warcinfo-ID"] == fields["WARC-Record-ID"]
-        assert other["WARC-IP-Address"] == "127.0.0.1"
+        if other["WARC-Type"] in {"request", "response"}:
+            assert other["WARC-IP-Address"] == "127.0.0.1"
     ids = {other["WARC-Record-ID"] for other, _ in others}
     concurrent = [o["WARC-Concurrent-To"] for o, _ in others if o["WARC-Type"] == "request"]
     assert len(concurrent) == len(set(concurrent)) == len(traffic.sent)

@@ -1,10 +1,13 @@
-"""``scrapy reparse``: today's parsers over the WARC files, without a network."""
+"""``scrapy reparse``: read the captured pages again with the parsers of this version."""
 
 from __future__ import annotations
 
 import argparse
 
-from archiver.commands.reparse_in_place import add_options, reparse_in_place
+from scrapy.exceptions import UsageError
+
+from archiver.commands import rebuilding, reparse_in_place
+from archiver.commands.process_count import parse_processes
 from archiver.commands.value_checks import check_settings
 from archiver.terminal.command import ProjectCommand
 
@@ -23,30 +26,46 @@ class Command(ProjectCommand):
     - ``corrected``: all, each with ``article``, ``differs`` (columns and tables), ``withdrawn``,
       ``found``; ``not_readable``: all, each with ``article`` and ``reason``
     - ``seconds``
+
+    With ``--rebuild`` the archive stays as it is, and another one is made from its WARC files.
     """
 
     requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         """The arguments."""
-        return "[--ids 6583,7006] [--all] [--processes N] [--verbose] [--json]"
+        return "[--ids 6583,7006] [--all] [--processes N] [--json] | --rebuild DIR [--warc DIR]"
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
         return "Read the captured pages again with this version, without a network"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the options."""
+        """Add the options of both modes."""
         super().add_options(parser)
         parser.add_argument(
             "--processes", metavar="N", help="use so many processes (default: all cores)"
         )
-        add_options(parser)
+        reparse_in_place.add_options(parser)
+        rebuilding.add_options(parser)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the captured pages again."""
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check the options; the log has errors only unless a level is given."""
+        super().process_options(args, opts)
         assert self.settings is not None
         self.refuse_arguments(args)
         check_settings(self.settings)
-        reparse_in_place(self, opts)
+        opts.processes = parse_processes(opts.processes)
+        if opts.rebuild is None and opts.warc is not None:
+            raise UsageError("--warc goes with --rebuild", print_help=False)
+        if opts.rebuild is not None and reparse_in_place.is_asked(opts):
+            raise UsageError("--rebuild goes with --warc and --processes only", print_help=False)
+        if opts.loglevel is None:
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002
+        """Read the captured pages again, or make another archive of them."""
+        if opts.rebuild is None:
+            reparse_in_place.reparse_in_place(self, opts)
+        else:
+            rebuilding.rebuild(self, opts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 
@@ -54,22 +53,18 @@ def wanted_of(opts: argparse.Namespace) -> Wanted:
     return Wanted(None if ids is None else sorted(ids), all=opts.all, accept=opts.accept)
 
 
-def processes_of(text: str | None) -> int:
-    """The number of ``--processes``; raises ``UsageError`` for what is none."""
-    if text is None:
-        return os.cpu_count() or 1
-    if not (text.isascii() and text.isdecimal() and len(text) < 4 and 0 < int(text) <= 256):
-        raise UsageError(f"--processes {text}: give a whole number from 1 to 256", print_help=False)
-    return int(text)
+def is_asked(opts: argparse.Namespace) -> bool:
+    """True when an option is given that only a reading in place has."""
+    return opts.ids is not None or opts.all or opts.accept or opts.verbose or opts.json
 
 
 def reparse_in_place(command: ProjectCommand, opts: argparse.Namespace) -> None:
     """Read the captured pages again, correct the archive, print the report."""
     assert command.settings is not None
-    wanted, processes = wanted_of(opts), processes_of(opts.processes)
+    wanted = wanted_of(opts)
     handle_signals(signal.default_int_handler)
     try:
-        report = _reparse_alone(command.settings, wanted, processes)
+        report = _reparse_alone(command.settings, wanted, opts.processes)
     except (StoreError, KeyboardInterrupt) as error:
         complain(command.name, str(error) or "interrupted")
         command.exitcode = 2 if getattr(error, "wrong_use", False) else 1

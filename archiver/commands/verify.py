@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver import clock
 from archiver.commands.archive_reading import read_archive
+from archiver.commands.id_list import parse_ids
+from archiver.commands.other_archive import compare_with, find_database
+from archiver.commands.process_count import parse_processes
 from archiver.commands.value_checks import check_settings
 from archiver.run.archive_files import files_of
 from archiver.run.file_options import file_folder_of
@@ -18,9 +22,9 @@ from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show, show_json
 from archiver.terminal.program import typed
 from archiver.verify.checks import Checks
-from archiver.verify.chosen import Ids
 from archiver.verify.findings import Findings, find_all, most_that_help
-from archiver.verify.processes import Processes, count_processors
+from archiver.verify.processes import Processes
+from archiver.verify.result_table import is_clean
 
 
 class Command(ProjectCommand):
@@ -43,7 +47,7 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments."""
-        return "[--fidelity] [--ids 6583,7006] [--json] [--processes 2]"
+        return "[--fidelity] [--ids 6583,7006] [--json] [--processes N] [--against PLACE]"
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
@@ -67,6 +71,11 @@ class Command(ProjectCommand):
             help="how many processes read the WARC files and extract their pages again"
             " (as many as there are processors)",
         )
+        parser.add_argument(
+            "--against", metavar="PLACE",
+            help="compare every table with that of another archive, a folder or a database, and"
+            " check nothing else",
+        )  # fmt: skip
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print a table of checks and a line for each finding; exit status 1 when there is one."""
@@ -74,9 +83,14 @@ class Command(ProjectCommand):
         settings = self.settings
         self.refuse_arguments(args)
         check_settings(settings)
-        ids = _ids(opts.ids)
-        processes = _processes(opts.processes)
+        ids = parse_ids(opts.ids)
+        processes = parse_processes(opts.processes)
         files, warc = files_of(settings), warc_folder_of(settings)
+        if opts.against is not None:
+            if opts.fidelity or ids is not None:
+                raise UsageError("--against compares whole archives only", print_help=False)
+            self._compare(files["database"], opts.against)
+            return
 
         def use(db: Database) -> None:
             with Processes(most_that_help(processes, warc, ids)) as workers:
@@ -108,23 +122,15 @@ class Command(ProjectCommand):
         for sentence in problems:
             self.fail(sentence)
 
+    def _compare(self, database: Path, place: str) -> None:
+        """Compare the archive with another one; exit status 1 when they differ."""
+        assert self.settings is not None
+        other = find_database(place, self.settings["KEXUE_NAME"])
 
-def _ids(text: str | None) -> Ids | None:
-    """The article ids of ``--ids``; raises ``UsageError`` for a text that is no list of them."""
-    if text is None:
-        return None
-    numbers = [word.strip() for word in text.split(",")]
-    if not all(word.isascii() and word.isdecimal() and len(word) < 10 for word in numbers):
-        raise UsageError(
-            f"--ids {text}: give article numbers with commas between them", print_help=False
-        )
-    return frozenset(map(int, numbers))
+        def use(db: Database) -> None:
+            points = compare_with(db, other)
+            if not is_clean(points):
+                differing = ", ".join(point.name for point in points if point.differ)
+                self.fail(f"{other} differs: {differing}")
 
-
-def _processes(text: str | None) -> int:
-    """The number of ``--processes``; raises ``UsageError`` when it is none from 1 to 999."""
-    if text is None:
-        return count_processors()
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:4]) < 1000 and len(text) < 4):
-        raise UsageError(f"--processes {text}: give a number from 1 to 999", print_help=False)
-    return int(text)
+        read_archive(self, database, use)

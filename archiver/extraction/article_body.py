@@ -22,11 +22,15 @@ def fill_text(item: Item) -> None:
     The excerpt too, from the mark of the body, where no listing has told it. Raises
     ``UnexpectedPage`` for a body whose formulas cannot be found in linear time.
     """
-    if not isinstance(item, Article) or (body := _clean_body(item)) is None:
+    if not isinstance(item, Article):
         return
-    item.body_text, item.body_markdown, item.formulas = body.text, body.markdown, body.formulas
+    if (body := _clean_body(item)) is not None:
+        item.body_text, item.body_markdown, item.formulas = body.text, body.markdown, body.formulas
+        item.excerpt_at_mark = body.excerpt
+    elif not item.is_read:
+        return
     if not item.excerpt_known:
-        item.excerpt = body.excerpt
+        item.excerpt = item.excerpt_at_mark
         item.excerpt_known = item.excerpt_of_page = item.excerpt is not None
 
 
@@ -37,6 +41,22 @@ def fill_links(item: Item, base: Base | None = None) -> None:
     """
     if isinstance(item, Article) and (body := _clean_body(item, base)) is not None:
         item.links, item.pictures = body.links, body.pictures
+
+
+def read_ahead(item: Article, base: Base | None = None) -> None:
+    """Do with an article as scraped what its body alone decides, and give up its tree.
+
+    The functions above find the body read then, and add what listings tell. The item can be sent to
+    another process. Raises ``UnexpectedPage`` as ``fill_text`` does.
+    """
+    if item.body is None:
+        return
+    known, item.excerpt_known = item.excerpt_known, True  # a listing may tell it yet
+    fill_html(item)
+    fill_text(item)
+    fill_links(item, base)
+    item.excerpt_known = known
+    item.body, item.is_read = None, True
 
 
 def _clean_body(article: Article, base: Base | None = None) -> Body | None:

@@ -11,7 +11,7 @@ import dateparser
 from dateparser.timezone_parser import word_is_tz
 from itemadapter import ItemAdapter
 
-from archiver import site
+from archiver import clock, site
 from archiver.extraction.doubt import Doubt
 from archiver.items import CommentPage, Item
 
@@ -68,7 +68,7 @@ def parse_date(text: str | None, now: datetime | None = None) -> tuple[str | Non
     moment = _parse(said) if said else None
     if moment is None:
         return None, None
-    today = (now or datetime.now(site.TIMEZONE)).astimezone(site.TIMEZONE).date()
+    today = (now or clock.now()).astimezone(site.TIMEZONE).date()
     if not is_plausible(moment.date(), today):
         return None, None
     is_exact = _TIME.search(said) and (said == str(text).strip() or _OFFSET.search(said))

@@ -45,6 +45,10 @@ class ApplyCrawlDelay:
             delay,
             format_seconds(100 * delay),
         )
+        self.apply(delay)
+
+    def apply(self, delay: float) -> None:
+        """Wait so many seconds between requests from here on."""
         raise_delay(self.crawler, delay)
         self._keep_throttle_above(delay)
 

@@ -23,6 +23,7 @@ from archiver import clock
 from archiver.network.backoff import requested_wait
 from archiver.network.certificate import fault_of, is_refused
 from archiver.network.exceptions import CertificateRefused
+from archiver.network.failure_reasons import failed_with
 from archiver.network.retry_policy import RetryPolicy
 from archiver.network.scrapy_internals import WireTap, disable_resending
 from archiver.warc.exchange import DISCONNECTED, TIMED_OUT, TOO_LONG, UNSPECIFIED, Exchange
@@ -54,14 +55,7 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
         Raises ``Stopped`` when the run has been stopped, and ``CertificateRefused``.
         """
         await self.policy.pause.wait()
-        try:
-            response = await self.policy.in_flight.run(self._download(request))
-        except DownloadFailedError as error:
-            if not is_refused(error):
-                raise
-            parts = urlparse_cached(request)
-            fault = await asyncio.to_thread(fault_of, parts.hostname or "", parts.port or 443)
-            raise CertificateRefused(fault) from error
+        response = await self.policy.in_flight.run(self._download(request))
         if response.status in self.codes:
             self._hold(response)
         return response
@@ -70,17 +64,29 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
         """Send a request, and tell who wants to know what went over the wire."""
         listener = self.policy.on_exchange
         if listener is None:
-            return await super().download_request(request)
+            return await self._send(request)
         largest = int(request.meta.get("download_maxsize", self.largest_body))
         exchange = Exchange(request.url, clock.now(), most=_longest_answer(largest))
         try:
             with self.tap.on(request, exchange):
-                return await super().download_request(request)
+                return await self._send(request)
         except BaseException as error:
             exchange.truncated = exchange.truncated or _truncation(error)
+            exchange.failed = failed_with(error)
             raise
         finally:
             listener(request, exchange)
+
+    async def _send(self, request: Request) -> Response:
+        """Send a request; raises ``CertificateRefused`` with what is wrong with the certificate."""
+        try:
+            return await super().download_request(request)
+        except DownloadFailedError as error:
+            if not is_refused(error):
+                raise
+            parts = urlparse_cached(request)
+            fault = await asyncio.to_thread(fault_of, parts.hostname or "", parts.port or 443)
+            raise CertificateRefused(fault) from error
 
     def _hold(self, response: Response) -> None:
         """Extend the pause before the next request, which no middleware would hold back in time."""

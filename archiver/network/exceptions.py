@@ -17,5 +17,9 @@ class GateClosed(IgnoreRequest):
     """The gate did not open; it may later."""
 
 
+class NotRecorded(IgnoreRequest):
+    """There is no answer to be used: a recorded run is crawled again, without a network."""
+
+
 class CertificateRefused(IgnoreRequest):
     """The server cannot prove who it is: nothing is sent, and another try is of no use."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from gzip import BadGzipFile
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from OpenSSL import SSL
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet.error import ConnectionClosed
+from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 from archiver.network.certificate import causes_of
+from archiver.network.exceptions import CertificateRefused
 from archiver.network.scrapy_internals import is_unpacked_too_large
-
-if TYPE_CHECKING:
-    from twisted.python.failure import Failure  # comes with Scrapy
+from archiver.warc.exchange import Failed
 
 TOO_LARGE: Final = "the answer is too large for a page"
 _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
@@ -27,11 +28,20 @@ _REASONS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (exceptions.ResponseDataLossError, "the answer was cut off"),
     (exceptions.DownloadCancelledError, TOO_LARGE),
 )
+#: The attribute of an error whose reason is known in words.
+_TOLD: Final = "kexue_reason"
+#: The errors of a download, by the names of their classes.
+_KINDS: Final[Mapping[str, type[Exception]]] = {
+    kind.__name__: kind
+    for kind in (*(kind for kind, _ in _REASONS), exceptions.UnsupportedURLSchemeError)
+}
 
 
 def reason_of(failure: Failure) -> str:
     """Why a request failed, in a few words."""
     error = failure.value
+    if (told := getattr(error, _TOLD, None)) is not None:
+        return str(told)
     if isinstance(error, HttpError):
         return status_reason(error.response.status)
     if is_unpacked_too_large(error):
@@ -47,6 +57,20 @@ def reason_of(failure: Failure) -> str:
             return reason
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     return text[:200]
+
+
+def failed_with(error: BaseException) -> Failed:
+    """What is kept of the error that a request has ended with."""
+    return Failed(type(error).__name__, reason_of(Failure(error)))  # type: ignore[no-untyped-call]
+
+
+def error_again(failed: Failed) -> Exception:
+    """An error that is dealt with as the one was of which this was kept."""
+    if failed.kind == CertificateRefused.__name__:
+        return CertificateRefused(failed.reason)
+    error = _KINDS.get(failed.kind, exceptions.DownloadFailedError)(failed.reason)
+    setattr(error, _TOLD, failed.reason)
+    return error
 
 
 def _connection_reason(error: Exception) -> str:

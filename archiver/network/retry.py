@@ -20,6 +20,7 @@ from archiver.network.exceptions import CertificateRefused
 from archiver.network.failure_reasons import reason_of, status_reason
 from archiver.network.requests import is_file, is_robots
 from archiver.network.retry_policy import RetryPolicy
+from archiver.network.scrapy_internals import until_dealt_with
 from archiver.pages.decoding import decode_page
 from archiver.tree.unexpected import UnexpectedPage
 
@@ -49,7 +50,12 @@ class RetryLater:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:  # noqa: ARG002 - all of them wait
-        """Wait until the pause is over; raises ``Stopped`` after the end of the run."""
+        """Wait until the answer before has been dealt with and the pause is over.
+
+        Raises ``Stopped`` after the end of the run.
+        """
+        await until_dealt_with(self.crawler)
+        self.policy.on_dealt_with()
         await self.policy.pause.wait()
 
     def process_response(self, request: Request, response: Response) -> Request | Response:

@@ -85,6 +85,8 @@ class RetryPolicy:
         #: Hears of every exchange with the server when it is over, whole or not; ``None`` where
         #: nobody wants to. It raises ``Stopped`` to keep the answer from being used.
         self.on_exchange: Callable[[Request, Exchange], None] | None = None
+        #: Called when the answers so far have been dealt with, before the next request.
+        self.on_dealt_with: Callable[[], None] = lambda: None
         # What a test replaces: the source of the jitter.
         self.uniform: Callable[[float, float], float] = random.uniform
 

@@ -5,11 +5,14 @@ A new version of Scrapy may change any of them. Each one names the test that fai
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from threading import Thread
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientProtocol
@@ -25,13 +28,15 @@ from archiver.warc.exchange import TOO_LONG, Exchange
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-    from scrapy.crawler import Crawler, CrawlerProcessBase
+    from scrapy.crawler import AsyncCrawlerProcess, Crawler, CrawlerProcessBase
     from twisted.python.threadpool import ThreadPool
 
 #: The logger of Scrapy's robots.txt middleware.
 ROBOTS_LOGGER: Final = "scrapy.downloadermiddlewares.robotstxt"
 #: The logger that warns of answers that are cut off or too large.
 DOWNLOAD_LOGGER: Final = "scrapy.core.downloader.handlers.http11"
+#: Turns of the event loop in which everything is dealt with that does not wait for the network.
+_MOST_TURNS: Final = 1000
 
 
 def use_offline_suffixes() -> None:
@@ -127,6 +132,23 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
 
+async def until_dealt_with(crawler: Crawler) -> None:
+    """Return when what the spider was given has been dealt with, where requests go one by one.
+
+    What is stored of an answer is dated by it, and nothing of the next one is stored before. A
+    pipeline may wait for a request of its own: it is sent after some turns of the event loop.
+    Test: ``test_one_answer_after_the_other`` in tests/test_scrapy_internals.py.
+    """
+    engine = crawler._engine
+    if crawler.settings.getint("CONCURRENT_REQUESTS") > 1 or engine is None:
+        return
+    scraped = engine.scraper.slot
+    turns = 0
+    while scraped is not None and scraped.active and turns < _MOST_TURNS:
+        await asyncio.sleep(0)
+        turns += 1
+
+
 def raise_delay(crawler: Crawler, delay: float) -> None:
     """Raise the delay between requests to ``delay`` seconds where it is shorter.
 
@@ -191,6 +213,55 @@ def shutdown_handler(process: CrawlerProcessBase) -> Callable[[int, Any], None]:
     Test: ``test_in_the_middle_of_a_slow_answer`` in tests/test_interrupt.py, for SIGHUP.
     """
     return process._signal_shutdown
+
+
+def crawl_one_after_another(
+    process: AsyncCrawlerProcess,
+    crawls: Callable[[], Awaitable[None]],
+    failed: Callable[[BaseException], object],
+) -> None:
+    """Run a coroutine that lets a process crawl several times; its error goes to ``failed``.
+
+    Scrapy waits for crawls that it knows at the beginning, and stops the reactor behind them.
+    Raises ``KeyboardInterrupt`` when ``interrupt_crawls`` has stopped it before the end.
+    Test: tests/test_rebuild.py.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 - Scrapy has chosen one by now
+
+    ended = False
+
+    async def crawl_all() -> None:
+        nonlocal ended
+        try:
+            await crawls()
+            ended = True
+        except BaseException as error:  # noqa: BLE001 - handed over
+            failed(error)
+            ended = True
+        finally:
+            if reactor.running:  # the module that stands for it
+                reactor.stop()  # type: ignore[misc]
+
+    task = asyncio.get_event_loop().create_task(crawl_all())
+    process.start(stop_after_crawl=False, install_signal_handlers=False)
+    if not ended:
+        silence_destroyed_tasks()
+        raise KeyboardInterrupt
+    del task
+
+
+def interrupt_crawls(number: int, frame: FrameType | None) -> None:
+    """The signal handler that ends ``crawl_one_after_another`` at once.
+
+    Raises ``KeyboardInterrupt`` before it has begun, and at a second signal.
+    Test: ``test_interrupted`` in tests/test_rebuild.py.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 - the import installs one
+
+    signal.signal(number, signal.default_int_handler)
+    if not reactor.running:  # the module that stands for it
+        signal.default_int_handler(number, frame)
+    reactor.callFromThread(reactor.stop)  # type: ignore[misc]
 
 
 def set_log_level(logger: str, level: str) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from archiver import clock
 from archiver.planning.article_selection import ArchiveState, select_articles
 from archiver.planning.overview import Overview
 from archiver.planning.plan import Plan
@@ -174,7 +174,7 @@ class Agenda:
             days,
             state,
             self.recheck,
-            clock.now(),
+            datetime.fromisoformat(self.archive.now()),
             self.failures_in_a_row,
         )
 

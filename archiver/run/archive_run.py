@@ -57,6 +57,6 @@ class ArchiveRun:
             pictures=file_options_of(settings),
             base=Base.parse(settings["KEXUE_BASE_URL"]),
         )
-        if run.captures is not None:
-            policy.on_exchange = run.captures.keep
+        policy.on_exchange = run.exchanged
+        policy.on_dealt_with = run.recorder.settle
         return run

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from archiver import clock
 from archiver.network.requests import CAPTURE
 from archiver.network.stop import Stop
 from archiver.run.recorder import cannot_write
@@ -60,8 +63,45 @@ class CaptureLog:
         self._writer: WarcWriter | None = WarcWriter(
             options.folder, most=options.most, about=options.about, known=self._mended_ends()
         )
-        #: The run that receives; set it before the first request.
+        #: The run that receives.
         self.run_id = 0
+
+    def begin(self, run_id: int, arguments: Mapping[str, Any]) -> None:
+        """Write what a run begins with, so that it can be made again from the WARC files.
+
+        ``arguments`` are those of the spider. What the runs before have left is told as well, since
+        a killed one could not write it: how far captures are stored (``captures``), the record of
+        the last run (``previous``), and the pages that were asked for in vain (``asked``). Stops
+        the run when it cannot be written.
+        """
+        self.run_id = run_id
+        row = self._archive.run_row(run_id) or {}
+        about = {
+            "row": row,
+            "arguments": dict(arguments),
+            "captures": self._last,
+            "previous": self._archive.run_before(run_id),
+            "asked": self._archive.unanswered_requests(),
+        }
+        if self._writer is not None:
+            try:
+                self._writer.begin_run(datetime.fromisoformat(self._archive.now()), about)
+            except StoreError as error:
+                self._stop.call(str(error))
+
+    def end(self) -> str | None:
+        """Write how the run has ended, as the archive has it; returns the sentence of an error."""
+        if self._writer is None or not self.run_id:
+            return None
+        try:
+            row = self._archive.run_row(self.run_id)
+            if row is not None:
+                self._writer.end_run(clock.now(), row)
+        except StoreError as error:
+            return str(error)
+        except sqlite3.Error as error:
+            return cannot_write(error)
+        return None
 
     def keep(self, request: Request, exchange: Exchange) -> None:
         """Store an exchange, and note its capture in ``meta`` of the request.
@@ -69,7 +109,7 @@ class CaptureLog:
         Raises ``Stopped`` when it cannot be stored: nothing may be made of it then.
         """
         request.meta[CAPTURE] = None
-        if self._writer is None or not exchange.request:
+        if self._writer is None or not (exchange.request or exchange.failed):
             return
         try:
             request.meta[CAPTURE] = self._save(self._writer, exchange)

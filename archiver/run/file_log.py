@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
-from archiver import clock
 from archiver.planning.file_selection import select_files
 from archiver.planning.plan import Plan
 from archiver.run.counts import RunCounts
@@ -48,7 +48,7 @@ class FileLog:
         wanted = self.archive.wanted_files(linked=self.options.linked, articles=articles)
         return select_files(
             [self._with_loss(file) for file in wanted],
-            clock.now(),
+            datetime.fromisoformat(self.archive.now()),
             days=self.options.days if articles is None else 0,
             most=None if plan.pictures else self.options.most,
             failures_in_a_row=failures_in_a_row,

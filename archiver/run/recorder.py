@@ -36,6 +36,18 @@ class Recorder:
         #: True when index and listings were read, and what they do not show was counted.
         self.is_absence_counted = False
 
+    # --- Answers with many rows -----------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Store all that the answer at hand holds as a whole, or nothing of it."""
+        with self.writing():
+            self.archive.hold()
+
+    def settle(self) -> None:
+        """The answer has been dealt with: what it holds is stored."""
+        with self.writing():
+            self.archive.settle()
+
     # --- Index, listings, feed --------------------------------------------------------------------
 
     def index_read(self, entries: Sequence[IndexEntry]) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from archiver import clock
 from archiver.extraction.series.renewal import renew_series
@@ -28,6 +29,10 @@ from archiver.site import Base
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
 from archiver.terminal.program import typed
+from archiver.warc.exchange import Exchange
+
+if TYPE_CHECKING:
+    from scrapy import Request
 
 logger = logging.getLogger(__package__)
 
@@ -38,8 +43,8 @@ class Run:
     ``files`` are those of ``archive_files.files_of``. Without ``with_counts`` the JSONL file has no
     reader and comment counts, with ``with_comments`` it has the comments too; without ``warc`` no
     WARC files are written; without ``pictures`` no pictures are fetched. ``base`` is where the blog
-    is read from. What the run holds in memory is only for its report: what is known, due or failed
-    is in the database.
+    is read from; ``archive`` is one that is open already. What the run holds in memory is only for
+    its report: what is known, due or failed is in the database.
     """
 
     def __init__(
@@ -52,8 +57,9 @@ class Run:
         warc: WarcOptions | None = None,
         pictures: FileOptions | None = None,
         base: Base | None = None,
+        archive: Archive | None = None,
     ) -> None:
-        self.archive = Archive.open(files["database"], base)
+        self.archive = Archive.open(files["database"], base) if archive is None else archive
         self.files = ArchiveFiles(files)
         self.counts = RunCounts()
         self.recorder = Recorder(
@@ -83,14 +89,23 @@ class Run:
         """When the unfinished work began that this run continues (UTC), or ``None``."""
         return None if self._id is None else self.archive.session_start(self._id, self.plan.mode)
 
-    def begin(self, plan: Plan) -> None:
-        """Open the record of the run."""
+    def exchanged(self, request: Request, exchange: Exchange) -> None:
+        """Date what follows by an exchange with the server that is over, and keep it.
+
+        Raises ``Stopped`` when it cannot be kept: nothing may be made of it then.
+        """
+        self.archive.note_time(exchange.sent_at)
+        if self.captures is not None:
+            self.captures.keep(request, exchange)
+
+    def begin(self, plan: Plan, arguments: Mapping[str, Any] | None = None) -> None:
+        """Open the record of the run; ``arguments`` are those that the plan was made of."""
         self.plan = plan
         self._name_foreign_changes()
         self._started_at = clock.utc_now()
         self._id = self.archive.start_run(plan.mode, self._started_at)
         if self.captures is not None:
-            self.captures.run_id = self._id
+            self.captures.begin(self._id, arguments or {})
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
         if count := self.archive.count_to_reparse():
@@ -114,9 +129,9 @@ class Run:
         """
         if self.report is not None:
             return self.report
-        ending = self.recorder.stop.reason or ending
         is_stored = False
-        changed_warc = None if self.captures is None else self.captures.close()
+        self.recorder.settle()
+        ending = self.recorder.stop.reason or ending
         try:
             renew_series(self.archive.db)
             ending = self._write_exports(ending)
@@ -127,6 +142,7 @@ class Run:
             is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(cannot_write(error), traffic)
+        changed_warc = self._close_captures(self.report)
         self.files.close_database(self.archive.db)
         self.report.exchanged = self._find_exchanged(is_stored=is_stored) or changed_warc
         return self.report
@@ -146,6 +162,14 @@ class Run:
         if report.ending == FINISHED and has_seen_all:
             self.archive.forget_failures_except(self.counts.named)
         self.archive.finish_run(self._id, report.row(), keeps_digests=keeps_digests)
+
+    def _close_captures(self, report: Report) -> str | None:
+        """End the WARC files with how the run has ended; returns what is wrong with them."""
+        if self.captures is None:
+            return None
+        sentence = self.captures.end()
+        changed = self.captures.close()
+        return changed or (sentence if report.problem is None else None)
 
     def _find_exchanged(self, *, is_stored: bool) -> str | None:
         """The sentence for a file that is not the one that was written, or ``None``."""

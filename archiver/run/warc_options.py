@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archiver import __version__
+from archiver.environment import PREFIX
 from archiver.run.archive_files import files_of
 from archiver.run.file_options import largest_file_of
 
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _MEGABYTE: Final = 10**6
-#: Settings that decide what a run asks for and how. None of them can hold a secret, as those of
-#: hooks can.
+#: Settings of Scrapy's that decide what a run asks for, how, and what it makes of an answer.
 _TOLD: Final = (
-    "KEXUE_BASE_URL", "KEXUE_NAME", "KEXUE_RECHECK", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY",
-    "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE", "CONCURRENT_REQUESTS", "RETRY_TIMES",
-    "KEXUE_PICTURES", "KEXUE_PICTURES_PER_RUN", "KEXUE_ATTACHMENTS", "KEXUE_FILE_SIZE",
+    "ROBOTSTXT_OBEY", "ROBOTSTXT_USER_AGENT", "DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT",
+    "DOWNLOAD_MAXSIZE", "CONCURRENT_REQUESTS", "RETRY_ENABLED", "RETRY_TIMES", "RETRY_HTTP_CODES",
+    "REDIRECT_ENABLED", "REDIRECT_MAX_TIMES", "COOKIES_ENABLED", "COMPRESSION_ENABLED",
+    "HTTPERROR_ALLOW_ALL", "HTTPERROR_ALLOWED_CODES",
 )  # fmt: skip
+#: The project's own are told too, but for those of hooks, which can hold a secret, and the place of
+#: the archive, which is nobody else's business.
+_KEPT_BACK: Final = ("KEXUE_HOOK", "KEXUE_DATA_DIR", "KEXUE_WARC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +59,24 @@ def warc_options_of(settings: BaseSettings) -> WarcOptions | None:
         folder=warc_folder_of(settings),
         most=settings.getint("KEXUE_WARC_SIZE") * _MEGABYTE,
         about=_about(settings),
-        largest_body=_largest_body(settings),
+        largest_body=largest_body_of(settings),
     )
 
 
-def _largest_body(settings: BaseSettings) -> int:
+def largest_body_of(settings: BaseSettings) -> int:
     """The most bytes of a body that a run takes, of a page or another file; 0 is no limit."""
     page = settings.getint("DOWNLOAD_MAXSIZE")
     return max(page, largest_file_of(settings)) if page else sys.maxsize
 
 
+def told_settings(settings: BaseSettings) -> list[str]:
+    """The names of the settings that decide what a run does, and that ``warcinfo`` tells."""
+    own = (name for name in settings if name.startswith(PREFIX))
+    return [*sorted(name for name in own if not name.startswith(_KEPT_BACK)), *_TOLD]
+
+
 def _about(settings: BaseSettings) -> dict[str, str]:
-    told = {name: settings[name] for name in _TOLD}
+    told = {name: settings[name] for name in told_settings(settings)}
     return {
         "software": f"kexue-archiver/{__version__} Scrapy/{version('scrapy')}"
         f" warcio/{version('warcio')}",

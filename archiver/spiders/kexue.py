@@ -12,7 +12,7 @@ With nothing new these are three requests with robots.txt, and the re-checks.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -82,10 +82,14 @@ class KexueSpider(CommentReadingSpider):
     agenda: Agenda
     deletions: Deletions
 
-    def __init__(self, plan: Plan, base: site.Base) -> None:
+    def __init__(
+        self, plan: Plan, base: site.Base, arguments: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__()
         self.plan = plan
         self.base = base
+        #: What the plan was made of.
+        self.arguments = arguments or {}
         #: True when all was asked for but pictures and other files.
         self._has_ended = False
 
@@ -94,7 +98,7 @@ class KexueSpider(CommentReadingSpider):
         """Build the spider; raises ``ValueError`` for an argument or base address that is wrong."""
         plan = Plan.parse(**arguments)
         base = site.Base.parse(crawler.settings["KEXUE_BASE_URL"])
-        spider = super().from_crawler(crawler, plan=plan, base=base)
+        spider = super().from_crawler(crawler, plan=plan, base=base, arguments=arguments)
         crawler.signals.connect(spider.page_requested, signal=signals.request_reached_downloader)
         crawler.signals.connect(spider.spider_idle, signal=signals.spider_idle)
         return spider
@@ -123,7 +127,7 @@ class KexueSpider(CommentReadingSpider):
         self.policy = RetryPolicy.of(self.crawler)
         self.run = ArchiveRun.of(self.crawler).run
         self.recorder = self.run.recorder
-        self.run.begin(self.plan)
+        self.run.begin(self.plan, self.arguments)
         self._check_contact()
         failed_before = self.run.archive.failed_addresses()
         self.policy.final_retries.exclude([*failed_before, *self._failed_files()])
@@ -191,6 +195,7 @@ class KexueSpider(CommentReadingSpider):
         except UnexpectedPage as error:
             yield from self.retry_or_fail(response, str(error), self._next)
             return
+        self.recorder.hold()
         self.recorder.index_read(entries)
         self.page_read(response)
         yield from self._next()
@@ -240,6 +245,7 @@ class KexueSpider(CommentReadingSpider):
             then = partial(self._after_failed_listing, number)
             yield from self.retry_or_fail(response, str(error), then)
             return
+        self.recorder.hold()
         self.page_read(response)
         logger.debug("listing page %d: %d articles", number, len(page.entries))
         yield from page.entries  # stored one by one before the generator goes on
@@ -263,14 +269,18 @@ class KexueSpider(CommentReadingSpider):
     def _article_requests(self, step: ReadArticles) -> Iterator[Request]:
         self.run.counts.planned += len(step.articles)
         for position, article in enumerate(step.articles):
-            yield self._request(
-                site.article_path(article),
-                self.parse_article_page,
-                self.request_failed,
-                priority=-position,  # Scrapy's queue gives out the last one first
-                statuses=ARTICLE_STATUSES,
-                article=article,
-            )
+            # Scrapy's queue gives out the last one first.
+            yield self._article_request(article, priority=-position)
+
+    def _article_request(self, article: int, *, priority: int = 0) -> Request:
+        return self._request(
+            site.article_path(article),
+            self.parse_article_page,
+            self.request_failed,
+            priority=priority,
+            statuses=ARTICLE_STATUSES,
+            article=article,
+        )
 
     def page_requested(self, request: Request) -> None:
         """Record the request of an article's page before it is sent.
@@ -287,7 +297,7 @@ class KexueSpider(CommentReadingSpider):
             self._article_missing(response, article)
             return
         try:
-            item = self.read(response, partial(_parse_article, site.article_url(article)))
+            item = self.read_article(response, article)
             if response.status != 200 and item.status is not Status.PROTECTED:
                 raise UnexpectedPage(status_reason(response.status))
         except UnexpectedPage as error:
@@ -298,6 +308,10 @@ class KexueSpider(CommentReadingSpider):
         item.capture = response.meta.get(CAPTURE)
         self.policy.page_read(item.asked_url)
         yield self.overview.complete(item)
+
+    def read_article(self, response: Response, article: int) -> Article:
+        """The article of a page as scraped; raises ``UnexpectedPage``."""
+        return self.read(response, partial(_parse_article, site.article_url(article)))
 
     def _article_missing(self, response: Response, article: int) -> None:
         """Record a page that the blog does not have: as a tombstone, or as failed.
@@ -319,6 +333,7 @@ class KexueSpider(CommentReadingSpider):
 
     def spider_idle(self) -> None:
         """Send the last requests; raises ``DontCloseSpider`` when there are any."""
+        self.recorder.settle()
         if self.policy.stop.reason is not None:
             return
         requests: list[Request] = []

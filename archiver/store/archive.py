@@ -1,14 +1,16 @@
 """The archive as a crawl reads and writes it: one object over the open database.
 
-Every write is a transaction of its own, which takes the captures since the last one with it, and is
-dated by ``archiver.clock`` (UTC, ISO 8601).
+Every write is a transaction of its own, which takes the captures since the last one with it. It is
+dated by the newest exchange with the server (UTC, ISO 8601): by what it was made of, not by when.
 ``sqlite3.Error`` is raised where the database cannot be read or written.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,6 +52,8 @@ class Archive:
         self.base = base
         #: What was received since the last write; the next one stores it.
         self.unsaved: list[Capture] = []
+        self._time: str | None = None
+        self._is_held = False
 
     @classmethod
     def open(cls, path: Path, base: Base | None = None) -> Self:
@@ -65,6 +69,37 @@ class Archive:
             if article is not None and article.capture is not None:
                 captures.note_article(self.db, article.capture, article.id)
         self.unsaved.clear()
+
+    # --- Its time -------------------------------------------------------------------------------
+
+    def note_time(self, moment: datetime) -> None:
+        """Date what follows by a moment (UTC), unless it has been a later one already."""
+        self._time = max(self._time or "", moment.isoformat(timespec="seconds"))
+
+    def now(self) -> str:
+        """The time of the newest exchange of the run, of its start before there was one.
+
+        Without a run it is the time now.
+        """
+        return self._time or clock.utc_now()
+
+    # --- Writes that belong together ------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Let the writes from here on be one transaction, until ``settle`` is called."""
+        if not self.db.conn.in_transaction:
+            self.db.conn.execute("BEGIN")
+            self._is_held = True
+
+    def settle(self) -> None:
+        """End the transaction that ``hold`` has begun, if there is one."""
+        if self._is_held:
+            self._is_held = False
+            try:
+                self.db.conn.commit()
+            except sqlite3.Error:
+                self.db.conn.rollback()
+                raise
 
     # --- What it knows --------------------------------------------------------------------------
 
@@ -125,7 +160,7 @@ class Archive:
         Its capture says that the article was made of it.
         """
         with self._writing(article):
-            now = clock.utc_now()
+            now = self.now()
             saved = articles.save_article(self.db, article, now, url=url, accept=accept)
             file_addresses.settle(self.db, self.base, article.id)
             return saved
@@ -149,7 +184,7 @@ class Archive:
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""
         with self._writing():
-            return tombstones.mark_gone(self.db, article, clock.utc_now())
+            return tombstones.mark_gone(self.db, article, self.now())
 
     def is_gone(self, article: int) -> bool:
         """True when the article is a tombstone."""
@@ -163,7 +198,7 @@ class Archive:
         The archive must have the article.
         """
         with self._writing():
-            return comment_rows.save_comments(self.db, page, clock.utc_now())
+            return comment_rows.save_comments(self.db, page, self.now())
 
     def copied_page(self, page: CommentPage) -> int | None:
         """The number of the page of comments that this one is a copy of; ``None``: of none."""
@@ -182,12 +217,12 @@ class Archive:
     def save_listing_entry(self, entry: ListingEntry) -> None:
         """Store what a listing shows of an article."""
         with self._writing():
-            articles.save_sighting(self.db, entry, clock.utc_now())
+            articles.save_sighting(self.db, entry, self.now())
 
     def save_index(self, entries: Sequence[IndexEntry]) -> None:
         """Store what the index of all articles shows."""
         with self._writing():
-            sightings.note_index(self.db, entries, self.articles(), clock.utc_now())
+            sightings.note_index(self.db, entries, self.articles(), self.now())
 
     def count_absence(self, listed: Collection[int], *, whole: bool) -> None:
         """Count one more run in which only these articles were listed.
@@ -200,14 +235,14 @@ class Archive:
     def save_request(self, article: int) -> None:
         """Store that the page of an article is about to be requested."""
         with self._writing():
-            sightings.note_asked(self.db, article, clock.utc_now())
+            sightings.note_asked(self.db, article, self.now())
 
     # --- Failures -------------------------------------------------------------------------------
 
     def save_failure(self, url: str, article: int | None, reason: str) -> None:
         """Store one more failure of an address."""
         with self._writing():
-            failures.save_failure(self.db, url, article, reason, clock.utc_now())
+            failures.save_failure(self.db, url, article, reason, self.now())
 
     def clear_failure(self, url: str, article: int | None = None) -> None:
         """Forget the failures of an address or article that was read."""
@@ -237,7 +272,7 @@ class Archive:
     ) -> None:
         """Store that an address gave a file, which is on the disk."""
         with self._writing():
-            now = clock.utc_now()
+            now = self.now()
             stored_files.note_file(self.db, file, url, now)
             file_addresses.note_read(
                 self.db, url, file.sha256, now, etag=etag, last_modified=last_modified
@@ -247,15 +282,13 @@ class Archive:
         """Store that an address still gives the file that it gave before."""
         with self._writing():
             file_addresses.note_confirmed(
-                self.db, url, clock.utc_now(), etag=etag, last_modified=last_modified
+                self.db, url, self.now(), etag=etag, last_modified=last_modified
             )
 
     def refuse_file(self, url: str, status: str, reason: str, *, is_lost: bool) -> None:
         """Store that an address gave no file; one that it gave before stays unless it is lost."""
         with self._writing():
-            file_addresses.note_refused(
-                self.db, url, status, reason, clock.utc_now(), is_lost=is_lost
-            )
+            file_addresses.note_refused(self.db, url, status, reason, self.now(), is_lost=is_lost)
 
     # --- Captures -------------------------------------------------------------------------------
 
@@ -283,6 +316,7 @@ class Archive:
 
     def start_run(self, mode: str, started_at: str) -> int:
         """Open the record of a run and close those of killed runs; returns its id."""
+        self._time = started_at
         return run_records.start_run(self.db, mode, started_at)
 
     def note_foreign_changes(self) -> list[str]:
@@ -294,6 +328,35 @@ class Archive:
             with self._writing():
                 digests.note_changed(self.db, names, clock.utc_now())
         return names
+
+    def restart_run(self, row: Row, previous: Row | None, asked: Mapping[int, int]) -> None:
+        """Open the record of a run that was recorded; see ``run_records.restart_run``.
+
+        ``asked`` is what ``unanswered_requests`` has told then.
+        """
+        self._time = row["started_at"]
+        with self._writing():
+            run_records.restart_run(self.db, row, previous)
+            sightings.set_asked(self.db, asked)
+
+    def restore_run(self, row: Row) -> None:
+        """Make the record of a run what it was."""
+        with self._writing():
+            run_records.restore_run(self.db, row)
+
+    def save_captures(self) -> None:
+        """Store the captures since the last write."""
+        with self._writing():
+            pass
+
+    def run_row(self, run_id: int) -> Row | None:
+        """The record of a run; ``None`` when another program has deleted it."""
+        return next(iter(self.db.query("SELECT * FROM runs WHERE id = ?", [run_id])), None)
+
+    def run_before(self, run_id: int) -> Row | None:
+        """The record of the run before another; ``None`` where there is none."""
+        query = "SELECT * FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1"
+        return next(iter(self.db.query(query, [run_id])), None)
 
     def session_start(self, run_id: int, mode: str) -> str | None:
         """When the unfinished work began that a run continues; ``None`` when it begins anew."""

@@ -52,6 +52,41 @@ def start_run(db: Database, mode: str, now: str) -> int:
     return int(cursor.lastrowid or 0)
 
 
+def restart_run(db: Database, row: Mapping[str, Any], previous: Mapping[str, Any] | None) -> None:
+    """Open the record of a run as it was opened when it was recorded.
+
+    ``row`` is its row then, and ``previous`` that of the run before it: that one may have been
+    killed, or have left no other trace.
+    """
+    with db.atomic():
+        db.execute(_CLOSE_KILLED, {"ending": KILLED, "outcome": _KILLED_OUTCOME})
+        if previous is not None and previous["id"] < row["id"]:
+            found = db.execute("SELECT started_at FROM runs WHERE id = ?", [previous["id"]])
+            started = found.fetchone()
+            if started is None:
+                _insert(db, previous)
+            elif started[0] == previous["started_at"]:
+                restore_run(db, previous)
+        _insert(db, row)
+
+
+def restore_run(db: Database, row: Mapping[str, Any]) -> None:
+    """Make the record of a run what it was, in the columns that there are; inside a transaction."""
+    names = _columns(db, row)
+    assignments = ", ".join(f"{column} = :{column}" for column in names)
+    db.execute(f"UPDATE runs SET {assignments} WHERE id = :id", dict(row))  # noqa: S608
+
+
+def _insert(db: Database, row: Mapping[str, Any]) -> None:
+    names = _columns(db, row)
+    values = ", ".join(f":{name}" for name in names)
+    db.execute(f"INSERT INTO runs ({', '.join(names)}) VALUES ({values})", dict(row))  # noqa: S608
+
+
+def _columns(db: Database, row: Mapping[str, Any]) -> list[str]:
+    return [column.name for column in db["runs"].columns if column.name in row]
+
+
 def session_start(db: Database, run_id: int, mode: str) -> str | None:
     """When the work began that a run goes on with (UTC, ISO 8601); ``None`` when it begins one.
 

@@ -146,6 +146,13 @@ def note_asked(db: Database, article: int, now: str) -> None:
         db.execute(_ASKED, {"id": article, "now": now})
 
 
+def set_asked(db: Database, asked: Mapping[int, int]) -> None:
+    """Make ``asked_before`` tell this, inside the caller's transaction."""
+    db.execute("UPDATE sightings SET asked = 0 WHERE asked > 0")
+    rows = [(times, article) for article, times in asked.items()]
+    db.conn.executemany("UPDATE sightings SET asked = ? WHERE article_id = ?", rows)
+
+
 def note_read(db: Database, article: int, *, again: bool = False) -> None:
     """Clear the mark of an article that index or listing have shown otherwise than before.
 

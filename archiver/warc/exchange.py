@@ -5,13 +5,22 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 #: Why an answer is not whole, in the words of WARC 1.1 (5.13).
 TOO_LONG: Final = "length"
 TIMED_OUT: Final = "time"
 DISCONNECTED: Final = "disconnect"
 UNSPECIFIED: Final = "unspecified"
+
+
+class Failed(NamedTuple):
+    """Why a request has not ended with an answer that could be used."""
+
+    #: The name of the exception's class.
+    kind: str
+    #: The reason in words, as the report has it.
+    reason: str
 
 
 @dataclass(slots=True)
@@ -29,3 +38,5 @@ class Exchange:
     most: int = sys.maxsize
     #: Why the answer is not whole; ``None`` when it is.
     truncated: str | None = None
+    #: Why nothing could be made of it; ``None`` when there is an answer.
+    failed: Failed | None = None

@@ -9,25 +9,31 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import uuid
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archiver.warc.exchange import Exchange
+from archiver.warc.exchange import Exchange, Failed
 from archiver.warc.http_message import body_start, is_plain_header, split_answers
 
 _SAME_PAYLOAD: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _FIELDS: Final = "application/warc-fields"
 _REQUEST: Final = "application/http; msgtype=request"
 _RESPONSE: Final = "application/http; msgtype=response"
+#: The fields of ``metadata`` records: why an exchange has failed, and the row of a run at its end.
+FAILED: Final = "failed"
+RUN: Final = "run"
+#: The kind that warcio is told where it treats another one than is meant.
+_KNOWN_AS: Final = {"revisit": "response", "metadata": "warcinfo"}
 _LEVEL: Final = 6
 _GZIP: Final = 31
 
@@ -60,13 +66,23 @@ def info_member(name: str, date: str, record_id: str, about: Mapping[str, str]) 
     return _member("warcinfo", fields, lines.encode(), _FIELDS)
 
 
+def metadata_member(
+    target: str, date: str, name: str, value: Mapping[str, Any], extra: Mapping[str, str]
+) -> bytes:
+    """A ``metadata`` record with one field of JSON; ``extra`` are further WARC fields."""
+    fields = {"WARC-Record-ID": new_id(), "WARC-Date": date, "WARC-Target-URI": target, **extra}
+    line = f"{name}: {json.dumps(value, ensure_ascii=False)}\r\n"
+    return _member("metadata", fields, line.encode(), _FIELDS)
+
+
 def exchange_members(
     exchange: Exchange, info_id: str, earlier: Earlier | None
 ) -> tuple[list[bytes], int | None]:
     """The records of an exchange, and the position among them of that of the final answer.
 
-    Each answer has one, and the request the last. ``None`` where nothing came back. The final
-    answer is a ``revisit`` where ``earlier`` has its payload.
+    Each answer has one, then the request, if it was sent, and last comes the reason of a failure.
+    ``None`` where nothing came back. The final answer is a ``revisit`` where ``earlier`` has its
+    payload.
     """
     answers = split_answers(bytes(exchange.response)) if exchange.response else []
     ids = [new_id() for _ in answers]
@@ -81,9 +97,19 @@ def exchange_members(
     fields = {"WARC-Record-ID": new_id(), **common}
     if ids:
         fields["WARC-Concurrent-To"] = ids[-1]
-    fields |= _payload_digest(exchange.request)
-    members.append(_member("request", fields, exchange.request, _REQUEST))
+    if exchange.request:
+        fields |= _payload_digest(exchange.request)
+        members.append(_member("request", fields, exchange.request, _REQUEST))
+    if exchange.failed is not None:
+        to = {"WARC-Concurrent-To": fields["WARC-Record-ID"]} if exchange.request else {}
+        members.append(_failure(exchange.failed, common | to))
     return members, len(answers) - 1 if answers else None
+
+
+def _failure(failed: Failed, fields: dict[str, str]) -> bytes:
+    target, date = fields.pop("WARC-Target-URI"), fields.pop("WARC-Date")
+    about = {"kind": failed.kind, "reason": failed.reason}
+    return metadata_member(target, date, FAILED, about, fields)
 
 
 def _common_fields(exchange: Exchange, info_id: str) -> dict[str, str]:

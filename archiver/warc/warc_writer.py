@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 
 from archiver.store.atomic import sync
 from archiver.store.errors import StoreError
@@ -15,7 +18,18 @@ from archiver.warc.exchange import Exchange
 from archiver.warc.file_names import find_warc_files, next_name
 from archiver.warc.own_file import whole_end
 from archiver.warc.plain_file import NotPlainError, open_plain
-from archiver.warc.warc_records import Earlier, exchange_members, info_member, new_id, warc_date
+from archiver.warc.warc_records import (
+    RUN,
+    Earlier,
+    exchange_members,
+    info_member,
+    metadata_member,
+    new_id,
+    warc_date,
+)
+
+#: What the record at the end of a run is about; the number of the run follows.
+_TARGET: Final = "urn:kexue-archiver:run:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +56,7 @@ class WarcWriter:
     ) -> None:
         self.folder = folder
         self._most = most
-        self._about = about
+        self._about = dict(about)
         self._known = known
         self._path: Path | None = None
         self._descriptor: int | None = None
@@ -50,9 +64,29 @@ class WarcWriter:
         self._info_id: str | None = None
         self._go_on()
 
+    def begin_run(self, moment: datetime, about: Mapping[str, Any]) -> None:
+        """Write that a run begins at a moment (UTC): ``warcinfo`` has its JSON as ``run``.
+
+        So has that of each further file of the run.
+        """
+        self._about[RUN] = json.dumps(about, ensure_ascii=False)
+        self._info_id = None
+        self._open(moment)
+
+    def end_run(self, moment: datetime, row: Mapping[str, Any]) -> None:
+        """Write the row of ``runs`` of the run that ends at a moment (UTC).
+
+        What it began with is told once more: its ``warcinfo`` may be damaged one day.
+        """
+        path = self._open(moment)
+        extra = {"WARC-Warcinfo-ID": self._info_id or ""}
+        target = f"{_TARGET}{row['id']}"
+        about = {**json.loads(self._about.get(RUN, "{}")), "row": dict(row)}
+        self._write(path, metadata_member(target, warc_date(moment), RUN, about, extra))
+
     def append(self, exchange: Exchange, earlier: Earlier | None = None) -> Place | None:
         """Write an exchange; returns where the answer is, ``None`` where nothing came back."""
-        path = self._open(exchange)
+        path = self._open(exchange.sent_at)
         members, position = exchange_members(exchange, self._info_id or "", earlier)
         start = self._end
         self._write(path, b"".join(members))
@@ -126,24 +160,24 @@ class WarcWriter:
             raise StoreError(f"cannot write {path}: {error.strerror}", wrong_use=True) from error
         self._path, self._end, self._info_id = path, end, None
 
-    def _open(self, exchange: Exchange) -> Path:
+    def _open(self, moment: datetime) -> Path:
         """The file to write to, with a ``warcinfo`` of this run in it."""
         if self._path is None or self._end >= self._most:
             self.close()
-            path = self._new_path(exchange)
+            path = self._new_path(moment)
             self._take(path, 0)
             self._sync_folder(path)
         else:
             path = self._path
         if self._info_id is None:
-            info_id, date = new_id(), warc_date(exchange.sent_at)
+            info_id, date = new_id(), warc_date(moment)
             self._write(path, info_member(path.name, date, info_id, self._about))
             self._info_id = info_id
         return path
 
-    def _new_path(self, exchange: Exchange) -> Path:
+    def _new_path(self, moment: datetime) -> Path:
         taken = {*self._known, *(path.name for path in find_warc_files(self.folder))}
-        return self.folder / next_name(exchange.sent_at.strftime("%Y-%m-%d"), taken)
+        return self.folder / next_name(moment.strftime("%Y-%m-%d"), taken)
 
     def _sync_folder(self, path: Path) -> None:
         try:
