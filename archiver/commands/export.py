@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
-from archiver.commands.value_checks import check_settings, parse_since
+from archiver.commands.value_checks import check_settings, parse_ids, parse_since
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.kinds import KINDS, Kind
 from archiver.reading.exports.selection import Selection
@@ -52,6 +52,7 @@ class Command(ProjectCommand):
         super().add_options(parser)
         parser.add_argument("--since", metavar="DAY", help="articles from this day on: 2024-01-31")
         parser.add_argument("--category", help="articles of this category only")
+        parser.add_argument("--ids", metavar="IDS", help="these articles only: 6583,7006")
         parser.add_argument(
             "--force", action="store_true", help="overwrite files of the export that were changed"
         )
@@ -60,7 +61,7 @@ class Command(ProjectCommand):
         """Write the target, and say what was done."""
         assert self.settings is not None
         kind, target = _kind_and_target(args)
-        selection = Selection(parse_since(opts.since), opts.category)
+        selection = Selection(parse_since(opts.since), opts.category, parse_ids(opts.ids))
         check_settings(self.settings)
 
         def use(db: Database) -> None:
