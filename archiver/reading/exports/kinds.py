@@ -10,6 +10,7 @@ from archiver.reading.exports.bibtex_file import write_bibtex
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.markdown_folder import write_markdown
 from archiver.reading.exports.parquet_folder import write_parquet
+from archiver.reading.exports.site_folder import write_site
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ KINDS: Final = {
             "markdown", "DIR", "a note an article, linked, for Obsidian and others", write_markdown
         ),
         Kind("parquet", "DIR", "typed tables by year, for DuckDB and others", write_parquet),
+        Kind("site", "DIR", "pages to read offline, with formulas and search", write_site),
         Kind("bibtex", "FILE", "the blog's own entries, for citing", write_bibtex),
     )
 }

@@ -1,0 +1,40 @@
+// MathJax as the blog has it: the same delimiters, equations numbered over the whole page. Its Safe
+// extension lets no formula run a script; what a formula may load lies in this folder.
+window.MathJax = {
+  loader: {load: ['[tex]/amscd', 'ui/safe']},
+  tex: {
+    inlineMath: [['$', '$'], ['\\(', '\\)']],
+    processEscapes: true,
+    tags: 'ams',
+    packages: {'[+]': ['amscd']}
+  },
+  options: {
+    enableMenu: false,
+    ignoreHtmlClass: 'tex2jax_ignore',
+    processHtmlClass: 'tex2jax_process'
+  },
+  startup: {
+    ready: function () {
+      'use strict';
+      MathJax.startup.defaultReady();
+      // The name of MathJax 2 for an extension that is loaded already.
+      MathJax.startup.input[0].preFilters.add(function (data) {
+        data.math.math = data.math.math.replace(/\\require\s*\{AMScd\}/g, '');
+      });
+    },
+    pageReady: function () {
+      'use strict';
+      return MathJax.startup.defaultPageReady().then(function () {
+        document.documentElement.classList.add('s-drawn');
+        document.querySelectorAll('mjx-container:not([display])').forEach(function (formula) {
+          var block = formula.parentElement;
+          while (block && getComputedStyle(block).display.indexOf('inline') === 0) {
+            block = block.parentElement;
+          }
+          if (block && formula.offsetWidth > block.clientWidth + 1) formula.classList.add('s-wide-formula');
+        });
+        document.dispatchEvent(new Event('s-drawn'));
+      });
+    }
+  }
+};
