@@ -19,6 +19,8 @@
 #               execute the notebooks on the demo archive of four weeks, which is crawled first;
 #               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
 #               into notebooks/ of its folder
+#   make site   write the demo archive of four weeks, which is crawled first, as pages to data/site:
+#               open data/site/index.html
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time extraction, crawl and search on this machine, measure memory and WARC files
 #   make clean  remove the environment and what the tools left behind; data/ stays
@@ -43,7 +45,7 @@ SLOW := backoff command_line crawl demo_days encoding environment exchanged_file
   politeness program real_pages replica resume search_command suspicious_pages symbolic_links \
   warc_crawl years
 
-.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
+.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -78,6 +80,10 @@ scale-test: $(VENV)/.installed-scale
 notebooks: $(VENV)/.installed-notebooks
 	$(if $(KEXUE_DATA_DIR)$(KEXUE_NAME),,$(BIN)/scrapy demo --days 28)
 	$(BIN)/python notebooks/execute.py
+
+site: $(VENV)/.installed-site
+	$(BIN)/scrapy demo --days 28
+	$(BIN)/scrapy export site data/site -s KEXUE_NAME=demo-days
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -135,6 +141,10 @@ $(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-scale: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,scale]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-site: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[site]'
+	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[notebooks]'

@@ -29,7 +29,9 @@ class Selection:
         bounds = {
             "published >= ?": self.since,
             "category = ?": self.category,
-            "id IN (SELECT value FROM json_each(?))": self.ids and json.dumps(self.ids),
+            "id IN (SELECT value FROM json_each(?))": None
+            if self.ids is None
+            else json.dumps(self.ids),
         }
         given = {sql: value for sql, value in bounds.items() if value is not None}
         return " AND ".join([*given, *more]) or "1", list(given.values())

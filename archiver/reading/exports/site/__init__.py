@@ -1,1 +1,1 @@
-"""The pages, texts and files of ``scrapy export site DIR``; ``site_folder.py`` puts them together."""
+"""What is in the folder of ``scrapy export site DIR``: pages, scripts, texts to search in."""

@@ -40,7 +40,9 @@ class State:
     @property
     def is_complete(self) -> bool:
         """True when nothing that the blog lists is missing, failed or suspicious."""
-        return not (self.missing or self.suspicious or self.failures) and self.last_success is not None
+        return (
+            not (self.missing or self.suspicious or self.failures) and self.last_success is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _pieces(lexer: Lexer, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _class(kind: _TokenType) -> str:
-    return next((css_class for wider, css_class in _CLASSES if kind in wider), "")
+    return next((css_class for wider, css_class in _CLASSES if kind[: len(wider)] == wider), "")
 
 
 def _fill(code: HtmlElement, pieces: list[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archiver.reading.exports.site import page_names
 from archiver.reading.exports.site.archive_state import State, read_changes, read_state
-from archiver.reading.exports.site.overview import Listed, Overview
+from archiver.reading.exports.site.overview import Listed, Overview, Series
 from archiver.reading.exports.site.page_templates import may_have_formulas
 
 #: Articles on the start page, and in the lists of those that are most read and most cited.
@@ -57,13 +57,14 @@ def _home(
     db: Database, overview: Overview, state: State, years: list[Group], categories: list[Group]
 ) -> ListPage:
     newest = overview.articles[::-1]
-    values = {
+    values: dict[str, Any] = {
         "newest": newest[:_FEW],
         "most_read": _most_read(newest)[:_TEN],
         "most_cited": _most_cited(newest)[:_TEN],
         "changes": read_changes(db, overview),
         "years": years,
         "categories": categories,
+        "series": _longest(overview)[:_TEN],
         "series_count": len(overview.series),
         "count": len(newest),
         "state": state,
@@ -86,13 +87,18 @@ def _group_pages(page: str, kind: str, groups: list[Group]) -> Iterator[ListPage
 
 
 def _series(overview: Overview) -> ListPage:
-    series = sorted(overview.series, key=lambda one: (-len(one.parts), one.id))
+    series = _longest(overview)
     titles = (part.mention.title for one in series for part in one.parts)
     return (
         page_names.SERIES,
         "series.html",
         {"series": series, "has_formulas": may_have_formulas(*titles)},
     )
+
+
+def _longest(overview: Overview) -> list[Series]:
+    """The series of a site, those of most parts first."""
+    return sorted(overview.series, key=lambda one: (-len(one.parts), one.id))
 
 
 def _groups(

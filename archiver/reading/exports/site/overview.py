@@ -76,7 +76,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series with its parts in order; ``missing`` are the numbers that are not there, in words."""
+    """A series with its parts in order; ``missing`` are the numbers of the others, in words."""
 
     id: int
     name: str

@@ -32,8 +32,8 @@ class PageBody:
 def page_body(html: str, here: int, pages: Container[int]) -> PageBody:
     """The archived body of the article ``here`` for its page.
 
-    Links lead to the ``pages`` there are, addresses of pictures stand in the place of pictures, code
-    is marked, ids are unique.
+    Links lead to the ``pages`` there are, their addresses stand in the place of pictures, code is
+    marked, ids are unique.
     """
     top = parse_fragment(html)
     _own_names(top)

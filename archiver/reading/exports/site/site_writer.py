@@ -23,7 +23,6 @@ from archiver.reading.exports.site.reader_curve import HEIGHT, WIDTH, read_curve
 from archiver.reading.exports.site.version_pages import differences, shown_versions
 from archiver.reading.history.versions import read_history
 from archiver.store.records import Row
-from archiver.terminal.program import typed
 
 
 class SiteWriter:
@@ -97,7 +96,6 @@ class SiteWriter:
             article=article,
             versions=versions,
             differences=list(differences(history)),
-            command=typed(f"history {article['id']}"),
             has_formulas=may_have_formulas(article["title"]),
         )
         return sum(version.suspicious is None for version in versions)

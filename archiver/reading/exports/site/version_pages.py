@@ -53,7 +53,6 @@ class ShownVersion:
 
     number: int
     seen_at: str
-    title: str
     characters: int
     changed: str
     suspicious: str | None
@@ -66,7 +65,6 @@ def shown_versions(history: History) -> Iterator[ShownVersion]:
         yield ShownVersion(
             version.number,
             format_time(version.row["seen_at"]),
-            version.title,
             len(_text(history, version)),
             "、".join(_NAMES[column] for column in history.changed_columns(version)),
             version.suspicious,

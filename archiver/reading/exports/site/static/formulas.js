@@ -25,6 +25,13 @@ window.MathJax = {
     pageReady: function () {
       'use strict';
       return MathJax.startup.defaultPageReady().then(function () {
+        // One with a number is as wide as it must be for both: it moves in a box of its own.
+        document.querySelectorAll('mjx-container[width="full"]').forEach(function (formula) {
+          var box = document.createElement('span');
+          box.className = 's-wide-formula';
+          formula.replaceWith(box);
+          box.appendChild(formula);
+        });
         document.documentElement.classList.add('s-drawn');
         document.querySelectorAll('mjx-container:not([display])').forEach(function (formula) {
           var block = formula.parentElement;

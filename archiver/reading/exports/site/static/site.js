@@ -37,7 +37,7 @@
 
   // What moves in its box can be moved with the keys too.
   function letMove() {
-    document.querySelectorAll('pre, .s-wide, mjx-container').forEach(function (box) {
+    document.querySelectorAll('pre, .s-wide, .s-wide-formula, mjx-container').forEach(function (box) {
       if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
     });
   }
