@@ -32,7 +32,7 @@ KINDS: Final = {
             "markdown", "DIR", "a note an article, linked, for Obsidian and others", write_markdown
         ),
         Kind("parquet", "DIR", "typed tables by year, for DuckDB and others", write_parquet),
-        Kind("site", "DIR", "pages to read offline, with formulas and search", write_site),
         Kind("bibtex", "FILE", "the blog's own entries, for citing", write_bibtex),
+        Kind("site", "DIR", "pages to read offline, with formulas and search", write_site),
     )
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
 #: Where they lie in the folder of the site.
 FOLDER: Final = "mathjax"
-#: The package, and the folder of MathJax in it.
-_PACKAGE: Final = "mathjax"
-_INSIDE: Final = Path("static/mathjax")
+#: The package, and the folder of MathJax in it. It is found by the name of the package, since many
+#: a module is called as its folder is.
+_PACKAGE: Final = "django-static-mathjax"
+_INSIDE: Final = "mathjax/static/mathjax"
 _SCRIPT: Final = "es5/tex-chtml.js"
 _FILES: Final = (
     _SCRIPT,
@@ -26,12 +27,11 @@ _NOT_NEEDED: Final = "all-packages.js"
 
 def mathjax_folder() -> Path | None:
     """The folder of the installed MathJax; ``None`` when there is none. Nothing is imported."""
-    spec = find_spec(_PACKAGE)
-    folders = spec.submodule_search_locations if spec is not None else None
-    for folder in folders or ():
-        if (found := Path(folder) / _INSIDE).joinpath(_SCRIPT).is_file():
-            return found
-    return None
+    try:
+        folder = Path(str(distribution(_PACKAGE).locate_file(_INSIDE)))
+    except PackageNotFoundError:
+        return None
+    return folder if folder.joinpath(_SCRIPT).is_file() else None
 
 
 def mathjax_files(folder: Path) -> Iterator[tuple[str, Path]]:
