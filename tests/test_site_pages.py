@@ -77,7 +77,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     db = open_archive(folder / "kexue.db")
     fill(db)
     failure = {"url": "https://kexue.fm/archives/9", "article_id": 9, "first_seen": DAY1}
-    db["failures"].insert({**failure, "last_seen": DAY2, "tries": 1, "reason": "HTTP 500"})
+    db.table("failures").insert({**failure, "last_seen": DAY2, "tries": 1, "reason": "HTTP 500"})
     export(db, folder / "site")
     close_archive(db)
     return folder / "site"
@@ -94,10 +94,10 @@ def fill(db: Database) -> None:
     save_article(db, a_protected(3), DAY1)
     save_article(db, an_article(4, title="丁", status=Status.GONE, category=None, tags=[]), DAY2)
     db.execute("UPDATE articles SET status = 'gone', gone_at = ? WHERE id = 4", [DAY3])
-    db["series"].insert({"id": 1, "name": "甲", "parts": 2, "missing": "[2]"})
+    db.table("series").insert({"id": 1, "name": "甲", "parts": 2, "missing": "[2]"})
     for place, article in enumerate((1, 2)):
         row = {"series_id": 1, "article_id": article, "number": place * 2 + 1, "position": place}
-        db["series_articles"].insert(row)
+        db.table("series_articles").insert(row)
 
 
 # --- What a page says -----------------------------------------------------------------------------

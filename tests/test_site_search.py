@@ -69,8 +69,10 @@ def test_texts_stand_in_the_order_of_the_articles(
 def test_an_article_has_what_the_filters_ask_for(db: Database, tmp_path: Path) -> None:
     save_article(db, an_article(1, tags=["乙", "甲"], links=[]), DAY1)
     save_article(db, an_article(2, tags=[], category=None, published=None, links=[]), DAY1)
-    db["series"].insert({"id": 1, "name": "系", "parts": 1, "missing": "[]"})
-    db["series_articles"].insert({"series_id": 1, "article_id": 1, "number": 1, "position": 0})
+    db.table("series").insert({"id": 1, "name": "系", "parts": 1, "missing": "[]"})
+    db.table("series_articles").insert(
+        {"series_id": 1, "article_id": 1, "number": 1, "position": 0}
+    )
     write_site(Job(db, tmp_path / "site"))
     (known,) = scripts(tmp_path / "site")["articles.js"]
     assert known["categories"] == ["信息时代"]

@@ -33,6 +33,17 @@ window.MathJax = {
           box.appendChild(formula);
         });
         document.documentElement.classList.add('s-drawn');
+        // A reference leads somewhere, so it is shown to all as it is, with its number as its name.
+        document.querySelectorAll('mjx-container a[href]').forEach(function (link) {
+          var formula = link.closest('mjx-container');
+          var spoken = formula.querySelector('mjx-assistive-mml'), drawn = link.closest('mjx-math');
+          if (spoken) {
+            formula.dataset.text = spoken.textContent.trim();
+            spoken.remove();
+          }
+          if (drawn) drawn.removeAttribute('aria-hidden');
+          link.setAttribute('aria-label', formula.dataset.text || link.getAttribute('href'));
+        });
         document.querySelectorAll('mjx-container:not([display])').forEach(function (formula) {
           var block = formula.parentElement;
           while (block && getComputedStyle(block).display.indexOf('inline') === 0) {
