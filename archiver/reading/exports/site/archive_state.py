@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archiver.reading.exports.site.overview import Listed, Overview
+from archiver.reading.exports.site.site_overview import Listed, Overview
 from archiver.reading.status import queries
 from archiver.store.records import Row
 

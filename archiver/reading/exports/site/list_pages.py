@@ -11,8 +11,8 @@ from sqlite_utils import Database
 
 from archiver.reading.exports.site import page_names
 from archiver.reading.exports.site.archive_state import State, read_changes, read_state
-from archiver.reading.exports.site.overview import Listed, Overview, Series
 from archiver.reading.exports.site.page_templates import may_have_formulas
+from archiver.reading.exports.site.site_overview import Listed, Overview, Series
 
 #: Articles on the start page, and in the lists of those that are most read and most cited.
 _FEW: Final = 20

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from archiver.reading.exports.site.overview import Overview
+from archiver.reading.exports.site.site_overview import Overview
 from archiver.reading.search import ranking, snippets
 from archiver.reading.search.folding import spellings
 

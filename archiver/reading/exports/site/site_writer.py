@@ -11,7 +11,6 @@ from archiver.reading.exports.owned_folder import OwnedFolder
 from archiver.reading.exports.site import page_names, search_scripts
 from archiver.reading.exports.site.list_pages import list_pages
 from archiver.reading.exports.site.mathjax_files import mathjax_files
-from archiver.reading.exports.site.overview import read_overview
 from archiver.reading.exports.site.page_body import PageBody, page_body
 from archiver.reading.exports.site.page_templates import (
     Pages,
@@ -20,6 +19,7 @@ from archiver.reading.exports.site.page_templates import (
     static_files,
 )
 from archiver.reading.exports.site.reader_curve import HEIGHT, WIDTH, read_curve
+from archiver.reading.exports.site.site_overview import read_overview
 from archiver.reading.exports.site.version_pages import differences, shown_versions
 from archiver.reading.history.versions import read_history
 from archiver.store.records import Row
