@@ -127,6 +127,25 @@ def test_the_highest_heading_is_the_second_level() -> None:
     assert "<h2 id=" in shown("<h4>一</h4>")
 
 
+# --- Formulas -------------------------------------------------------------------------------------
+
+LONG = f"$${'x+' * 4001}y$$"
+
+
+@pytest.mark.parametrize(
+    ("html", "ignored"),
+    [
+        (f"<p>{LONG}</p><p>$x$</p>", f'<p class="tex2jax_ignore">{LONG}</p><p>$x$</p>'),
+        (f"<p><b>1</b>{LONG}</p>", f'<p class="tex2jax_ignore"><b>1</b>{LONG}</p>'),
+        (f"{LONG}<p>$x$</p>", f'<div class="tex2jax_ignore">{LONG}<p>$x$</p></div>'),
+        (f"<p>{'$x+y$ ' * 4000}</p>", f"<p>{'$x+y$ ' * 4000}</p>"),
+    ],
+)
+def test_a_formula_of_great_length_stays_text(html: str, ignored: str) -> None:
+    """To draw it takes minutes, in which nothing on the page can be clicked."""
+    assert shown(html) == ignored
+
+
 # --- Names ----------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ _SCRIPT: Final = "es5/tex-chtml.js"
 _FILES: Final = (
     _SCRIPT,
     "es5/ui/safe.js",
+    "es5/ui/lazy.js",
     "es5/input/tex/extensions/*.js",
     "es5/output/chtml/fonts/woff-v2/*.woff",
     "LICENSE",

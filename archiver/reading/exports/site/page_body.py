@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.reading.exports.site.highlighting import highlight
+from archiver.reading.exports.site.long_formulas import IGNORED, leave_long_formulas
 from archiver.reading.exports.site.page_headings import Heading, set_headings
 from archiver.reading.exports.site.page_links import lead_links
 from archiver.reading.exports.site.picture_places import show_places
@@ -37,12 +38,16 @@ def page_body(html: str, here: int, pages: Container[int]) -> PageBody:
     """
     top = parse_fragment(html)
     _own_names(top)
+    leave_long_formulas(top)
     headings = set_headings(top)
     show_places(top)
     lead_links(top, here, pages)
     highlight(top)
     _wrap_tables(top)
-    return PageBody(inner_html(top), headings)
+    shown = inner_html(top)
+    if top.get("class"):  # a long formula stands in no element of the body
+        shown = f'<div class="{IGNORED}">{shown}</div>'
+    return PageBody(shown, headings)
 
 
 def _own_names(top: HtmlElement) -> None:

@@ -81,6 +81,7 @@ class SiteWriter:
             versions=self._write_versions(article) if listed.versions > 1 else 1,
             curve=read_curve(self._job.db, number),
             curve_size=(WIDTH, HEIGHT),
+            formula_count=len(article["formulas"]),
             bibtex=bibtex_entry(article).strip(),
             has_formulas=may_have_formulas(article["title"], html or ""),
         )

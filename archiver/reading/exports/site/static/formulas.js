@@ -1,7 +1,8 @@
 // MathJax as the blog has it: the same delimiters, equations numbered over the whole page. Its Safe
 // extension lets no formula run a script; what a formula may load lies in this folder.
 window.MathJax = {
-  loader: {load: ['[tex]/amscd', 'ui/safe']},
+  // Of thousands of formulas only those are drawn that are seen; site.css lets the text move then.
+  loader: {load: ['[tex]/amscd', 'ui/safe'].concat(document.body.dataset.formulas > 1500 ? 'ui/lazy' : [])},
   tex: {
     inlineMath: [['$', '$'], ['\\(', '\\)']],
     processEscapes: true,
@@ -24,7 +25,10 @@ window.MathJax = {
     },
     pageReady: function () {
       'use strict';
-      return MathJax.startup.defaultPageReady().then(function () {
+      // The text is seen first, also where there are thousands of formulas.
+      return new Promise(function (done) { setTimeout(done, 20); }).then(function () {
+        return MathJax.startup.defaultPageReady();
+      }).then(function () {
         // One with a number is as wide as it must be for both: it moves in a box of its own.
         document.querySelectorAll('mjx-container[width="full"]').forEach(function (formula) {
           var box = document.createElement('span');
@@ -33,6 +37,7 @@ window.MathJax = {
           box.appendChild(formula);
         });
         document.documentElement.classList.add('s-drawn');
+        document.body.classList.toggle('s-lazy', document.body.dataset.formulas > 1500);
         // A reference leads somewhere, so it is shown to all as it is, with its number as its name.
         document.querySelectorAll('mjx-container a[href]').forEach(function (link) {
           var formula = link.closest('mjx-container');
