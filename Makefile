@@ -4,8 +4,8 @@
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
 #               runs, every fault of a server; make test has 60, 20, and the most telling faults
 #   make browser-test
-#               let Chromium judge the text, MathJax in it the formulas, and open Datasette's pages
-#               (Debian: apt-get install chromium)
+#               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages, and
+#               read the exported site (Debian: apt-get install chromium)
 #   make install-test
 #               build sdist and wheel, install the wheel into an empty environment, run it there
 #   make test-lowest
