@@ -41,9 +41,9 @@ COVER := $(if $(COVERAGE),--cov --cov-branch --cov-report=term-missing)
 LOWEST := .venv-lowest
 # The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
 SLOW := backoff command_line crawl demo_days encoding environment exchanged_files export_command \
-  failure_reasons faults gone_articles hook hook_crawl incremental interrupt kill lock odd_input \
-  politeness program real_pages replica resume search_command suspicious_pages symbolic_links \
-  warc_crawl years
+  failure_reasons faults gone_articles hook hook_crawl incremental interrupt kill kill_pictures lock \
+  odd_input pictures_crawl politeness program real_pages replica resume search_command suspicious_pages \
+  symbolic_links warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean
 .NOTPARALLEL:
@@ -56,7 +56,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak and not install' $(COVER)
 
 soak: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_faults.py
+	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_kill_pictures.py tests/test_faults.py
 	$(BIN)/$(PYTEST) --soak -m 'hypothesis or soak'
 
 install-test: $(VENV)/.installed-install

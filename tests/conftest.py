@@ -76,7 +76,7 @@ def db(path: Path) -> Iterator[Database]:
 LONG: Final = (
     "faults", "years", "kill", "gone_articles", "backoff", "resume", "incremental", "crawl",
     "politeness", "interrupt", "command_line", "due_articles", "suspicious_pages", "extract",
-    "encoding", "failure_reasons",
+    "encoding", "failure_reasons", "pictures_crawl",
 )  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 #: measured on: with coverage such a crawl takes more than twice as long.
 UNMEASURED: Final = (
     "backoff", "demo_days", "encoding", "exchanged_files", "failure_reasons", "gone_articles",
-    "hook_crawl", "incremental", "odd_input", "politeness", "program", "resume", "suspicious_pages",
-    "symbolic_links", "warc_crawl",
+    "hook_crawl", "incremental", "odd_input", "pictures_crawl", "politeness", "program", "resume",
+    "suspicious_pages", "symbolic_links", "warc_crawl",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ QUICK = {
     "KEXUE_BACKOFF": "0.01",
     "KEXUE_BACKOFF_MOST": "0.05",
     "RETRY_TIMES": "1",
+    "KEXUE_PICTURES": "0",  # most tests are about articles
     "WARN_ON_GENERATOR_RETURN_VALUE": "0",  # reads the source of each callback
 }
 #: What every run asks for first.
@@ -46,6 +47,8 @@ _MOMENTS: Final = {
     "changes": ("seen_at",),
     "sightings": ("first_seen", "last_seen"),
     "failures": ("first_seen", "last_seen"),
+    "files": ("first_seen",),
+    "file_addresses": ("asked_at",),
     "runs": ("started_at", "finished_at"),
 }
 _IDS: Final = "SELECT id FROM articles"
@@ -189,6 +192,7 @@ class Archive:
             checks = Checks(db, None)
             points = checks.of_files(jsonl, with_counts=with_counts)
             points += checks.of_warc(self.folder / "warc")
+            points += checks.of_pictures(self.folder / "files")
             summary = read_summary(db, {"database": database, "jsonl": jsonl}, clock.now())
         assert is_clean(points), "\n".join(table(points))
         problems = list(summary.problems(max_age=None))

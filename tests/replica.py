@@ -149,9 +149,9 @@ class Replica(DemoServer):
         `drip` (the answer takes `seconds`; `then` it may `stop` or fall `silent` in the middle),
         `timeout` (never an answer), `invalid-utf8`, `charset` (`charset`, another than it says),
         `swap` (bytes `new` in the place of `old`), `big` (`size` in bytes), `not-html`
-        (`content_type`, `body`), `other-host` (`host`, with scheme; `path`), `login` (short),
-        `captive` (a full login page), `wrong-article` (`article`, an id), `endless-pager`, `hook`
-        (`call`, before the answer is made).
+        (`content_type`, `body`, `headers`), `other-host` (`host`, with scheme; `path`), `login`
+        (short), `captive` (a full login page), `wrong-article` (`article`, an id),
+        `endless-pager`, `hook` (`call`, before the answer is made).
 
         With `rhythm` (on, off) the fault comes and goes: `on` requests meet it, `off` do not.
         """

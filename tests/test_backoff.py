@@ -539,6 +539,7 @@ def crawl(base_url: str, folder: Path, **settings: object) -> subprocess.Complet
         "KEXUE_BACKOFF_MOST": 0.05,
         "DOWNLOAD_DELAY": 0,
         "AUTOTHROTTLE_ENABLED": 0,
+        "KEXUE_PICTURES": 0,
         **settings,
     }
     options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]

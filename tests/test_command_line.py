@@ -46,6 +46,7 @@ def say(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("crawl --since 2020-01-01 kexue", "--since: give it as -a since=2020-01-01"),
         ("crawl kexue --limit", "--limit: give it as -a limit=10"),
         ("crawl kexue --readers", "--readers: give it as -a readers=1"),
+        ("crawl kexue -a pictures=1 -a limit=3", "pictures=1 fetches pictures only; give no other"),
         ("crawl kexue --ids 5 --accept", "--ids: give it as -a ids=5"),
         ("crawl kexue --accept", "--accept: give it as -a accept=1"),
         ("crawl kexue --jsno", "unknown option --jsno"),

@@ -121,4 +121,6 @@ def test_jsonl_has_one_object_an_article_sorted_by_id(twice: dict[str, Any]) -> 
 
 def test_only_its_files_are_left(twice: dict[str, Any]) -> None:
     names = sorted(path.name for path in twice["folder"].iterdir())
-    assert names == [".run.lock", "demo-changes.xml", "demo-warc", "demo.db", "demo.jsonl"]
+    assert names == [
+        *(".run.lock", "demo-changes.xml", "demo-files", "demo-warc", "demo.db", "demo.jsonl"),
+    ]

@@ -38,7 +38,7 @@ PAGES: Final = sorted(
 #: A file or folder, with its folder or without.
 PATH: Final = re.compile(r"\.?[\w-]+(?:/[\w.-]+)*(?:/|\.(?:py|md|toml|yaml|cfg))")
 #: What a crawl writes, what a reader's machine has, and an example of an address.
-NOT_HERE: Final = re.compile(r"data/|\.venv|\.github/|main\.py")
+NOT_HERE: Final = re.compile(r"data/|files/|\.venv|\.github/|main\.py")
 FOLDERS: Final = ("archiver", "benchmarks", "docs", "fixtures", "notebooks", "tests")
 
 every_page = pytest.mark.parametrize("page", PAGES)

@@ -39,7 +39,9 @@ def test_the_command_gets_the_report(tmp_path: Path, report: Path) -> None:
     assert (told["exit_status"], told["outcome"], told["mode"]) == (0, "ok", "normal")
     assert told["archived"] == 12
     assert (told["counts"]["new"], told["counts"]["unread"]) == (12, 0)
-    assert told["named"] == {"missing": [], "failed": [], "suspicious": [], "without": []}
+    assert told["named"] == {
+        name: [] for name in ("missing", "failed", "suspicious", "without", "pictures")
+    }
     assert told["files"]["database"] == str(tmp_path / "data" / "kexue.db")
 
 
@@ -79,6 +81,7 @@ def test_of_a_failing_run_too(tmp_path: Path, report: Path) -> None:
             {"url": f"{url}/archives/105", "article": 105, "reason": "it has lost its body"}
         ],
         "without": [],
+        "pictures": [],
     }
 
 

@@ -105,8 +105,8 @@ def test_every_article_once(told: Told) -> None:
 
 
 TABLES = [
-    "articles", "articles_fts", "changes", "failures", "formulas", "links", "pictures",
-    "reader_counts", "revisions", "series", "series_articles", "sightings",
+    "articles", "articles_fts", "changes", "failures", "file_addresses", "files", "formulas",
+    "links", "pictures", "reader_counts", "revisions", "series", "series_articles", "sightings",
 ]  # fmt: skip
 
 
@@ -137,7 +137,9 @@ def test_jsonl_byte_for_byte(told: Told) -> None:
 
 def test_nothing_is_left_beside_the_archive(told: Told) -> None:
     names = {path.name for path in told.story.folder.iterdir()}
-    assert names == {".run.lock", "changes.xml", "kexue.db", "kexue.jsonl", "warc"}
+    assert names == {".run.lock", "changes.xml", "files", "kexue.db", "kexue.jsonl", "warc"}
+    files = {path.suffix for path in told.story.folder.glob("files/*/*")}
+    assert files == {".png"}
 
 
 #: Dies in the middle of a transaction, when SQLite has begun to overwrite the database.

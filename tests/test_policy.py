@@ -325,6 +325,14 @@ def test_progress_line(planned: int, done: int, listed: int, seconds: float, lin
     assert progress_line(counts, seconds) == line
 
 
+def test_progress_of_pictures() -> None:
+    """They come behind the articles; a last try of one does not count twice."""
+    counts = RunCounts(planned=10, files_planned=300, files_done=12)
+    assert progress_line(counts, 60.0) == "12/300 pictures"
+    counts.files_done = 302
+    assert progress_line(counts, 60.0) == "300/300 pictures"
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

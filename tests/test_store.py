@@ -96,10 +96,10 @@ def test_new_article(db: Database) -> None:
         "gone_at": None,
     }
     assert rows(db, "SELECT * FROM links") == [
-        (6583, 0, "https://kexue.fm/archives/7006", "另一篇", 7006, None)
+        (6583, 0, "https://kexue.fm/archives/7006", "另一篇", 7006, None, None)
     ]
     assert rows(db, "SELECT * FROM pictures") == [
-        (6583, 0, "https://kexue.fm/a.png", "图", "说明", None, None, None)
+        (6583, 0, "https://kexue.fm/a.png", "图", "说明", None, None, None, None)
     ]
     assert rows(db, "SELECT * FROM formulas") == [
         (6583, 0, r"\begin{align}x\label{eq:a}\end{align}", 1, "eq:a")
@@ -389,7 +389,7 @@ def test_every_table_has_a_primary_key(db: Database) -> None:
 
 def test_foreign_keys_are_enforced(db: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError), db.atomic():
-        db.execute("INSERT INTO links VALUES (1, 0, 'u', 't', NULL, NULL)")
+        db.execute("INSERT INTO links VALUES (1, 0, 'u', 't', NULL, NULL, NULL)")
 
 
 def foreign_database(path: Path) -> None:

@@ -353,7 +353,7 @@ def test_index_out_of_step(folder: Path) -> None:
 
 
 def test_row_without_its_article(folder: Path) -> None:
-    damage(folder, "INSERT INTO links VALUES (99, 0, 'https://a.b', '', NULL, NULL)")
+    damage(folder, "INSERT INTO links VALUES (99, 0, 'https://a.b', '', NULL, NULL, NULL)")
     assert differing(folder) == {"references": "links has rows of article 99, which is not there"}
 
 
@@ -543,7 +543,7 @@ def test_fidelity_names_the_article(folder: Path) -> None:
         ),
         ("UPDATE links SET text = ' 前文' WHERE article_id = 12", "links, position 0, text, expec"),
         (
-            "INSERT INTO links VALUES (12, 1, 'https://a.b', '', NULL, NULL)",
+            "INSERT INTO links VALUES (12, 1, 'https://a.b', '', NULL, NULL, NULL)",
             "links, position 1: expected nothing, found «https://a.b",
         ),
         ("UPDATE articles SET formula_count = NULL WHERE id = 12", "formula_count: expected 1, fo"),
@@ -602,7 +602,9 @@ def test_command(folder: Path) -> None:
     done = run_verify(folder, "--fidelity")
     assert (done.returncode, done.stderr) == (0, "")
     first, second, note = done.stdout.split("\n\n")
-    assert [line.split()[0] for line in first.splitlines()[1:]] == [*CLEAN, "WARC", "captures"]
+    assert [line.split()[0] for line in first.splitlines()[1:]] == [
+        *CLEAN, "WARC", "captures", "files", "file",
+    ]  # fmt: skip
     assert [line.split()[0] for line in second.splitlines()[1:]] == [
         *("text", "formulas", "markdown", "links", "pictures", "safety", "derived"),
         "extraction",

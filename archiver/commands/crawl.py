@@ -21,9 +21,11 @@ from archiver.commands.misplaced_words import check_words, hint_for_setting
 from archiver.commands.value_checks import check_arguments, check_settings
 from archiver.network.scrapy_internals import shutdown_handler
 from archiver.network.stop import INTERRUPTED
+from archiver.planning.plan import Plan
 from archiver.run.archive_files import files_of
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.capture_log import check_writable
+from archiver.run.file_options import file_options_of
 from archiver.run.hooks import call_hooks
 from archiver.run.log import keep_log_short
 from archiver.run.outcome import traffic_of
@@ -46,6 +48,7 @@ _NO_FEED = (
     "-o, -O and FEEDS write nothing here: every run writes the JSONL file in the data folder,"
     " from the database"
 )
+_NO_PICTURES = "pictures=1 fetches pictures, and KEXUE_PICTURES=0 leaves them out"
 
 
 class Command(ProjectCommand, crawl.Command):
@@ -97,6 +100,8 @@ class Command(ProjectCommand, crawl.Command):
         super().process_options(args, opts)
         check_arguments(opts.spargs)
         check_settings(self.settings)
+        if Plan.parse(**opts.spargs).pictures and not self.settings.getbool("KEXUE_PICTURES"):
+            raise UsageError(_NO_PICTURES, print_help=False)
         keep_log_short(self.settings)
 
     def _check_words(self, args: list[str]) -> None:
@@ -127,6 +132,9 @@ class Command(ProjectCommand, crawl.Command):
         if (warc := warc_options_of(self.settings)) is not None:
             check_folder(warc.folder)
             written.append(warc.folder / "any.warc.gz")
+        if (pictures := file_options_of(self.settings)) is not None:
+            check_folder(pictures.folder)
+            written.append(pictures.folder / "any.png")
         with locked(*real_folders(written)):
             check_writable(files["database"], warc)
             self._crawl(args, opts)

@@ -113,6 +113,7 @@ class Command(crawl.Command):
                     "KEXUE_GATE_DELAY": 0.1,
                     "DOWNLOAD_DELAY": 0,
                     "AUTOTHROTTLE_ENABLED": False,
+                    "KEXUE_ATTACHMENTS": True,
                 },
                 priority="cmdline",
             )

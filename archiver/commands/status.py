@@ -14,6 +14,7 @@ from archiver.commands.value_checks import check_settings
 from archiver.reading.status.status_lines import status_lines
 from archiver.reading.status.summary import Summary, read_summary
 from archiver.run.archive_files import files_of
+from archiver.run.file_options import file_options_of
 from archiver.run.warc_options import warc_folder_of
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.durations import parse_age
@@ -24,9 +25,10 @@ from archiver.terminal.text_width import screen_width
 class Command(ProjectCommand):
     """0: the promises hold; 1: they do not, and a line on stderr says which; 2: wrong use.
 
-    They hold when nothing listed is missing, nothing has failed, no article is suspicious, the
-    last run that has ended was ok, and a run over the whole blog (mode ``normal`` or ``full``) has
-    succeeded, with ``--max-age`` not longer ago than that. A run that goes on now does not count.
+    They hold when nothing listed is missing, nothing has failed, pictures included, no article is
+    suspicious, the last run that has ended was ok, and a run over the whole blog (mode ``normal``
+    or ``full``) has succeeded, with ``--max-age`` not longer ago than that. A run that goes on now
+    does not count.
 
     An article is suspicious when its page was last read as something that looks like a changed
     theme (``archiver.store.suspicion``), so that its earlier version stayed: such a version is
@@ -48,7 +50,12 @@ class Command(ProjectCommand):
       ``last_seen``, ``tries``
     - ``runs``: the last five, newest first, with the columns of ``runs`` but ``versions``,
       ``state`` (``ok``, ``not ok``, ``killed``, ``running``) and ``seconds``
-    - ``files``: name → bytes, null for one that is not there; ``warc`` for all WARC files
+    - ``files``: name → bytes, null for one that is not there; ``warc`` for all WARC files,
+      ``files`` for all pictures and other files
+    - ``pictures`` and ``linked_files``: the number of addresses by status and, as ``left``, of
+      those still to fetch; null with ``KEXUE_PICTURES=0``, and without ``KEXUE_ATTACHMENTS``
+    - ``without_file``: the addresses that gave none, each with ``url``, ``status``, ``reason``,
+      ``tries``, ``asked_at``, the failed ones first
     """
 
     requires_project = True
@@ -82,7 +89,8 @@ class Command(ProjectCommand):
         files = files_of(settings)
 
         def use(db: Database) -> None:
-            summary = read_summary(db, files, clock.now(), warc_folder_of(settings))
+            pictures = file_options_of(settings)
+            summary = read_summary(db, files, clock.now(), warc_folder_of(settings), pictures)
             self._show(summary, max_age, as_json=opts.json)
 
         read_archive(self, files["database"], use)

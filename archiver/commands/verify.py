@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archiver.commands.archive_reading import read_archive
 from archiver.commands.value_checks import check_settings
 from archiver.run.archive_files import files_of
+from archiver.run.file_options import file_folder_of
 from archiver.run.warc_options import warc_folder_of
 from archiver.site import Base
 from archiver.terminal.command import ProjectCommand
@@ -38,7 +39,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
-        return "Check the archive: schema, hashes, columns, search, JSONL, WARC, on demand fidelity"
+        return "Check the archive: schema, hashes, columns, search, JSONL, WARC, files; fidelity"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--fidelity`` and ``--ids``."""
@@ -70,7 +71,8 @@ class Command(ProjectCommand):
         checks = Checks(db, ids)
         with_counts = self.settings.getbool("KEXUE_JSONL_COUNTS")
         points = checks.of_files(jsonl, with_counts=with_counts)
-        self._show([*points, *checks.of_warc(warc_folder_of(self.settings))])
+        points += checks.of_warc(warc_folder_of(self.settings))
+        self._show([*points, *checks.of_pictures(file_folder_of(self.settings))])
         if fidelity:
             self._show_fidelity(checks)
         elif old := checks.count_old():

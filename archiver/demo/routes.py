@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from archiver.demo import uploads
 from archiver.demo.blog import Blog
 from archiver.demo.theme import (
     ROBOTS,
@@ -50,7 +51,22 @@ def answer(blog: Blog, target: str) -> Answer:
         return text_answer(200, render_feed(blog), "application/rss+xml; charset=UTF-8")
     if path == "/robots.txt":
         return text_answer(200, ROBOTS, "text/plain; charset=UTF-8")
+    if uploads.FILE.fullmatch(path):
+        return answer_file(blog, path)
     return answer_not_found(blog)
+
+
+def answer_file(blog: Blog, path: str) -> Answer:
+    """A picture or another file, its redirect, or the 404 page; a script answers with a page."""
+    if path == uploads.MOVED:
+        return Answer(302, b"", headers=(("Location", uploads.ELSEWHERE),))
+    if path.endswith(".php"):
+        return text_answer(200, "<html><body><p>GD library not found</p></body></html>\n")
+    data = uploads.file_at(path)
+    if data is None:
+        return answer_not_found(blog)
+    marks = (("ETag", uploads.etag(data)), ("Last-Modified", uploads.CHANGED))
+    return Answer(200, data, uploads.media_type(path), marks)
 
 
 def answer_listing(blog: Blog, number: int) -> Answer:

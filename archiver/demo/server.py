@@ -56,7 +56,10 @@ class BlogHandler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def send(self, given: Answer) -> None:
-        """Send an answer with its exact length."""
+        """Send an answer with its exact length, or say that the client has it already."""
+        mark = dict(given.headers).get("ETag")
+        if mark is not None and self.headers.get("If-None-Match") == mark:
+            given = Answer(304, b"", given.content_type, given.headers)
         self.send_head(given, len(given.body))
         if self.command != "HEAD":
             self.wfile.write(given.body)
@@ -65,7 +68,8 @@ class BlogHandler(BaseHTTPRequestHandler):
         """Send status and headers, with the length that is said, true or not."""
         self.send_response(given.status)
         self.send_header("Content-Type", given.content_type)
-        self.send_header("Content-Length", str(length))
+        if given.status != 304:
+            self.send_header("Content-Length", str(length))
         for name, value in given.headers:
             self.send_header(name, value)
         self.end_headers()

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final, Self
 
 from archiver import site
 from archiver.network.exceptions import GateClosed
-from archiver.network.requests import is_robots
+from archiver.network.requests import is_file, is_robots
 from archiver.network.retry_policy import RetryPolicy
+from archiver.pages.file_types import file_type_of
 from archiver.pages.kind import is_gate
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class PassGate:
         """
         if response.status not in _STATUSES or not is_gate(response.body):
             return response
+        if is_file(request) and file_type_of(response.body) is not None:
+            return response  # a drawing (SVG) that has a script
         tries = request.meta.get(_TRIES_KEY, 0) + 1
         self.crawler.stats.inc_value("kexue/gate")
         if tries > MOST_TRIES:

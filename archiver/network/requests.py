@@ -26,8 +26,12 @@ FINAL_RETRY: Final = "kexue_last_chance"
 OPTIONAL: Final = "kexue_nice_to_have"
 #: The key of the places at which the text of the last answer was damaged; also the reason in words.
 DAMAGED: Final = "invalid UTF-8 in its text"
+#: The key of a request for a picture or another file, and no page.
+FILE: Final = "kexue_file"
+#: Scrapy's key of the most bytes of an answer.
+LARGEST: Final = "download_maxsize"
 #: All other keys count tries and redirects.
-_KEPT: Final = frozenset({"handle_httpstatus_list", DAMAGED})
+_KEPT: Final = frozenset({"handle_httpstatus_list", DAMAGED, FILE, LARGEST})
 
 
 def original_url(request: Request) -> str:
@@ -57,6 +61,11 @@ def final_retry(request: Request) -> Request:
 def final_retries_of(request: Request) -> int:
     """How many final retries a request has had, itself included."""
     return int(request.meta.get(FINAL_RETRY, 0))
+
+
+def is_file(request: Request) -> bool:
+    """True for a request for a picture or another file, and no page."""
+    return bool(request.meta.get(FILE))
 
 
 def is_robots(request: Request) -> bool:

@@ -8,7 +8,7 @@ on to the spider, which names it as failed; it is never stored. ``RetryPolicy`` 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Final, Self
 
 from scrapy.http import TextResponse
@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from archiver.network.backoff import requested_wait
 from archiver.network.exceptions import CertificateRefused
 from archiver.network.failure_reasons import reason_of, status_reason
-from archiver.network.requests import is_robots
+from archiver.network.requests import is_file, is_robots
 from archiver.network.retry_policy import RetryPolicy
 from archiver.pages.decoding import decode_page
 from archiver.tree.unexpected import UnexpectedPage
@@ -57,7 +57,7 @@ class RetryLater:
 
         Raises ``Stopped`` when robots.txt cannot be read.
         """
-        trouble = (robots_trouble_of if is_robots(request) else trouble_of)(response, self.codes)
+        trouble = _rule_of(request)(response, self.codes)
         if trouble is None:
             self._note_answer(request, response)
             return _without_rules(response) if is_robots(request) else response
@@ -112,6 +112,23 @@ def robots_trouble_of(response: Response, codes: Collection[int]) -> str | None:
     if response.status in codes or response.status == 403 or response.status >= 500:
         return status_reason(response.status)
     return None
+
+
+def file_trouble_of(response: Response, codes: Collection[int]) -> str | None:
+    """Why a picture or another file must be requested again, in words, or ``None``.
+
+    What the bytes are is not looked at here; a 404 is meant, whatever page says it.
+    """
+    if response.status in codes or response.status == 403:
+        return status_reason(response.status)
+    return "an empty answer" if response.status == 200 and not response.body else None
+
+
+def _rule_of(request: Request) -> Callable[[Response, Collection[int]], str | None]:
+    """The rule that tells whether the answer to a request is of use."""
+    if is_robots(request):
+        return robots_trouble_of
+    return file_trouble_of if is_file(request) else trouble_of
 
 
 def damage_of(response: Response) -> str | None:

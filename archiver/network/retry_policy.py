@@ -206,6 +206,15 @@ class RetryPolicy:
         if GAVE_UP not in request.meta:
             self.address_failed(request, reason, STRANGE_PAGES)
 
+    def answer_refused(self, request: Request, reason: str) -> None:
+        """Note an answer that is not what was asked for, and that no further try would change.
+
+        Too many in a row stop the run: something else answers in the blog's place.
+        """
+        if (before := request.meta.pop(_COUNTS_BEFORE, None)) is not None:
+            self.attempts, self.addresses.count = before
+        self.address_failed(request, reason, STRANGE_PAGES)
+
     def request_failed(self, failure: Failure) -> None:
         """Note what a request has ended with in an errback."""
         request = request_of(failure)

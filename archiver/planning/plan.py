@@ -34,6 +34,9 @@ class Plan:
     accept: bool = _argument(
         False, "1", "take the pages of ids= as they are, also where they look like a changed theme"
     )
+    pictures: bool = _argument(
+        False, "1", "fetch all pictures that are still missing, and read no articles"
+    )
 
     @classmethod
     def parse(
@@ -44,6 +47,7 @@ class Plan:
         limit: str | int | None = None,
         readers: str | bool | None = None,
         accept: str | bool | None = None,
+        pictures: str | bool | None = None,
         **unknown: object,
     ) -> Plan:
         """Read the arguments as ``-a`` gives them; ``ValueError`` names the wrong one."""
@@ -57,6 +61,7 @@ class Plan:
             limit=_parse_limit(limit),
             readers=_parse_switch("readers", readers),
             accept=_parse_switch("accept", accept),
+            pictures=_parse_switch("pictures", pictures),
         )
         plan._check()
         return plan
@@ -65,6 +70,8 @@ class Plan:
         """Raise ``ValueError`` for arguments that contradict each other."""
         if self.readers and self != Plan(readers=True):
             raise ValueError("readers=1 reads the listing pages only; give no other argument")
+        if self.pictures and self != Plan(pictures=True):
+            raise ValueError("pictures=1 fetches pictures only; give no other argument")
         if self.accept and not self.ids:
             raise ValueError("accept=1 needs ids=…: the articles whose pages are right as they are")
 
@@ -73,6 +80,8 @@ class Plan:
         """The name of this kind of run in ``runs.mode``."""
         if self.readers:
             return "readers"
+        if self.pictures:
+            return "pictures"
         if self.ids:
             return "ids"
         if self.since is not None or self.limit is not None:

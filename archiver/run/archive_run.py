@@ -9,8 +9,10 @@ from scrapy.exceptions import NotConfigured
 
 from archiver.network.retry_policy import RetryPolicy
 from archiver.run.archive_files import files_of
+from archiver.run.file_options import file_options_of
 from archiver.run.run import Run
 from archiver.run.warc_options import warc_options_of
+from archiver.site import Base
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -51,6 +53,8 @@ class ArchiveRun:
             with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
             breaker=policy.articles,
             warc=warc_options_of(settings),
+            pictures=file_options_of(settings),
+            base=Base.parse(settings["KEXUE_BASE_URL"]),
         )
         if run.captures is not None:
             policy.on_exchange = run.captures.keep

@@ -29,6 +29,11 @@ class RunCounts:
     suspicious: dict[str, Failure] = field(default_factory=dict)
     #: What could not be read, and what no article needs.
     without: dict[str, Failure] = field(default_factory=dict)
+    #: The pictures and other files that this run means to ask for, and how many it has dealt with.
+    files_planned: int = 0
+    files_done: int = 0
+    #: Those that it did not get, by address.
+    files: dict[str, Failure] = field(default_factory=dict)
 
     def count_saved(self, article: Article, url: str, saved: Saved) -> None:
         """Count an article whose page was read and stored."""
@@ -88,6 +93,7 @@ class RunCounts:
             "failed": list(self.failed.values()),
             "suspicious": list(self.suspicious.values()),
             "without": list(self.without.values()),
+            "pictures": list(self.files.values()),
         }
 
     def _count(self, change: Change, other: set[int | None]) -> int:

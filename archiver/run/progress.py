@@ -71,7 +71,12 @@ class Progress:
 
 
 def progress_line(counts: RunCounts, seconds: float) -> str:
-    """``120/1340 articles, 18/min, 1 h 8 min left``; before that the listings' count."""
+    """``120/1340 articles, 18/min, 1 h 8 min left``; before that the listings' count.
+
+    Behind the articles ``12/300 pictures``.
+    """
+    if counts.files_planned:
+        return f"{min(counts.files_done, counts.files_planned)}/{counts.files_planned} pictures"
     if not counts.planned:
         return f"reading the listings: {plural(len(counts.listed), 'article')} found"
     rate = counts.done / seconds if seconds > 0 else 0.0

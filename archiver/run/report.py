@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from archiver.run.file_counts import FileCounts, counts_as_object
 from archiver.terminal.durations import format_seconds
 from archiver.terminal.program import typed
 from archiver.terminal.text_tables import layout_table
@@ -52,6 +53,10 @@ class Report:
     suspicious: list[Failure] = field(default_factory=list)
     #: Not read, and not needed: the feed, which only adds exact times.
     without: list[Failure] = field(default_factory=list)
+    #: Pictures and other files that this run asked for and did not get.
+    pictures: list[Failure] = field(default_factory=list)
+    #: What the archive has of them; ``None`` where they are left out.
+    file_counts: FileCounts | None = None
     doubtful: int = 0
     requests: int = 0
     bytes: int = 0
@@ -63,7 +68,7 @@ class Report:
     @property
     def is_partial(self) -> bool:
         """True when the run was asked for a part of the blog only."""
-        return self.mode in {"ids", "partial", "readers"}
+        return self.mode in {"ids", "partial", "readers", "pictures"}
 
     @property
     def problem(self) -> str | None:
@@ -78,10 +83,24 @@ class Report:
             return f"the blog cannot be read: {first.url}: {first.reason}; is KEXUE_BASE_URL right?"
         trouble = ", ".join(filter(None, self._troubles()))
         if not trouble:
-            return None
+            return self._problem_of_files
         look = f"; has the theme changed? Look at {typed('history ID')}"
         advice = look if self.suspicious else ""
-        return f"{INCOMPLETE}: {trouble} (the table failures names them){advice}; {self._what_next}"
+        files = f" and {self._files_failed}" if self._files_failed else ""
+        where = f"{trouble} (the table failures names them){files}"
+        return f"{INCOMPLETE}: {where}{advice}; {self._what_next}"
+
+    @property
+    def _files_failed(self) -> str:
+        words = "" if self.file_counts is None else self.file_counts.trouble
+        return f"{words} ({typed('status')} names them)" if words else ""
+
+    @property
+    def _problem_of_files(self) -> str | None:
+        """The sentence of a run that has all articles, but not what they show."""
+        if not self._files_failed:
+            return None
+        return f"{INCOMPLETE}: {self._files_failed}; the next run tries them again"
 
     @property
     def _what_next(self) -> str:
@@ -138,6 +157,7 @@ class Report:
             "archived": self.archived,
             "seconds": round(self.seconds, 1),
             "counts": self.counts(),
+            **counts_as_object(self.file_counts),
             "named": {name: [asdict(entry) for entry in rows] for name, rows in named.items()},
             "files": {name: str(path) for name, path in self.files.items()},
         }
@@ -148,6 +168,7 @@ class Report:
             "failed": self.failed,
             "suspicious": self.suspicious,
             "without": self.without,
+            "pictures": self.pictures,
         }
 
     def lines(self) -> list[str]:
@@ -169,6 +190,8 @@ class Report:
         }
         optional = {"gone", "empty bodies", "left for later", "suspicious", "doubtful values"}
         rows = [(name, f"{n:,}") for name, n in counts.items() if n or name not in optional]
+        if self.file_counts is not None:
+            rows += self.file_counts.rows()
         rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]
         rows += [("time", format_seconds(self.seconds))]
         rows += [(name, str(path)) for name, path in self.files.items()]
@@ -182,5 +205,6 @@ class Report:
 def _named(title: str, failures: list[Failure]) -> list[str]:
     lines = [f"  {title}: {failure.url}  {failure.reason}" for failure in failures[:_NAMED]]
     if len(failures) > _NAMED:
-        lines.append(f"  {title}: … and {len(failures) - _NAMED} more, all in the table failures")
+        table = "file_addresses" if title == "pictures" else "failures"
+        lines.append(f"  {title}: … and {len(failures) - _NAMED} more, all in the table {table}")
     return lines

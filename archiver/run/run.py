@@ -16,9 +16,13 @@ from archiver.planning.plan import Plan
 from archiver.run.archive_files import ArchiveFiles
 from archiver.run.capture_log import CaptureLog
 from archiver.run.counts import RunCounts
+from archiver.run.file_counts import FileCounts
+from archiver.run.file_log import FileLog
+from archiver.run.file_options import FileOptions
 from archiver.run.recorder import Recorder, cannot_write
 from archiver.run.report import FINISHED, Report
 from archiver.run.warc_options import WarcOptions
+from archiver.site import Base
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
 
@@ -29,8 +33,9 @@ class Run:
     """An open archive and one run of a crawl against it; raises ``StoreError``.
 
     ``files`` are those of ``archive_files.files_of``. Without ``with_counts`` the JSONL file has no
-    reader and comment counts; without ``warc`` no WARC files are written. What the run holds in
-    memory is only for its report: what is known, due or failed is in the database.
+    reader and comment counts; without ``warc`` no WARC files are written; without ``pictures`` no
+    pictures are fetched. ``base`` is where the blog is read from. What the run holds in memory is
+    only for its report: what is known, due or failed is in the database.
     """
 
     def __init__(
@@ -40,8 +45,10 @@ class Run:
         with_counts: bool = True,
         breaker: CircuitBreaker | None = None,
         warc: WarcOptions | None = None,
+        pictures: FileOptions | None = None,
+        base: Base | None = None,
     ) -> None:
-        self.archive = Archive.open(files["database"])
+        self.archive = Archive.open(files["database"], base)
         self.files = ArchiveFiles(files)
         self.counts = RunCounts()
         self.recorder = Recorder(
@@ -49,6 +56,8 @@ class Run:
         )
         #: Hears of every exchange with the server; ``None`` where no WARC files are written.
         self.captures = None if warc is None else CaptureLog(self.archive, warc, self.recorder.stop)
+        #: Keeps pictures and other files; ``None`` where they are left out.
+        self.file_log = None if pictures is None else FileLog(self.archive, self.recorder, pictures)
         self.plan = Plan()
         #: Set by ``finish``.
         self.report: Report | None = None
@@ -126,6 +135,15 @@ class Run:
             return self.files.find_missing_run(self._id, self._started_at)
         return sentence
 
+    def _count_files(self) -> FileCounts | None:
+        """What the archive has of pictures, where this run may have asked for any."""
+        if self.file_log is None or self.plan.readers:
+            return None
+        try:
+            return self.file_log.count(self.plan)
+        except sqlite3.Error:
+            return None
+
     def _make_report(self, ending: str, traffic: Mapping[str, int]) -> Report:
         try:
             archived = self.archive.article_ids()
@@ -138,6 +156,7 @@ class Run:
             requests=traffic.get("requests", 0),
             bytes=traffic.get("bytes", 0),
             seconds=monotonic() - self._started,
+            file_counts=self._count_files(),
             files=self.files.paths,
             **self.counts.for_report(archived),
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from archiver import __version__
 from archiver.run.archive_files import files_of
+from archiver.run.file_options import largest_file_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -21,6 +22,7 @@ _MEGABYTE: Final = 10**6
 _TOLD: Final = (
     "KEXUE_BASE_URL", "KEXUE_NAME", "KEXUE_RECHECK", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY",
     "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE", "CONCURRENT_REQUESTS", "RETRY_TIMES",
+    "KEXUE_PICTURES", "KEXUE_PICTURES_PER_RUN", "KEXUE_ATTACHMENTS", "KEXUE_FILE_SIZE",
 )  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def warc_options_of(settings: BaseSettings) -> WarcOptions | None:
         folder=warc_folder_of(settings),
         most=settings.getint("KEXUE_WARC_SIZE") * _MEGABYTE,
         about=_about(settings),
-        largest_body=settings.getint("DOWNLOAD_MAXSIZE"),
+        largest_body=max(settings.getint("DOWNLOAD_MAXSIZE"), largest_file_of(settings)),
     )
 
 

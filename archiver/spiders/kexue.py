@@ -3,6 +3,7 @@
 1. ``/content.html``, which lists every article on one page.
 2. Listing pages, the feed and articles, as ``archiver.planning.agenda`` tells.
 3. Once more, one after the other, what a server in trouble has not given.
+4. Pictures and other files, when all that is done (``archiver.spiders.file_requests``).
 
 With nothing new these are three requests with robots.txt, and the re-checks.
 """
@@ -45,8 +46,10 @@ from archiver.planning.overview import Overview
 from archiver.planning.plan import Plan
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.run import Run
+from archiver.spiders.file_requests import FileRequests
 from archiver.spiders.recording import RecordingSpider, Results
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.upload_urls import path_of
 
 if TYPE_CHECKING:
     from parsel import Selector
@@ -65,7 +68,8 @@ class KexueSpider(RecordingSpider):
 
     Arguments: ``full=1`` reads all articles again, ``ids=6583,7006`` these only (with ``accept=1``
     also where a page looks like a changed theme), ``since=2024-01-31`` those of that day or later,
-    ``limit=N`` at most N of them, ``readers=1`` the listing pages only.
+    ``limit=N`` at most N of them, ``readers=1`` the listing pages only, ``pictures=1`` the
+    pictures only.
     """
 
     name = "kexue"
@@ -79,6 +83,8 @@ class KexueSpider(RecordingSpider):
         super().__init__()
         self.plan = plan
         self.base = base
+        #: True when all was asked for but pictures and other files.
+        self._has_ended = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *_: Any, **arguments: Any) -> Self:
@@ -106,7 +112,7 @@ class KexueSpider(RecordingSpider):
                 yield request
         elif self.plan.readers:
             yield self._listing_request(1)
-        else:
+        elif not self.plan.pictures:
             yield self._request(site.INDEX_PATH, self.parse_index_page, self.page_failed)
 
     def _begin(self) -> None:
@@ -117,7 +123,7 @@ class KexueSpider(RecordingSpider):
         self.run.begin(self.plan)
         self._check_contact()
         failed_before = self.run.archive.failed_addresses()
-        self.policy.final_retries.exclude(failed_before)
+        self.policy.final_retries.exclude([*failed_before, *self._failed_files()])
         self.overview = Overview(self.run.archive, self._pager(failed_before))
         self.deletions = Deletions(self.plan, self.run.archive, self.overview)
         self.agenda = Agenda(
@@ -128,6 +134,11 @@ class KexueSpider(RecordingSpider):
             failures_in_a_row=self.policy.failures_allowed,
             session=self.run.session,
         )
+
+    def _failed_files(self) -> list[str]:
+        """The addresses at which files failed in an earlier run."""
+        log = self.run.file_log
+        return [] if log is None else [self.base.url(path_of(url)) for url in log.failed_before()]
 
     def _check_contact(self) -> None:
         """Warn when the user agent has no address that somebody reads, on the live blog."""
@@ -314,15 +325,31 @@ class KexueSpider(RecordingSpider):
             raise DontCloseSpider
 
     def _last_requests(self) -> list[Request]:
-        """One more try of a failed page; behind them, the listing pages of absent articles."""
+        """One more try of what failed, the listing pages of absent articles, then the files."""
         if (request := self.policy.final_retries.next_request()) is not None:
             return [request]
         if near := self.deletions.neighbours_of_absent():
             self.agenda.look_for(near)
             if requests := list(self._next()):
                 return requests
+        if self._has_ended:
+            return []
+        self._has_ended = True
         self._record_deletions()
-        return []
+        return self._file_requests()
+
+    def _file_requests(self) -> list[Request]:
+        """The requests for pictures and other files: behind everything else, once in a run.
+
+        A server that has shown neither index nor listings is left in peace.
+        """
+        has_answered = self.run.counts.listed or self.plan.ids or self.plan.pictures
+        if self.run.file_log is None or self.policy.stop.reason is not None or not has_answered:
+            return []
+        requests = FileRequests(self.base, self.policy, self.run.file_log)
+        files = self.run.file_log.select(self.plan, self.policy.failures_allowed)
+        self.run.counts.files_planned = len(files)
+        return [requests.request(file, position) for position, file in enumerate(files)]
 
     def _record_deletions(self) -> None:
         try:

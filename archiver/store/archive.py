@@ -16,26 +16,39 @@ from sqlite_utils import Database
 
 from archiver import clock
 from archiver.items import Article, IndexEntry, ListingEntry
-from archiver.store import articles, captures, failures, run_records, sightings, tombstones
+from archiver.site import Base
+from archiver.store import (
+    articles,
+    captures,
+    failures,
+    file_addresses,
+    run_records,
+    sightings,
+    stored_files,
+    tombstones,
+)
 from archiver.store.articles import Saved
 from archiver.store.captures import Capture
+from archiver.store.file_addresses import FileAddress
 from archiver.store.records import Row
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import open_archive
+from archiver.store.stored_files import StoredFile
 
 
 class Archive:
-    """An open archive."""
+    """An open archive; ``base`` is where the blog is read from, ``None`` for its own hosts."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, base: Base | None = None) -> None:
         self.db = db
+        self.base = base
         #: What was received since the last write; the next one stores it.
         self.unsaved: list[Capture] = []
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, base: Base | None = None) -> Self:
         """The archive at ``path``, made or migrated where needed; raises ``StoreError``."""
-        return cls(open_archive(path))
+        return cls(open_archive(path), base)
 
     @contextmanager
     def _writing(self, article: Article | None = None) -> Iterator[None]:
@@ -106,7 +119,10 @@ class Archive:
         Its capture says that the article was made of it.
         """
         with self._writing(article):
-            return articles.save_article(self.db, article, clock.utc_now(), url=url, accept=accept)
+            now = clock.utc_now()
+            saved = articles.save_article(self.db, article, now, url=url, accept=accept)
+            file_addresses.settle(self.db, self.base, article.id)
+            return saved
 
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""
@@ -158,6 +174,44 @@ class Archive:
         """Forget the failures of all other addresses."""
         with self._writing():
             failures.forget_others(self.db, urls)
+
+    # --- Files ----------------------------------------------------------------------------------
+
+    def settle_files(self) -> None:
+        """Note the addresses of all files that nobody has noted yet; see ``settle``."""
+        with self._writing():
+            file_addresses.settle(self.db, self.base)
+
+    def wanted_files(
+        self, *, linked: bool, articles: Collection[int] | None = None
+    ) -> list[FileAddress]:
+        """The addresses of the files that articles want; see ``file_addresses.wanted_files``."""
+        return file_addresses.wanted_files(self.db, linked=linked, articles=articles)
+
+    def save_file(
+        self, url: str, file: StoredFile, *, etag: str | None, last_modified: str | None
+    ) -> None:
+        """Store that an address gave a file, which is on the disk."""
+        with self._writing():
+            now = clock.utc_now()
+            stored_files.note_file(self.db, file, url, now)
+            file_addresses.note_read(
+                self.db, url, file.sha256, now, etag=etag, last_modified=last_modified
+            )
+
+    def confirm_file(self, url: str, *, etag: str | None, last_modified: str | None) -> None:
+        """Store that an address still gives the file that it gave before."""
+        with self._writing():
+            file_addresses.note_confirmed(
+                self.db, url, clock.utc_now(), etag=etag, last_modified=last_modified
+            )
+
+    def refuse_file(self, url: str, status: str, reason: str, *, is_lost: bool) -> None:
+        """Store that an address gave no file; one that it gave before stays unless it is lost."""
+        with self._writing():
+            file_addresses.note_refused(
+                self.db, url, status, reason, clock.utc_now(), is_lost=is_lost
+            )
 
     # --- Captures -------------------------------------------------------------------------------
 

@@ -145,15 +145,17 @@ LINKS: Final = _part(
         "problem", Format.TEXT, "why it cannot be followed as written",
         "nothing is known to be wrong",
     ),
+    Column("file_url", Format.TEXT, "address of the file that it leads to", "it leads to no file"),
 )  # fmt: skip
 PICTURES: Final = _part(
     "pictures",
     _of_part("url", Format.TEXT, "address, absolute"),
     _of_part("alt", Format.TEXT, "alternative text on one line"),
     _of_part("caption", Format.TEXT, "caption on one line", "it has none"),
-    Column("sha256", Format.TEXT, "hash of the file", "always, in this version"),
+    Column("sha256", Format.TEXT, "hash of the file", "there is no file of it"),
     Column("path", Format.TEXT, "where the file is", "as `sha256`"),
-    Column("status", Format.TEXT, "what came of fetching it", "as `sha256`"),
+    Column("status", Format.TEXT, "what came of fetching it", "it was not asked for yet"),
+    Column("file_url", Format.TEXT, "address that it is asked for at", "it is not the blog's"),
 )
 FORMULAS: Final = _part(
     "formulas",
@@ -337,6 +339,38 @@ CAPTURES: Final = Table(
     "What was received, and where in the WARC files it is",
 )  # fmt: skip
 
+# --- Files ----------------------------------------------------------------------------------------
+
+FILES: Final = Table(
+    "files",
+    (
+        Column("sha256", Format.TEXT, "hash of its bytes", key=True),
+        Column("path", Format.TEXT, "where it is"),
+        Column("media_type", Format.TEXT, "what its bytes say that it is"),
+        Column("bytes", Format.COUNT, "its size"),
+        Column("url", Format.TEXT, "address that it first came from"),
+        Column("first_seen", Format.UTC, "first stored"),
+    ),
+    "The files of the archive: pictures, and what else was fetched for the articles.",
+)
+FILE_ADDRESSES: Final = Table(
+    "file_addresses",
+    (
+        Column("url", Format.TEXT, "address, in one form", key=True),
+        Column(
+            "status", Format.TEXT, "what came of asking it",
+            words=("ok", "missing", "failed", "foreign", "too-large", "not-a-picture"),
+        ),
+        Column("sha256", Format.TEXT, "hash of the file that it last gave", "it has given none"),
+        Column("etag", Format.TEXT, "`ETag` of that answer", "it had none"),
+        Column("last_modified", Format.TEXT, "`Last-Modified` of that answer", "it had none"),
+        Column("asked_at", Format.UTC, "last asked"),
+        Column("tries", Format.COUNT, "attempts in a row that gave no file"),
+        Column("reason", Format.TEXT, "why the last attempt gave no file", "it gave one"),
+    ),
+    "What came of asking the blog for the files of the articles. One row an address",
+)  # fmt: skip
+
 # --- Views ----------------------------------------------------------------------------------------
 
 _link = partial(Column, leads_to="articles")
@@ -441,7 +475,7 @@ VIEWS: Final = (ARTICLE_LIST, CITED_BY, MOST_READ, READERS_BY_MONTH, FORMULAS_BY
 PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
     ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, SERIES, SERIES_ARTICLES, RUNS,
-    FAILURES, CAPTURES,
+    FAILURES, CAPTURES, FILES, FILE_ADDRESSES,
 )  # fmt: skip
 #: Tables whose rows belong to an article.
 OWNED: Final = tuple(

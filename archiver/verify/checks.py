@@ -11,8 +11,12 @@ from archiver.site import Base
 from archiver.store.schema import (
     ARTICLES,
     CAPTURES,
+    FILE_ADDRESSES,
+    FILES,
+    LINKS,
     OWNED,
     PARTS,
+    PICTURES,
     REVISIONS,
     SERIES,
     SERIES_ARTICLES,
@@ -22,6 +26,7 @@ from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.columns import check_columns
 from archiver.verify.declared_schema import Columns, Declared
 from archiver.verify.fidelity.comparison import Point
+from archiver.verify.file_check import check_file_addresses, check_files
 from archiver.verify.integrity import (
     Ids,
     check_hashes,
@@ -92,6 +97,14 @@ class Checks:
             return []
         captures = check_captures(self._db, folder, self._ids)
         return [captures] if self._ids else [check_warc_files(self._db, folder), captures]
+
+    def of_pictures(self, folder: Path) -> list[Point]:
+        """The checks of pictures and other files; with ids, only of those of these articles."""
+        used = PICTURES.qualified | LINKS.qualified | FILES.qualified | FILE_ADDRESSES.qualified
+        if not self._can("files", used | _RUNS):
+            return []
+        files = check_files(self._db, folder, self._ids)
+        return [files, check_file_addresses(self._db, self._ids)]
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
         """The six points of every article; ``base`` is where they were read from."""

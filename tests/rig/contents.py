@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from archiver.verify.file_check import check_file_addresses, check_files
 from archiver.verify.warc_check import check_captures, check_warc_files
 
 #: When something was seen: no two archives have that in common.
 MOMENTS: Final = frozenset(
-    {"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at", "entry_at"}
+    {"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at", "entry_at", "asked_at"}
 )
 #: Columns besides the moments that no two archives have in common, and why.
 LEFT_OUT: Final = {
@@ -111,6 +112,16 @@ def warc_damage(folder: Path) -> list[str]:
         if not db["captures"].exists():
             return []
         points = [check_warc_files(db, folder / "warc"), check_captures(db, folder / "warc", None)]
+    return [point.first for point in points if point.first]
+
+
+def file_damage(folder: Path) -> list[str]:
+    """What is wrong with the pictures of a data folder; one that has no row yet is not."""
+    with closing(sqlite3.connect(folder / "kexue.db")) as connection:
+        db = Database(connection)
+        if not db["files"].exists():
+            return []
+        points = [check_files(db, folder / "files", None), check_file_addresses(db, None)]
     return [point.first for point in points if point.first]
 
 

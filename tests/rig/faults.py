@@ -187,7 +187,8 @@ def change_big(blog: Blog, fault: Fault, target: str) -> Answer:
 def change_not_html(blog: Blog, fault: Fault, target: str) -> Answer:
     """Another kind of file."""
     kind = fault.options.get("content_type", "application/octet-stream")
-    return Answer(200, fault.options.get("body", bytes(range(256)) * 8), kind)
+    body = fault.options.get("body", bytes(range(256)) * 8)
+    return Answer(200, body, kind, fault.options.get("headers", ()))
 
 
 def change_odd_header(blog: Blog, fault: Fault, target: str) -> Answer:

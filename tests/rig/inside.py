@@ -28,6 +28,7 @@ QUICK: Final[dict[str, Any]] = {
     "KEXUE_BACKOFF": 0.002,
     "KEXUE_BACKOFF_MOST": 0.02,
     "RETRY_TIMES": 4,
+    "KEXUE_PICTURES": False,  # these are stories of articles
     "LOG_LEVEL": "CRITICAL",
     "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it reads the source of each callback each time
 }

@@ -35,6 +35,7 @@ from rig.contents import (
     contents_of,
     damage_of,
     differences,
+    file_damage,
     torn_files,
     warc_damage,
 )
@@ -94,6 +95,8 @@ class Killed:
     after_it: set[int]
     #: What is wrong with the database and the files that it left.
     damage: list[str]
+    #: How many pictures it asked for.
+    pictures: int = 0
 
 
 @dataclass
@@ -161,7 +164,7 @@ class Rig:
     def is_writing(self, _: float) -> bool:
         """True while a file is being written in the folder."""
         with suppress(FileNotFoundError):
-            return any(path.name.endswith(".part") for path in self.folder.iterdir())
+            return any(True for _ in self.folder.rglob("*.part"))
         return False
 
     def kill(self, after: float | None, *arguments: str) -> Killed:
@@ -172,7 +175,8 @@ class Rig:
         ended = self.crawl(*arguments, delay=_DELAY, is_due=is_due)
         asked = [int(m[1]) for path in self.replica.paths[seen:] if (m := _ARTICLE.match(path))]
         after_it, damage = self.look()
-        return Killed(after, ended, asked, before, after_it, damage)
+        pictures = sum(path.endswith(".png") for path in self.replica.paths[seen:])
+        return Killed(after, ended, asked, before, after_it, damage, pictures)
 
     def look(self) -> tuple[set[int], list[str]]:
         """The archived articles and the damage, seen in a copy: a look would mend the log."""
@@ -182,8 +186,8 @@ class Rig:
         database = copy / "kexue.db"
         if not database.exists():
             return set(), torn_files(copy, self.posts)
-        damage = damage_of(database) + torn_files(copy, self.posts) + warc_damage(copy)
-        return archived_ids(database), damage
+        damage = damage_of(database) + torn_files(copy, self.posts)
+        return archived_ids(database), damage + warc_damage(copy) + file_damage(copy)
 
 
 def watch(run: Command, is_due: Callable[[float], bool]) -> int:
@@ -311,8 +315,10 @@ def figures(story: Story, good: Story) -> list[str]:
     """The lines that tell how it went."""
     writing = sum(run.after is None for run in story.kills)
     pages = sum(story.fetched.values())
+    pictures = sum(run.pictures > 0 for run in story.kills)
     return [
-        f"kills: {len(story.kills)} of {len(story.runs)} runs, {writing} while a file was written",
+        f"kills: {len(story.kills)} of {len(story.runs)} runs, {writing} while a file was written,"
+        f" {pictures} behind the first picture",
         f"the first archive: {pages} article pages asked for, {story.posts} articles,"
         f" no page more than {max(story.fetched.values(), default=0)} times",
         "rows that an undisturbed archive has not in common with it: "

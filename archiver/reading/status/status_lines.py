@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
+from archiver import site
 from archiver.reading.status.summary import Summary
 from archiver.reading.times import format_time
 from archiver.store.records import Row
@@ -43,6 +44,8 @@ def _lines(summary: Summary) -> Iterator[str]:
     articles = {"missing": summary.missing, "suspicious, not taken": summary.suspicious}
     for title, rows in articles.items():
         yield from _section(title, map(_article, rows[:_MOST_ARTICLES]), len(rows), "rll")
+    unfetched = map(_without_file, summary.without_file[:_MOST_FAILURES])
+    yield from _section("pictures and files not got", unfetched, len(summary.without_file), "lll")
     failures = map(_failure, summary.failures[:_MOST_FAILURES])
     yield from _section("failures", failures, len(summary.failures), "lll")
     if summary.runs:
@@ -51,6 +54,8 @@ def _lines(summary: Summary) -> Iterator[str]:
 
 def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "articles", _articles(summary)
+    if summary.pictures is not None:
+        yield from summary.pictures.rows()
     if running := summary.running:
         yield "now", f"running since {format_time(running['started_at'])} UTC, or killed"
     success, oldest = summary.last_success, summary.oldest_check
@@ -91,6 +96,11 @@ def _article(row: Row) -> _Cells:
 def _failure(row: Row) -> _Cells:
     url = cut(one_line(row["url"]), _URL_COLUMNS)
     return f"since {format_time(row['first_seen'])[:10]}", url, one_line(row["reason"])
+
+
+def _without_file(row: Row) -> _Cells:
+    url = cut(one_line(row["url"].removeprefix(site.CANONICAL_BASE)), _URL_COLUMNS)
+    return row["status"], url, one_line(row["reason"] or "")
 
 
 def _runs(summary: Summary) -> Iterator[str]:

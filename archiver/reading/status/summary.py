@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,10 @@ from sqlite_utils import Database
 
 from archiver.reading.status import queries
 from archiver.reading.times import parse_time, seconds_between
+from archiver.run.file_counts import FileCounts, counts_as_object
+from archiver.run.file_options import FileOptions
 from archiver.run.report import INCOMPLETE
+from archiver.store.file_addresses import count_linked, count_pictures, without_file
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age
 from archiver.terminal.printable import one_line
@@ -42,6 +45,10 @@ class Summary:
     runs: list[Row]
     #: Name → bytes; ``None`` for a file that is not there.
     files: Mapping[str, int | None]
+    #: ``None`` where pictures are left out.
+    pictures: FileCounts | None = None
+    #: The addresses that gave no picture or other file, the failed ones first.
+    without_file: list[Row] = field(default_factory=list)
 
     @property
     def running(self) -> Row | None:
@@ -62,6 +69,7 @@ class Summary:
         ``max_age`` is how many seconds old the last success may be; ``None`` for any age.
         """
         trouble = [f"{self.counts[name]:,} {name}" for name in _TROUBLES if self.counts[name]]
+        trouble += filter(None, [self.pictures.trouble if self.pictures else ""])
         if trouble:
             yield f"{INCOMPLETE}: {', '.join(trouble)}"
         outcome = self.last_outcome
@@ -89,15 +97,21 @@ class Summary:
             "failures": self.failures,
             "runs": self.runs,
             "files": self.files,
+            **counts_as_object(self.pictures),
+            "without_file": self.without_file,
         }
 
 
 def read_summary(
-    db: Database, files: Mapping[str, Path], now: datetime, warc: Path | None = None
+    db: Database,
+    files: Mapping[str, Path],
+    now: datetime,
+    warc: Path | None = None,
+    pictures: FileOptions | None = None,
 ) -> Summary:
     """The state of an archive; ``files`` as ``archiver.run.archive_files`` names them.
 
-    ``warc`` is the folder of the WARC files.
+    ``warc`` is the folder of the WARC files; without ``pictures`` these are left out.
     """
     articles = queries.archived(db)
     missing, suspicious = queries.missing(db), queries.suspicious(db)
@@ -122,8 +136,22 @@ def read_summary(
         oldest_check=_oldest_check(articles, now),
         last_success=success and {**success, "age": seconds_between(success["finished_at"], now)},
         runs=[_run(row, is_newest=n == 0) for n, row in enumerate(queries.last_runs(db, _RUNS))],
-        files=_sizes(files) | ({} if warc is None else _size_of_folder(warc)),
+        files=_sizes(files)
+        | ({} if warc is None else _size_of_folder(warc))
+        | ({} if pictures is None else _size_of_files(db, pictures.folder.name)),
+        pictures=None if pictures is None else _count_files(db, pictures),
+        without_file=[] if pictures is None else without_file(db),
     )
+
+
+def _count_files(db: Database, options: FileOptions) -> FileCounts:
+    return FileCounts(count_pictures(db), count_linked(db) if options.linked else None)
+
+
+def _size_of_files(db: Database, name: str) -> dict[str, int]:
+    """The size of the pictures and other files together; nothing where there are none."""
+    (size,) = db.execute("SELECT sum(bytes) FROM files").fetchone()
+    return {} if size is None else {name: size}
 
 
 def _oldest_check(articles: Iterable[Row], now: datetime) -> Row | None:

@@ -21,6 +21,7 @@ from archiver.store.migrations import (
     m007_series,
     m008_text_ends,
     m009_captures,
+    m010_files,
 )
 
 MODULES: Final = (
@@ -33,6 +34,7 @@ MODULES: Final = (
     m007_series,
     m008_text_ends,
     m009_captures,
+    m010_files,
 )
 migrations: Final = Migrations("kexue")
 
