@@ -63,6 +63,17 @@ def test_a_picture_inside_its_address_is_shown() -> None:
     assert picture.get("alt") == ""
 
 
+def test_a_picture_of_the_archive_is_loaded_from_its_file() -> None:
+    html = '<img src="https://kexue.fm/a.png" alt="甲 乙" width="90"><img src="https://kexue.fm/b.png">'
+    files = {"https://kexue.fm/a.png": "files/ab/ab.png"}
+    top = parse_fragment(page_body(html, 5, (), files).html)
+    (picture,) = top.iter("img")
+    assert dict(picture.attrib) == {
+        "src": "../files/ab/ab.png", "alt": "甲 乙", "width": "90", "loading": "lazy"
+    }  # fmt: skip
+    assert text_content(top) == "图片https://kexue.fm/b.png"
+
+
 def test_nothing_of_a_player_is_loaded() -> None:
     html = shown(
         '<video src="https://a.example/v.mp4" poster="https://a.example/p.png">alt'

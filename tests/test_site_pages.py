@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from markupsafe import escape
 from sqlite_utils import Database
 
-from archiver.items import Link, Status
+from archiver.items import Link, Picture, Status
 from archiver.reading.exports import site_folder
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.manifest import MANIFEST
@@ -29,6 +29,7 @@ from archiver.store.articles import save_article
 from archiver.store.errors import StoreError
 from archiver.store.run_records import start_run
 from archiver.store.sqlite import close_archive, open_archive
+from archiver.store.stored_files import FileFolder, note_file
 from archiver.tree.document import parse_tree, text_content
 
 #: Attributes by which a page loads something.
@@ -214,6 +215,40 @@ def test_an_empty_archive_is_a_good_page(db: Database, folder: Path) -> None:
     export(db, folder)
     assert "存档里还没有文章" in text(folder, "index.html")
     assert "还没有一次完整的抓取成功" in text(folder, "state.html")
+
+
+# --- Pictures -------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("few")
+def test_pictures_of_the_archive_are_in_the_folder(
+    db: Database, folder: Path, tmp_path: Path
+) -> None:
+    """Once each; one that is lost, or is no picture, stays an address."""
+    data = tmp_path / "data"
+    (data / "demo-files").mkdir(parents=True)
+    stored = FileFolder(data / "demo-files")
+    urls = [f"https://kexue.fm/usr/uploads/{name}.png" for name in "abcd"]
+    images = "".join(f'<img src="{url}" alt="">' for url in urls)
+    for number in (7, 8):
+        pictures = [Picture(url, "", None) for url in urls]
+        article = an_article(number, body_html=images, pictures=pictures, links=[])
+        save_article(db, article, DAY1)
+    kinds = ("image/png", "image/png", "image/png", "text/html")
+    for url, kind, content in zip(urls, kinds, (b"1", b"1", b"2", b"3"), strict=True):
+        file = stored.store(content, "png", kind)
+        note_file(db, file, url, DAY1)
+        db.execute("UPDATE pictures SET sha256 = ? WHERE url = ?", [file.sha256, url])
+        if content == b"2":
+            (data / file.path).unlink()
+    export(db, folder, data=data)
+    copied = [path for path in folder.glob("files/*/*") if path.is_file()]
+    assert [path.read_bytes() for path in copied] == [b"1"]
+    shown = [picture.get("src") for picture in page(folder, "archives/8.html").iter("img")]
+    assert shown == [f"../{copied[0].relative_to(folder).as_posix()}"] * 2
+    assert text(folder, "archives/8.html").count("图片https://kexue.fm/usr/uploads/") == 2
+    export(db, folder)
+    assert not (folder / "files").exists()
 
 
 # --- The folder -----------------------------------------------------------------------------------

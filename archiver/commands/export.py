@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
@@ -63,23 +64,23 @@ class Command(ProjectCommand):
         kind, target = _kind_and_target(args)
         selection = Selection(parse_since(opts.since), opts.category, parse_ids(opts.ids))
         check_settings(self.settings)
+        database = files_of(self.settings)["database"]
 
         def use(db: Database) -> None:
             selection.check(db)
-            outcome = _write(kind, db, target, selection, is_forced=opts.force)
+            job = Job(db, target, selection, is_forced=opts.force, data=database.parent)
+            outcome = _write(kind, job)
             show(outcome.line(target))
             for sentence in outcome.complaints(target):
                 self.fail(sentence)
 
-        read_archive(self, files_of(self.settings)["database"], use)
+        read_archive(self, database, use)
 
 
-def _write(
-    kind: Kind, db: Database, target: Path, selection: Selection, *, is_forced: bool
-) -> Outcome:
+def _write(kind: Kind, job: Job) -> Outcome:
     progress = ProgressLine(sys.stderr, "articles")
     try:
-        return kind.write(Job(db, target, selection, is_forced, progress.advance))
+        return kind.write(replace(job, advance=progress.advance))
     finally:
         progress.clear()
 

@@ -25,6 +25,8 @@ class Job:
     selection: Selection = field(default_factory=Selection)
     #: True to overwrite and remove own files that somebody has changed since.
     is_forced: bool = False
+    #: The data folder of the archive, in which its files are; ``None`` leaves them out.
+    data: Path | None = None
     #: Is told after each article how many are done, and how many there are.
     advance: Callable[[int, int], None] = lambda _done, _all: None
 

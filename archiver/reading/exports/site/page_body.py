@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
@@ -13,7 +14,7 @@ from archiver.reading.exports.site.highlighting import highlight
 from archiver.reading.exports.site.long_formulas import IGNORED, leave_long_formulas
 from archiver.reading.exports.site.page_headings import Heading, set_headings
 from archiver.reading.exports.site.page_links import lead_links
-from archiver.reading.exports.site.picture_places import show_places
+from archiver.reading.exports.site.shown_pictures import show_pictures
 from archiver.reading.exports.site.tree_edits import made, wrap
 from archiver.tree.document import parse_fragment
 from archiver.tree.serialize import inner_html
@@ -30,17 +31,19 @@ class PageBody:
     headings: list[Heading]
 
 
-def page_body(html: str, here: int, pages: Container[int]) -> PageBody:
+def page_body(
+    html: str, here: int, pages: Container[int], pictures: Mapping[str, str] = MappingProxyType({})
+) -> PageBody:
     """The archived body of the article ``here`` for its page.
 
-    Links lead to the ``pages`` there are, their addresses stand in the place of pictures, code is
-    marked, ids are unique.
+    Links lead to the ``pages`` there are, ``pictures`` are loaded from the files that it names for
+    their addresses, which stand in the place of others. Code is marked, ids are unique.
     """
     top = parse_fragment(html)
     _own_names(top)
     leave_long_formulas(top)
     headings = set_headings(top)
-    show_places(top)
+    show_pictures(top, pictures)
     lead_links(top, here, pages)
     highlight(top)
     _wrap_tables(top)

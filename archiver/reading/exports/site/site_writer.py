@@ -10,6 +10,7 @@ from archiver.reading.exports.job import Job
 from archiver.reading.exports.owned_folder import OwnedFolder
 from archiver.reading.exports.site import page_names, search_scripts
 from archiver.reading.exports.site.list_pages import list_pages
+from archiver.reading.exports.site.local_pictures import LocalPictures
 from archiver.reading.exports.site.mathjax_files import mathjax_files
 from archiver.reading.exports.site.page_body import PageBody, page_body
 from archiver.reading.exports.site.page_templates import (
@@ -32,6 +33,7 @@ class SiteWriter:
         self._job = job
         self._folder = folder
         self._pages = Pages()
+        self._pictures = LocalPictures(job, folder)
         self._overview = read_overview(job.db, job.selection)
 
     def write(self, mathjax: Path) -> None:
@@ -66,7 +68,7 @@ class SiteWriter:
         listed = overview.by_id[number]
         before, after = overview.neighbours(number)
         html = article["body_html"]
-        body = page_body(html, number, overview.by_id) if html else PageBody("", [])
+        body = self._body(number, html) if html else PageBody("", [])
         self._write_page(
             page_names.article_page(number),
             "article.html",
@@ -85,6 +87,9 @@ class SiteWriter:
             bibtex=bibtex_entry(article).strip(),
             has_formulas=may_have_formulas(article["title"], html or ""),
         )
+
+    def _body(self, article: int, html: str) -> PageBody:
+        return page_body(html, article, self._overview.by_id, self._pictures.of(article))
 
     def _write_versions(self, article: Row) -> int:
         """The page of the versions of an article; returns how many were taken."""
