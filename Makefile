@@ -2,7 +2,8 @@
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
-#               runs, every fault of a server; make test has 60, 20, and the most telling faults
+#               runs, every fault of a server, 400 changed bytes of each kind of file; make test has
+#               60, 20, the most telling faults, and 12
 #   make browser-test
 #               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages, and
 #               read the exported site (Debian: apt-get install chromium)
@@ -22,7 +23,7 @@
 #   make site   write the demo archive of four weeks, which is crawled first, as pages to data/site:
 #               open data/site/index.html
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time extraction, crawl and search on this machine, measure memory and WARC files
+#   make bench  time extraction, crawl, search and verify on this machine, measure memory and WARC files
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -39,11 +40,13 @@ PYTEST := python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVER := $(if $(COVERAGE),--cov --cov-branch --cov-report=term-missing)
 
 LOWEST := .venv-lowest
-# The tests of these start crawl after crawl, or a browser; what they use of a library, others do.
-SLOW := backoff command_line crawl demo_days encoding environment exchanged_files export_command \
-  failure_reasons faults gone_articles hook hook_crawl incremental interrupt kill kill_pictures lock \
-  odd_input pictures_crawl politeness program real_pages replica resume search_command suspicious_pages \
-  symbolic_links warc_crawl years
+# The tests of these start crawl after crawl, or a browser, or take long over what is no library's;
+# what they use of a library, others do.
+SLOW := architecture backoff changed_bytes ci command_line crawl demo_days docs docstrings \
+  due_articles encoding environment exchanged_files export_command failure_reasons \
+  faults gone_articles history_diff hook hook_crawl incremental interrupt kill kill_pictures lock \
+  odd_input pictures_crawl politeness program real_pages replica resume search_command \
+  suspicious_pages symbolic_links warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean
 .NOTPARALLEL:
@@ -56,7 +59,6 @@ test: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak and not install' $(COVER)
 
 soak: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) --soak tests/test_years.py tests/test_kill.py tests/test_kill_pictures.py tests/test_faults.py
 	$(BIN)/$(PYTEST) --soak -m 'hypothesis or soak'
 
 install-test: $(VENV)/.installed-install
@@ -149,6 +151,11 @@ $(VENV)/.installed-site: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[notebooks]'
 	@touch $@ $(VENV)/.installed
+
+# All of them at once: one resolution, and nothing is installed while tests run (.ci/run).
+$(VENV)/.installed-all: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[test,install,browser,readers,notebooks,lint]'
+	@touch $@ $(VENV)/.installed $(addprefix $(VENV)/.installed-,test install browser readers notebooks lint)
 
 # Without npm the tests of remark are skipped and say so.
 $(REMARK): tests/readers/package.json

@@ -1,5 +1,7 @@
 """What WARC files cost: processor time and disk, for a first crawl and for a year of daily runs.
 
+How long ``scrapy verify`` takes after the first crawl is measured too: of all articles and of one.
+
 The blog is one of 1,340 articles with pages of 67 kB, on the loopback interface, whose server
 compresses as most do. The second day's run is measured twice: nothing has changed, and every page
 shows another reader count, as on the real blog. The year is such a run, 365 times.
@@ -17,9 +19,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
-from extract import build_posts
+from extract import FIRST_ID, build_posts
 
 from archiver.demo.blog import Blog
 from archiver.demo.posts import Post
@@ -76,10 +79,14 @@ def main() -> None:
     """Measure, and print the figures."""
     with tempfile.TemporaryDirectory() as name, _server() as (base, let_a_day_pass):
         without = _crawl(base, Path(name) / "without", "KEXUE_WARC=0")
-        first = _crawl(base, Path(name) / "with")
-        same = _crawl(base, Path(name) / "with")
+        folder = Path(name) / "with"
+        first = _crawl(base, folder)
+        checks = {words: _verify(folder, *words.split()) for words in ("", f"--ids {FIRST_ID}")}
+        _let_a_year_pass(folder)
+        same = _crawl(base, folder)
+        _let_a_year_pass(folder)
         let_a_day_pass()
-        later = _crawl(base, Path(name) / "with")
+        later = _crawl(base, folder)
     spent, more = (1000 * seconds / first.requests for seconds in _times(without, first))
     print(f"WARC: a first crawl, {first.requests:,} requests")
     print(f"  processor time a page, without    {spent:>8.1f} ms")
@@ -90,6 +97,9 @@ def main() -> None:
         print(f"a later run, {cost.requests} requests, {title}")
         print(f"  WARC files                        {cost.stored / 1e3:>8.0f} kB")
         print(f"  365 times                         {cost.stored * 365 / 1e6:>8.0f} MB")
+    print(f"{_ARTICLES:,} articles")
+    for words, seconds in checks.items():
+        print(f"  {f'scrapy verify {words}':<34}{seconds:>8.1f} s")
 
 
 def _times(without: Cost, first: Cost) -> tuple[float, float]:
@@ -97,7 +107,7 @@ def _times(without: Cost, first: Cost) -> tuple[float, float]:
 
 
 def _crawl(base: str, folder: Path, *settings: str) -> Cost:
-    """Run the crawl to its end, and let the archive be a year older; stop when it fails."""
+    """Run the crawl to its end; stop when it fails."""
     values = [f"{name}={value}" for name, value in _SETTINGS.items()]
     values += [f"KEXUE_BASE_URL={base}", f"KEXUE_DATA_DIR={folder}", *settings]
     words = [word for value in values for word in ("-s", value)]
@@ -111,9 +121,22 @@ def _crawl(base: str, folder: Path, *settings: str) -> Cost:
     with closing(sqlite3.connect(folder / "kexue.db")) as db, db:
         query = "SELECT requests, bytes FROM runs ORDER BY id DESC LIMIT 1"
         requests, received = db.execute(query).fetchone()
-        db.execute(_PASS_A_YEAR)
     seconds = usage.ru_utime + usage.ru_stime
     return Cost(seconds, requests, received, _stored(folder) - before)
+
+
+def _let_a_year_pass(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "kexue.db")) as db, db:
+        db.execute(_PASS_A_YEAR)
+        db.execute("DELETE FROM digests")  # it is changed on purpose
+
+
+def _verify(folder: Path, *words: str) -> float:
+    """The seconds of a check in which nothing is found; stop when something is."""
+    command = [sys.executable, "-m", "scrapy", "verify", "-s", f"KEXUE_DATA_DIR={folder}", *words]
+    start = perf_counter()
+    subprocess.run(command, cwd=_ROOT, stdout=subprocess.DEVNULL, check=True)
+    return perf_counter() - start
 
 
 def _stored(folder: Path) -> int:

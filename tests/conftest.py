@@ -80,8 +80,17 @@ LONG: Final = (
 )  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of the long files first."""
+#: The files whose rigs are longer with ``--soak``: all of their tests run again then.
+RIGS: Final = frozenset({"faults", "years", "kill", "changed_bytes"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests of the long files first, and let ``make soak`` run the rigs."""
+    if config.option.soak:
+        for item in items:
+            if item.path.stem.removeprefix("test_") in RIGS:
+                item.add_marker("soak")
     ranks = {f"test_{name}": rank for rank, name in enumerate(LONG)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
 

@@ -22,6 +22,7 @@ from rig.commands import Command, run
 from archiver import clock
 from archiver.demo.posts import Post
 from archiver.reading.status.summary import read_summary
+from archiver.site import Base
 from archiver.store.read_only import open_for_reading
 from archiver.verify.checks import Checks
 from archiver.verify.result_table import is_clean, table
@@ -190,9 +191,11 @@ class Archive:
         database, jsonl = self.folder / "kexue.db", self.folder / "kexue.jsonl"
         with closing(open_for_reading(database)) as db:
             checks = Checks(db, None)
-            points = checks.of_files(jsonl, with_counts=with_counts)
+            feed = self.folder / "changes.xml"
+            points = checks.of_files(jsonl, feed, with_counts=with_counts)
             points += checks.of_warc(self.folder / "warc")
             points += checks.of_pictures(self.folder / "files")
+            points += checks.of_pages(self.folder / "warc", Base.parse(self.replica.base_url))
             summary = read_summary(db, {"database": database, "jsonl": jsonl}, clock.now())
         assert is_clean(points), "\n".join(table(points))
         problems = list(summary.problems(max_age=None))
@@ -215,6 +218,7 @@ class Archive:
                         for name in columns
                     )
                     connection.execute(f"UPDATE {of} SET {values}")
+            connection.execute("DELETE FROM digests")  # as one who has changed it himself does
 
     def going_on(self, *arguments: str, **settings: object) -> Command:
         """A crawl that goes on beside the test, as a context manager that kills it at the end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -163,6 +164,17 @@ def test_a_clock_that_went_back_ends_nothing() -> None:
     assert due([2, 1], ArchiveState(archived=known), recheck=2) == [2, 1]
 
 
+def test_half_of_the_budget_is_for_articles_without_a_capture() -> None:
+    """The most overdue of them; the others are not kept waiting, and nothing more is read."""
+    known = rows(*(a_row(article, fetched=ago(days=90 - article)) for article in range(1, 9)))
+    listed = range(8, 0, -1)
+    state = ArchiveState(archived=known, uncaptured={3, 5, 6, 7, 8})
+    assert due(listed, state, recheck=4) == [3, 5, 1, 2]
+    assert due(listed, state, recheck=1) == [1]
+    assert due(listed, ArchiveState(archived=known, uncaptured={7}), recheck=4) == [7, 1, 2, 3]
+    assert sorted(due(listed, state, recheck=9)) == sorted(listed)
+
+
 # --- A run that goes on with another --------------------------------------------------------------
 
 
@@ -250,6 +262,7 @@ STATES = st.builds(
     ).map(lambda found: rows(*found)),
     failed=st.sets(IDS),
     unanswered=st.dictionaries(IDS, st.integers(1, 3)),
+    uncaptured=st.sets(IDS),
     session=st.none() | st.sampled_from([ago(days=2), ago(days=1)]),
 )
 
@@ -291,6 +304,8 @@ class Years:
         self.known = {
             article: self._read(article, day) for article, day in enumerate(days, start=1)
         }
+        #: The articles of which no capture is kept yet.
+        self.uncaptured: set[int] = set()
         #: Of every re-check: the age of the article, and the time since the reading before.
         self.waits: list[tuple[timedelta, timedelta]] = []
 
@@ -303,9 +318,9 @@ class Years:
         self.now += timedelta(days=1)
         new = {len(self.known) + 1} if self.now.toordinal() % 3 == 0 else set()
         listed = [*new, *sorted(self.known, reverse=True)]
-        found = select_articles(
-            Plan(), listed, {}, ArchiveState(archived=self.known), recheck, self.now
-        )
+        state = ArchiveState(archived=self.known, uncaptured=self.uncaptured)
+        found = select_articles(Plan(), listed, {}, state, recheck, self.now)
+        self.uncaptured -= set(found)
         self._read_all(found, new)
         return len(set(found) - new)
 
@@ -337,6 +352,18 @@ def years() -> Years:
     for _ in range(400):
         assert years.run(20) == 20
     return years
+
+
+def test_an_old_archive_has_all_its_captures_within_three_months(years: Years) -> None:
+    """With no request more than before, and edits of new articles are seen as soon as before."""
+    years = deepcopy(years)
+    years.uncaptured, years.waits = set(years.known), []
+    days = 0
+    while years.uncaptured:
+        assert years.run(20) == 20
+        days += 1
+    assert days <= 92
+    assert years.longest_below(30) <= timedelta(days=14)
 
 
 def test_every_article_is_checked_within_three_months(years: Years) -> None:

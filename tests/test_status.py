@@ -566,7 +566,7 @@ def test_json(folder: Path, db: Database) -> None:
     assert list(found) == [
         *("checked_at", "database", "ok", "problems", "counts", "last_success", "oldest_check"),
         *("running_since", "missing", "suspicious", "failures", "runs", "files"),
-        *("pictures", "linked_files", "without_file"),
+        *("pictures", "linked_files", "without_file", "uncaptured"),
     ]
     assert found["ok"] is False
     assert found["problems"] == ["the archive is not complete: 1 missing"]
@@ -592,6 +592,25 @@ def test_json_names_all_that_is_described(folder: Path) -> None:
     found = json.loads(run_status(folder, "--json").stdout)
     for keys in (found, found["counts"], found["last_success"], found["oldest_check"]):
         assert [key for key in keys if f"``{key}``" not in str(Command.__doc__)] == []
+
+
+def test_articles_without_a_capture_are_counted(folder: Path, db: Database) -> None:
+    """Until all have one; one that is gone cannot get one, and without WARC files none does."""
+    done = run_status(folder)
+    assert "\ncaptures      2 of 2 articles have no capture yet\n" in done.stdout
+    assert json.loads(run_status(folder, "--json").stdout)["uncaptured"] == 2
+    without = json.loads(run_status(folder, "--json", "-s", "KEXUE_WARC=0").stdout)
+    assert without["uncaptured"] is None
+    with db.atomic():
+        db.execute(
+            "INSERT INTO captures (url, fetched_at, warc, offset, length, run_id, article_id)"
+            " VALUES ('u', 't', 'w', 0, 1, 1, 1)"
+        )
+    assert read_summary(db, {"database": folder}, NOW, keeps_captures=True).uncaptured == 1
+    with db.atomic():
+        db.execute("UPDATE articles SET status = 'gone', gone_at = 't' WHERE id = 2")
+    assert read_summary(db, {"database": folder}, NOW, keeps_captures=True).uncaptured == 0
+    assert "no capture" not in run_status(folder).stdout
 
 
 def test_command_beside_a_writer(folder: Path, db: Database) -> None:

@@ -25,6 +25,7 @@ from archiver.extraction.refine import refine
 from archiver.items import Article, Status
 from archiver.pages.article import parse_article
 from archiver.store.articles import save_article
+from archiver.store.change_feed import write_feed
 from archiver.store.errors import StoreError
 from archiver.store.jsonl import records, write_jsonl
 from archiver.store.read_only import open_for_reading
@@ -38,8 +39,8 @@ from archiver.verify.fidelity.comparison import Point
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
 CLEAN = [
-    *("database", "schema", "references", "hashes", "revisions", "columns", "series", "search"),
-    "JSONL",
+    *("database", "schema", "references", "hashes", "revisions", "columns", "series", "digests"),
+    *("search", "JSONL"),
 ]
 
 
@@ -61,6 +62,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         save_article(db, an_article(number), NOW)
     save_article(db, Article(13, title="密", status=Status.PROTECTED), NOW)
     write_jsonl(db, folder / "kexue.jsonl")
+    write_feed(db, folder / "changes.xml")
     close_archive(db)
     return folder
 
@@ -134,6 +136,7 @@ def test_sound_archive(folder: Path) -> None:
         "revisions": 2,
         "columns": 3,
         "series": 0,
+        "digests": 0,
         "search": 3,
         "JSONL": 3,
     }
@@ -231,17 +234,17 @@ def test_title_that_is_no_utf8(folder: Path) -> None:
         (
             "DROP TABLE reader_counts",
             "table reader_counts is missing; index reader_counts_by_day is missing",
-            ["references"],
+            ["references", "digests"],
         ),
         (
             "ALTER TABLE articles DROP COLUMN body_html",
             "column articles.body_html is missing",
-            ["hashes", "revisions", "columns", "JSONL", "fidelity"],
+            ["hashes", "revisions", "columns", "digests", "JSONL", "fidelity"],
         ),
         (
             "ALTER TABLE links DROP COLUMN problem",
             "column links.problem is missing",
-            ["JSONL", "fidelity"],
+            ["digests", "JSONL", "fidelity"],
         ),
         ("ALTER TABLE pictures ADD COLUMN more TEXT", "table pictures is declared otherwise", []),
         ("CREATE TRIGGER t AFTER DELETE ON runs BEGIN SELECT 1; END", "trigger t is none of", []),
@@ -601,10 +604,12 @@ def run_verify(folder: Path, *words: str, **streams: Any) -> subprocess.Complete
 def test_command(folder: Path) -> None:
     done = run_verify(folder, "--fidelity")
     assert (done.returncode, done.stderr) == (0, "")
-    first, second, note = done.stdout.split("\n\n")
+    first, remark, second, note = done.stdout.split("\n\n")
+    assert remark == "digests: there are none to compare with; the next run keeps them"
     assert [line.split()[0] for line in first.splitlines()[1:]] == [
-        *CLEAN, "WARC", "captures", "files", "file",
-    ]  # fmt: skip
+        *CLEAN,
+        *("feed", "WARC", "captures", "pages", "files", "file"),
+    ]
     assert [line.split()[0] for line in second.splitlines()[1:]] == [
         *("text", "formulas", "markdown", "links", "pictures", "safety", "derived"),
         "extraction",
@@ -633,6 +638,7 @@ def test_command_names_what_it_left_out(folder: Path) -> None:
 def test_command_on_an_archive_without_articles(tmp_path: Path) -> None:
     db = open_archive(tmp_path / "kexue.db")
     write_jsonl(db, tmp_path / "kexue.jsonl")
+    write_feed(db, tmp_path / "changes.xml")
     close_archive(db)
     done = run_verify(tmp_path, "--fidelity")
     assert done.returncode == 1

@@ -56,6 +56,8 @@ class Command(ProjectCommand):
       those still to fetch; null with ``KEXUE_PICTURES=0``, and without ``KEXUE_ATTACHMENTS``
     - ``without_file``: the addresses that gave none, each with ``url``, ``status``, ``reason``,
       ``tries``, ``asked_at``, the failed ones first
+    - ``uncaptured``: the articles, not gone, of which no WARC file has a page yet; runs read them
+      again among the re-checks until there are none. Null with ``KEXUE_WARC=0``
     """
 
     requires_project = True
@@ -89,8 +91,14 @@ class Command(ProjectCommand):
         files = files_of(settings)
 
         def use(db: Database) -> None:
-            pictures = file_options_of(settings)
-            summary = read_summary(db, files, clock.now(), warc_folder_of(settings), pictures)
+            summary = read_summary(
+                db,
+                files,
+                clock.now(),
+                warc_folder_of(settings),
+                file_options_of(settings),
+                keeps_captures=settings.getbool("KEXUE_WARC"),
+            )
             self._show(summary, max_age, as_json=opts.json)
 
         read_archive(self, files["database"], use)

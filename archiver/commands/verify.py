@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
+from archiver import clock
 from archiver.commands.archive_reading import read_archive
 from archiver.commands.value_checks import check_settings
 from archiver.run.archive_files import files_of
@@ -15,19 +15,27 @@ from archiver.run.file_options import file_folder_of
 from archiver.run.warc_options import warc_folder_of
 from archiver.site import Base
 from archiver.terminal.command import ProjectCommand
-from archiver.terminal.output import show
+from archiver.terminal.output import show, show_json
 from archiver.terminal.program import typed
-from archiver.verify.bodies import words_for_old
 from archiver.verify.checks import Checks
-from archiver.verify.fidelity.comparison import Point
-from archiver.verify.integrity import Ids, missing_ids
-from archiver.verify.result_table import is_clean, table
+from archiver.verify.chosen import Ids
+from archiver.verify.findings import Findings, find_all, most_that_help
+from archiver.verify.processes import Processes, count_processors
 
 
 class Command(ProjectCommand):
     """Opens the archive for reading only; a crawl may run meanwhile.
 
     Exit status 1: something differs, or the archive is damaged; 2: wrong use.
+
+    ``--json`` prints one object:
+
+    - ``checked_at`` (UTC, ISO 8601); ``database``: its path; ``ok``: true with exit status 0;
+      ``problems``: the sentences of stderr
+    - ``checks``: each with ``name``, ``unit``, ``compared``, ``differ``, ``findings`` (one text
+      each) and ``remark`` (what is worth knowing and no difference, or null)
+    - ``left_out``: the checks that could not run, as the schema differs
+    - ``remarks``: what is worth knowing of the archive as a whole
     """
 
     requires_project = True
@@ -35,14 +43,14 @@ class Command(ProjectCommand):
 
     def syntax(self) -> str:
         """The arguments."""
-        return "[--fidelity] [--ids 6583,7006]"
+        return "[--fidelity] [--ids 6583,7006] [--json] [--processes 2]"
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
         return "Check the archive: schema, hashes, columns, search, JSONL, WARC, files; fidelity"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--fidelity`` and ``--ids``."""
+        """Add ``--fidelity``, ``--ids``, ``--json`` and ``--processes``."""
         super().add_options(parser)
         parser.add_argument(
             "--fidelity",
@@ -52,56 +60,52 @@ class Command(ProjectCommand):
             " same of it",
         )
         parser.add_argument("--ids", help="only these articles, e.g. 6583,7006")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument(
+            "--processes",
+            metavar="N",
+            help="how many processes read the WARC files and extract their pages again"
+            " (as many as there are processors)",
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print a table of checks; exit status 1 when anything differs."""
+        """Print a table of checks and a line for each finding; exit status 1 when there is one."""
         assert self.settings is not None
+        settings = self.settings
         self.refuse_arguments(args)
-        check_settings(self.settings)
+        check_settings(settings)
         ids = _ids(opts.ids)
-        files = files_of(self.settings)
+        processes = _processes(opts.processes)
+        files, warc = files_of(settings), warc_folder_of(settings)
 
         def use(db: Database) -> None:
-            self._verify(db, files["jsonl"], ids, fidelity=opts.fidelity)
+            with Processes(most_that_help(processes, warc, ids)) as workers:
+                found = find_all(
+                    Checks(db, ids),
+                    files,
+                    warc,
+                    file_folder_of(settings),
+                    with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
+                    base=Base.parse(settings["KEXUE_BASE_URL"]),
+                    fidelity=opts.fidelity,
+                    processes=workers,
+                )
+            self._show(found, str(files["database"]), as_json=opts.json)
 
-        read_archive(self, files["database"], use)
+        read_archive(self, files["database"], use, is_whole_checked=ids is None)
 
-    def _verify(self, db: Database, jsonl: Path, ids: Ids | None, *, fidelity: bool) -> None:
-        assert self.settings is not None
-        checks = Checks(db, ids)
-        with_counts = self.settings.getbool("KEXUE_JSONL_COUNTS")
-        points = checks.of_files(jsonl, with_counts=with_counts)
-        points += checks.of_warc(warc_folder_of(self.settings))
-        self._show([*points, *checks.of_pictures(file_folder_of(self.settings))])
-        if fidelity:
-            self._show_fidelity(checks)
-        elif old := checks.count_old():
-            show(f"\n{words_for_old(old)}")
-        if checks.left_out:
-            show(f"\nleft out, as the schema differs: {', '.join(checks.left_out)}")
-        if count := checks.count_articles():
-            if missing := missing_ids(db, ids or ()):
-                self.fail(f"not in the archive: {', '.join(map(str, missing))}")
-        elif count == 0:
-            self.fail(f"the archive has no articles yet; {typed('crawl')} fills it")
-
-    def _show_fidelity(self, checks: Checks) -> None:
-        assert self.settings is not None
-        totals = checks.of_fidelity(Base.parse(self.settings["KEXUE_BASE_URL"]))
-        if totals.articles or totals.points:
-            show("")
-            self._show(totals.results())
-        if totals.without_body:
-            words = "without a copy of the body (protected): not compared"
-            show(f"\n{totals.without_body:,} {words}")
-
-    def _show(self, points: list[Point]) -> None:
-        show(*table(points))
-        for point in points:
-            if point.remark:
-                show(f"\n{point.remark}")
-        if not is_clean(points):
-            self.fail(f"differs: {', '.join(point.name for point in points if point.differ)}")
+    def _show(self, found: Findings, database: str, *, as_json: bool) -> None:
+        problems = [*found.problems]
+        if found.count_articles == 0:
+            problems.append(f"the archive has no articles yet; {typed('crawl')} fills it")
+        if as_json:
+            moment = clock.utc_now()
+            about = {"checked_at": moment, "database": database, "ok": not problems}
+            show_json({**about, "problems": problems, **found.as_object()})
+        else:
+            show(*found.lines())
+        for sentence in problems:
+            self.fail(sentence)
 
 
 def _ids(text: str | None) -> Ids | None:
@@ -114,3 +118,12 @@ def _ids(text: str | None) -> Ids | None:
             f"--ids {text}: give article numbers with commas between them", print_help=False
         )
     return frozenset(map(int, numbers))
+
+
+def _processes(text: str | None) -> int:
+    """The number of ``--processes``; raises ``UsageError`` when it is none from 1 to 999."""
+    if text is None:
+        return count_processors()
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:4]) < 1000 and len(text) < 4):
+        raise UsageError(f"--processes {text}: give a number from 1 to 999", print_help=False)
+    return int(text)

@@ -70,6 +70,7 @@ class Agenda:
         recheck: int,
         failures_in_a_row: int = 0,
         session: str | None = None,
+        keeps_captures: bool = False,
     ) -> None:
         self.plan = plan
         self.archive = archive
@@ -77,6 +78,7 @@ class Agenda:
         self.recheck = recheck
         self.failures_in_a_row = failures_in_a_row
         self.session = session
+        self.keeps_captures = keeps_captures
         self._wanted_on_listings: Collection[int] | None = None
         self._requested: set[int] = set()
         self._is_absence_counted = False
@@ -182,5 +184,6 @@ class Agenda:
             failed=self.archive.failed_articles(),
             absent=self.archive.absent() if self.overview.index else (),
             unanswered=self.archive.unanswered_requests(),
+            uncaptured=self.archive.uncaptured() if self.keeps_captures else (),
             session=self.session,
         )

@@ -31,6 +31,8 @@ class ArchiveState:
     absent: Collection[int] = ()
     #: Articles whose page was requested without an end (the process died), and how often.
     unanswered: Mapping[int, int] = field(default_factory=dict)
+    #: Archived articles of which no capture is kept, where the run keeps captures.
+    uncaptured: Collection[int] = ()
     #: When the work began that this run continues (UTC, ISO 8601); ``None``: it begins now.
     session: str | None = None
 
@@ -47,8 +49,9 @@ def select_articles(
     """The ids of the articles to read, each once, in the order in which they are read.
 
     First come articles that failed before, then new ones and those that the blog shows otherwise
-    than before, then re-checks: ``recheck`` archived articles, the most overdue first. Nothing that
-    was read since ``state.session`` is read again. ``listed`` are the articles that the blog has,
+    than before, then re-checks: ``recheck`` archived articles, the most overdue first, half of them
+    without a capture as long as there are such. Nothing that was read since ``state.session`` is
+    read again. ``listed`` are the articles that the blog has,
     in its order; ``days`` are the days of publication as far as they are known (``YYYY-MM-DD``).
 
     Three rules keep a few broken pages from stopping every run at the same place:
@@ -113,12 +116,19 @@ def _must_be_read(article: int, state: ArchiveState) -> bool:
 def _most_overdue(
     archived: list[int], state: ArchiveState, recheck: int, now: datetime
 ) -> list[int]:
-    """The articles that have waited longest for their age; among equals the oldest reading."""
+    """The articles that have waited longest for their age; among equals the oldest reading.
+
+    Half of them have no capture yet, as far as there are such. The other half is for all: an edit
+    of a new article is seen within days, also while an old archive gets its captures.
+    """
     rows = [state.archived[article] for article in archived]
     done = sum(_is_rechecked_in_session(row, state) for row in rows)
     waiting = [row for row in rows if _is_unread_in_session(row, state)]
     waiting.sort(key=lambda row: (-_overdueness(row, now), row["fetched_at"], row["id"]))
-    return [row["id"] for row in waiting][: max(recheck - done, 0)]
+    room = max(recheck - done, 0)
+    overdue = [row["id"] for row in waiting]
+    first = [article for article in overdue if article in state.uncaptured][: room // 2]
+    return [*first, *(article for article in overdue if article not in first)][:room]
 
 
 def _is_unread_in_session(row: Mapping[str, Any], state: ArchiveState) -> bool:

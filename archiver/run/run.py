@@ -25,6 +25,7 @@ from archiver.run.warc_options import WarcOptions
 from archiver.site import Base
 from archiver.store.archive import Archive
 from archiver.store.errors import StoreError
+from archiver.terminal.program import typed
 
 logger = logging.getLogger(__package__)
 
@@ -79,12 +80,22 @@ class Run:
     def begin(self, plan: Plan) -> None:
         """Open the record of the run."""
         self.plan = plan
+        self._name_foreign_changes()
         self._started_at = clock.utc_now()
         self._id = self.archive.start_run(plan.mode, self._started_at)
         if self.captures is not None:
             self.captures.run_id = self._id
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
+
+    def _name_foreign_changes(self) -> None:
+        """Log the tables that something else has changed: ``scrapy verify`` names them later."""
+        if names := self.archive.note_foreign_changes():
+            logger.warning(
+                "changed by something else than this program since the last run: %s; see %s",
+                ", ".join(names),
+                typed("verify"),
+            )
 
     def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:
         """Write series, JSONL and feed, close the record and the database; returns the report.
@@ -104,7 +115,7 @@ class Run:
             # A full disk must be found out before the record says that all went well.
             self.archive.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self.report = self._make_report(ending, traffic)
-            self._close_record(self.report)
+            self._close_record(self.report, keeps_digests=True)
             is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(cannot_write(error), traffic)
@@ -120,13 +131,13 @@ class Run:
             return str(error) if ending == FINISHED else ending
         return ending
 
-    def _close_record(self, report: Report) -> None:
+    def _close_record(self, report: Report, *, keeps_digests: bool = False) -> None:
         if self._id is None:
             return
         has_seen_all = self.recorder.is_absence_counted and not report.is_partial
         if report.ending == FINISHED and has_seen_all:
             self.archive.forget_failures_except(self.counts.named)
-        self.archive.finish_run(self._id, report.row())
+        self.archive.finish_run(self._id, report.row(), keeps_digests=keeps_digests)
 
     def _find_exchanged(self, *, is_stored: bool) -> str | None:
         """The sentence for a file that is not the one that was written, or ``None``."""

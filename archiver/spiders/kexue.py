@@ -133,6 +133,7 @@ class KexueSpider(RecordingSpider):
             recheck=self.settings.getint("KEXUE_RECHECK"),
             failures_in_a_row=self.policy.failures_allowed,
             session=self.run.session,
+            keeps_captures=self.run.captures is not None,
         )
 
     def _failed_files(self) -> list[str]:

@@ -20,6 +20,7 @@ from archiver.site import Base
 from archiver.store import (
     articles,
     captures,
+    digests,
     failures,
     file_addresses,
     run_records,
@@ -219,6 +220,10 @@ class Archive:
         """The highest number of a capture that is stored; 0 where there is none."""
         return captures.last_capture(self.db)
 
+    def uncaptured(self) -> set[int]:
+        """The articles, not gone, that were made of no capture."""
+        return captures.uncaptured_articles(self.db)
+
     def same_capture(self, url: str, status: int, body_sha256: str) -> Capture | None:
         """An earlier capture of the same body; see ``captures.same_capture``."""
         return captures.same_capture(self.db, url, status, body_sha256)
@@ -237,11 +242,35 @@ class Archive:
         """Open the record of a run and close those of killed runs; returns its id."""
         return run_records.start_run(self.db, mode, started_at)
 
+    def note_foreign_changes(self) -> list[str]:
+        """Note which tables something else has changed since the last run; returns their names.
+
+        Call it before a run is started.
+        """
+        if names := list(digests.changed_tables(self.db)):
+            with self._writing():
+                digests.note_changed(self.db, names, clock.utc_now())
+        return names
+
     def session_start(self, run_id: int, mode: str) -> str | None:
         """When the unfinished work began that a run continues; ``None`` when it begins anew."""
         return run_records.session_start(self.db, run_id, mode)
 
-    def finish_run(self, run_id: int, values: Mapping[str, Any]) -> None:
-        """Close the record of a run with its outcome and counts (column → value)."""
+    def finish_run(
+        self, run_id: int, values: Mapping[str, Any], *, keeps_digests: bool = False
+    ) -> None:
+        """Close the record of a run with its outcome and counts (column → value).
+
+        ``keeps_digests`` keeps what the tables hold then, in the same transaction.
+        """
+        values = {**values, "finished_at": clock.utc_now()}
+        with self.db.atomic():
+            with self._writing():
+                run_records.finish_run(self.db, run_id, values)
+            if keeps_digests:
+                digests.save_digests(self.db)
+
+    def keep_digests(self) -> None:
+        """Keep what the tables hold now, where this program has written to them outside a run."""
         with self._writing():
-            run_records.finish_run(self.db, run_id, {**values, "finished_at": clock.utc_now()})
+            digests.save_digests(self.db)

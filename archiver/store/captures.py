@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.digests import changing
+
 _INSERT: Final = """
     INSERT INTO captures
       (id, url, fetched_at, status, body_sha256, warc, offset, length, run_id, refers_to, truncated)
@@ -18,6 +20,10 @@ _INSERT: Final = """
 #: An article whose page was not believed, and which is not archived, is none that was made.
 _MADE: Final = """
     UPDATE captures SET article_id = (SELECT id FROM articles WHERE id = :article) WHERE id = :id
+"""
+_UNCAPTURED: Final = """
+    SELECT id FROM articles WHERE status <> 'gone'
+    AND id NOT IN (SELECT article_id FROM captures WHERE article_id IS NOT NULL)
 """
 _SAME: Final = """
     SELECT * FROM captures
@@ -59,6 +65,11 @@ def note_article(db: Database, capture: int, article: int) -> None:
     db.execute(_MADE, {"id": capture, "article": article})
 
 
+def uncaptured_articles(db: Database) -> set[int]:
+    """The articles that were made of no capture and can be read again: those that are not gone."""
+    return {article for (article,) in db.execute(_UNCAPTURED)}
+
+
 def last_capture(db: Database) -> int:
     """The highest number of a capture; 0 where there is none."""
     (highest,) = db.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
@@ -90,5 +101,5 @@ def forget_lost(db: Database, warc: str, size: int) -> int:
 
     So are those that refer to them. Returns how many there were.
     """
-    with db.atomic():
+    with db.atomic(), changing(db, "captures"):
         return sum(db.execute(query, {"warc": warc, "size": size}).rowcount for query in _FORGET)

@@ -64,13 +64,22 @@ def write_feed(db: Database, path: Path, limit: int = 100) -> int:
     and the old file then stays as it was.
     """
     rows = list(db.query(_NEWEST, [limit]))
-    text = etree.tostring(make_feed(rows), encoding="unicode", pretty_print=True)
     with replacing(path) as file:
-        file.write(f'<?xml version="1.0" encoding="utf-8"?>\n{text}')
+        file.write(_text(make_feed(rows)))
     return len(rows)
 
 
-def make_feed(rows: Iterable[Row]) -> etree._Element:
+def feed_text(db: Database, version: str, limit: int = 100) -> str:
+    """What ``write_feed`` of a version of this program writes."""
+    return _text(make_feed(db.query(_NEWEST, [limit]), version))
+
+
+def _text(feed: etree._Element) -> str:
+    text = etree.tostring(feed, encoding="unicode", pretty_print=True)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}'
+
+
+def make_feed(rows: Iterable[Row], version: str = __version__) -> etree._Element:
     """The ``feed`` element of rows of ``changes``, each with what its article adds to it."""
     rows = list(rows)
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
@@ -78,7 +87,7 @@ def make_feed(rows: Iterable[Row]) -> etree._Element:
     _add(feed, "title", _TITLE)
     _add(feed, "updated", rows[0]["seen_at"] if rows else _BEGINNING)
     _add(feed, "link", rel="alternate", type="text/html", href=f"{site.CANONICAL_BASE}/")
-    _add(feed, "generator", "kexue-archiver", version=__version__)
+    _add(feed, "generator", "kexue-archiver", version=version)
     _add(feed, "rights", site.LICENSE)
     for row in rows:
         _add_entry(feed, row)

@@ -12,16 +12,17 @@ from sqlite_utils import Database
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names
 from archiver.store.paths import check_link, real_database
-from archiver.store.sqlite import check_archive, connect_for_reading
+from archiver.store.sqlite import check_archive, connect_for_reading, decode_text
 
 #: Other databases of a folder that a message names.
 _MOST_NAMED: Final = 3
 
 
-def open_for_reading(path: Path) -> Database:
+def open_for_reading(path: Path, *, is_whole_checked: bool = True) -> Database:
     """Open an archive so that nothing in it can change; raises ``StoreError``.
 
-    All that is read is of one moment, whatever a crawl writes meanwhile.
+    All that is read is of one moment, whatever a crawl writes meanwhile. That the whole file is
+    sound takes a look at each of its pages; who reads a few rows may do without.
     """
     try:
         size = path.stat().st_size
@@ -37,10 +38,10 @@ def open_for_reading(path: Path) -> Database:
         raise StoreError(f"cannot read {path}: {error.strerror}", wrong_use=True) from error
     if size == 0:
         raise StoreError(f"{path} is empty; the next crawl fills it", wrong_use=True)
-    check_archive(path)
+    check_archive(path, is_whole_checked=is_whole_checked)
     db = Database(connect_for_reading(path))
     # What is no UTF-8 is not what was hashed or written to the JSONL file: it is found there.
-    db.conn.text_factory = lambda text: text.decode("utf-8", "replace")
+    db.conn.text_factory = decode_text
     try:
         _check_migrations(db, path)
         db.execute("BEGIN")

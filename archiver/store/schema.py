@@ -371,6 +371,20 @@ FILE_ADDRESSES: Final = Table(
     "What came of asking the blog for the files of the articles. One row an address",
 )  # fmt: skip
 
+DIGESTS: Final = Table(
+    "digests",
+    (
+        Column("name", Format.TEXT, "name of the table", key=True),
+        Column("rows", Format.COUNT, "its rows"),
+        Column("sha256", Format.TEXT, "hash of all of them"),
+        Column("taken_at", Format.UTC, "end of the run"),
+        Column(
+            "changed_at", Format.UTC, "when a run found it changed by something else", "it was not"
+        ),
+    ),
+    "What every table held at the end of the last run",
+)  # fmt: skip
+
 # --- Views ----------------------------------------------------------------------------------------
 
 _link = partial(Column, leads_to="articles")
@@ -475,7 +489,7 @@ VIEWS: Final = (ARTICLE_LIST, CITED_BY, MOST_READ, READERS_BY_MONTH, FORMULAS_BY
 PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
     ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, SERIES, SERIES_ARTICLES, RUNS,
-    FAILURES, CAPTURES, FILES, FILE_ADDRESSES,
+    FAILURES, CAPTURES, FILES, FILE_ADDRESSES, DIGESTS,
 )  # fmt: skip
 #: Tables whose rows belong to an article.
 OWNED: Final = tuple(

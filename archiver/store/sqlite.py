@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.digests import forget_digests
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names, migrations
 from archiver.store.paths import check_link, real_database
@@ -65,14 +66,26 @@ def connect_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def check_archive(path: Path) -> None:
-    """Raise ``StoreError`` unless the file is a sound archive that this version can read."""
+def decode_text(text: bytes) -> str:
+    """A text of the database, with U+FFFD in place of bytes that are no UTF-8."""
+    return text.decode("utf-8", "replace")
+
+
+def check_archive(path: Path, *, is_whole_checked: bool = True) -> None:
+    """Raise ``StoreError`` unless the file is a sound archive that this version can read.
+
+    ``is_whole_checked`` false looks at no more than whose database it is.
+    """
     try:
         with closing(connect_for_reading(path)) as connection:
+            connection.text_factory = decode_text
             _check_identity(connection, path)
-            _check_health(connection, path)
+            if is_whole_checked:
+                _check_health(connection, path)
     except sqlite3.DatabaseError as error:
         raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
+    except UnicodeDecodeError as error:  # the message of SQLite quotes what is damaged
+        raise StoreError(_damaged(path, "what should be text is none")) from error
 
 
 def _roll_back(path: Path) -> None:
@@ -93,13 +106,20 @@ def _prepare(path: Path) -> Database:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")  # a power failure takes nothing back
         db.execute("PRAGMA foreign_keys = ON")
-        migrations.apply(db)
+        _migrate(db)
         with db.atomic():  # find out now, not with the first article, that nothing can be written
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _migrate(db: Database) -> None:
+    """Apply what is missing; what the tables held before says nothing of them then."""
+    if migrations.pending(db):
+        migrations.apply(db)
+        forget_digests(db)
 
 
 def _check_sqlite() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION
@@ -10,20 +12,22 @@ from archiver.store.jsonl import rows
 from archiver.store.records import record
 from archiver.terminal.plural import plural
 from archiver.terminal.program import typed
+from archiver.verify.chosen import Ids, chosen
 from archiver.verify.derived_columns import audit_derived
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.points import Case, audit_case
-from archiver.verify.integrity import Ids
 from archiver.verify.result_table import Totals
+
+_OLD: Final = """
+    SELECT count(*) FROM articles WHERE parser_version < ? AND body_html IS NOT NULL AND {}
+"""
 
 
 def count_old(db: Database, ids: Ids | None) -> int:
     """How many articles with a body an older version has extracted; ``ids`` limits them."""
-    found = db.execute(
-        "SELECT id FROM articles WHERE parser_version < ? AND body_html IS NOT NULL",
-        [PARSER_VERSION],
-    )
-    return sum(1 for (article,) in found if ids is None or article in ids)
+    condition, values = chosen("id", ids)
+    (count,) = db.execute(_OLD.format(condition), [PARSER_VERSION, *values]).fetchone()
+    return int(count)
 
 
 def words_for_old(count: int) -> str:
@@ -44,9 +48,7 @@ def audit_archive(db: Database, ids: Ids | None, base: Base | None = None) -> To
     """
     totals = Totals()
     extraction = Point("extraction", "article", 0)
-    for row, parts in rows(db):
-        if ids is not None and row["id"] not in ids:
-            continue
+    for row, parts in rows(db, *chosen("id", ids)):
         if row["body_html"] is None:
             totals.without_body += 1
             continue
@@ -59,5 +61,6 @@ def audit_archive(db: Database, ids: Ids | None, base: Base | None = None) -> To
         totals.add(f"article {row['id']}", points)
     if extraction.differ:
         extraction.first = words_for_old(extraction.differ)
+        extraction.findings.append(extraction.first)
     totals.points["extraction"] = extraction
     return totals

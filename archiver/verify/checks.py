@@ -18,27 +18,35 @@ from archiver.store.schema import (
     PARTS,
     PICTURES,
     REVISIONS,
+    RUNS,
     SERIES,
     SERIES_ARTICLES,
+    SIGHTINGS,
+    TABLES,
     VERSIONED,
 )
 from archiver.verify.bodies import audit_archive, count_old
+from archiver.verify.chosen import Ids
 from archiver.verify.columns import check_columns
 from archiver.verify.declared_schema import Columns, Declared
+from archiver.verify.feed_file import check_feed
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.file_check import check_file_addresses, check_files
 from archiver.verify.integrity import (
-    Ids,
     check_hashes,
     check_pages,
     check_references,
     check_revisions,
-    check_search,
+    missing_ids,
 )
 from archiver.verify.jsonl_file import check_jsonl
+from archiver.verify.page_check import check_pages_again
+from archiver.verify.processes import Processes
 from archiver.verify.result_table import Totals
+from archiver.verify.search_index import check_search
 from archiver.verify.series_rows import check_series
-from archiver.verify.warc_check import check_captures, check_warc_files
+from archiver.verify.table_digests import check_digests
+from archiver.verify.warc_check import check_captures, check_warc
 
 _HASHED: Final = frozenset(f"articles.{c}" for c in ("id", "title", "body_html", "content_sha256"))
 _VERSIONS: Final = _HASHED | {f"articles.{column}" for column in VERSIONED}
@@ -58,10 +66,18 @@ _SERIES: Final = (
     | {f"articles.{column}" for column in ("id", "title", "published")}
     | {"links.article_id", "links.target_id"}
 )
+_PAGES: Final = (
+    ARTICLES.qualified | _PARTS | _RUNS | CAPTURES.qualified | SIGHTINGS.qualified | _REVISIONS
+)
+_ALL: Final = frozenset().union(*(table.qualified for table in TABLES))
 
 
 class Checks:
-    """The checks of one archive; what cannot run for want of a column is left out and named."""
+    """The checks of one archive; what cannot run for want of a column is left out and named.
+
+    ``ids`` limits them to some articles: then the file as a whole, the series and the WARC files
+    are not looked at, and no check costs more than these articles do.
+    """
 
     def __init__(self, db: Database, ids: Ids | None) -> None:
         self._db = db
@@ -70,33 +86,54 @@ class Checks:
         #: The checks that could not run.
         self.left_out: list[str] = []
 
-    def of_files(self, jsonl: Path, *, with_counts: bool = True) -> list[Point]:
-        """The checks of the database and of the JSONL file, which has counts or has none."""
+    def of_files(
+        self, jsonl: Path, feed: Path | None = None, *, with_counts: bool = True
+    ) -> list[Point]:
+        """The checks of the database, of the JSONL file and of the feed of changes, where given.
+
+        The JSONL file has counts or has none.
+        """
         db, ids = self._db, self._ids
         search = {c for c in self._declared.columns if c.startswith("articles_fts")}
-        points = [check_pages(db), self._declared.check()]
+        points = [] if ids else [check_pages(db)]
+        points.append(self._declared.check())
         if self._can("references", _OWNERS | {"articles.id"}):
-            points.append(check_references(db))
+            points.append(check_references(db, ids))
         if self._can("hashes", _HASHED):
             points.append(check_hashes(db, ids))
         if self._can("revisions", _VERSIONS | _REVISIONS):
             points.append(check_revisions(db, ids))
         if self._can("columns", ARTICLES.qualified | _REVISIONS):
             points.append(check_columns(db, ids))
-        if self._can("series", _SERIES | _RUNS):
+        if not ids and self._can("series", _SERIES | _RUNS):
             points.append(check_series(db))
+        if not ids and self._can("digests", _ALL):
+            points.append(check_digests(db))
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
-            points.append(check_search(db))
+            points.append(check_search(db, ids))
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
             points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
+        if feed and not ids and self._can("feed", ARTICLES.qualified | _REVISIONS | RUNS.qualified):
+            points.append(check_feed(db, feed))
         return points
 
-    def of_warc(self, folder: Path) -> list[Point]:
+    def of_warc(self, folder: Path, processes: Processes | None = None) -> list[Point]:
         """The checks of the WARC files; with ids, only of the captures that these are made of."""
         if not self._can("WARC", CAPTURES.qualified | _RUNS | {"articles.id"}):
             return []
-        captures = check_captures(self._db, folder, self._ids)
-        return [captures] if self._ids else [check_warc_files(self._db, folder), captures]
+        if self._ids:
+            return [check_captures(self._db, folder, self._ids)]
+        return check_warc(self._db, folder, processes or Processes())
+
+    def of_pages(self, folder: Path, base: Base, processes: Processes | None = None) -> list[Point]:
+        """Every article is what this version makes of its page in the WARC files of a folder.
+
+        ``base`` is where the blog is read from.
+        """
+        if not self._can("pages", _PAGES):
+            return []
+        processes = processes or Processes()
+        return [check_pages_again(self._db, folder, self._ids, base, processes)]
 
     def of_pictures(self, folder: Path) -> list[Point]:
         """The checks of pictures and other files; with ids, only of those of these articles."""
@@ -122,6 +159,10 @@ class Checks:
             return None
         (count,) = self._db.execute("SELECT count(*) FROM articles").fetchone()
         return int(count)
+
+    def missing_ids(self) -> list[int]:
+        """The ids that were asked for and that the archive does not have, sorted."""
+        return missing_ids(self._db, self._ids or ())
 
     def _has(self, columns: set[str] | Columns) -> bool:
         return not columns & self._declared.lacking

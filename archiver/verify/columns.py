@@ -15,6 +15,7 @@ from archiver.extraction.dates import is_plausible
 from archiver.items import Status
 from archiver.store.column import AS_BODY, Format, ItemColumn
 from archiver.store.schema import ARTICLES, DERIVED
+from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import value_in_words
 
@@ -26,24 +27,22 @@ _TEXTS: Final = (
 _WITH_BODY: Final = [column for column in ARTICLES.filled if column.null == AS_BODY]
 _VALUES: Final = ", ".join(column for column in ARTICLES.names if column not in _TEXTS)
 _FLAGS: Final = ", ".join(f"{column} IS NOT NULL AS {column}" for column in _TEXTS)
-_ROWS: Final = f"SELECT {_VALUES}, {_FLAGS} FROM articles ORDER BY id"  # noqa: S608
+_ROWS: Final = f"SELECT {_VALUES}, {_FLAGS} FROM articles WHERE {{}} ORDER BY id"  # noqa: S608
+_KEPT: Final = """
+    SELECT DISTINCT article_id FROM revisions
+    WHERE body_html IS NOT NULL AND suspicious IS NULL AND {}
+"""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+(?P<hours>0[08]):00")
 
 
-def check_columns(db: Database, ids: frozenset[int] | None) -> Point:
+def check_columns(db: Database, ids: Ids | None) -> Point:
     """Formats, counts, and whether status and body agree; ``ids`` limits the articles."""
     point = Point("columns", "article", 0)
-    kept = {
-        article
-        for (article,) in db.execute(
-            "SELECT DISTINCT article_id FROM revisions"
-            " WHERE body_html IS NOT NULL AND suspicious IS NULL"
-        )
-    }
-    for row in db.query(_ROWS):
-        if ids is not None and row["id"] not in ids:
-            continue
+    condition, values = chosen("article_id", ids)
+    kept = {article for (article,) in db.execute(_KEPT.format(condition), values)}
+    condition, values = chosen("id", ids)
+    for row in db.query(_ROWS.format(condition), values):
         point.compared += 1
         for fault in [*_faults(row), *_faults_of_body(row, had_body=row["id"] in kept)]:
             point.note(1, f"article {row['id']}: {fault}")

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 from archiver.pages.file_types import UNKNOWN, file_type_of
 from archiver.store.lock import LOCK_NAME
 from archiver.store.stored_files import PART_NAME
+from archiver.verify.chosen import Ids
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.integrity import Ids
 from archiver.verify.unfinished_run import last_run
 
 Row = Mapping[str, Any]

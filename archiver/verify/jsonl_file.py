@@ -12,10 +12,10 @@ from sqlite_utils import Database
 
 from archiver.store.jsonl import LINE_ID, rows
 from archiver.store.records import record
+from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import words_for_value
 from archiver.verify.fidelity.outline import quoted
-from archiver.verify.integrity import Ids
 from archiver.verify.unfinished_run import excuse_unfinished, last_run
 
 _Line = tuple[int, str]
@@ -41,6 +41,7 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
             _compare(point, _expected(db, ids, with_counts=with_counts), _found(file, ids))
         if point.differ and _is_older(path, started):
             point.first = f"the file is older than the last run, {_WRITTEN}; {point.first}"
+            point.findings[0] = point.first
     except FileNotFoundError:
         point.note(1, f"{path} is missing; {_WRITTEN}")
     except OSError as error:
@@ -69,14 +70,13 @@ def _compare(point: Point, expected: Iterator[_Line], found: Iterator[_Line]) ->
 
 
 def _expected(db: Database, ids: Ids | None, *, with_counts: bool) -> Iterator[_Line]:
-    for row, parts in rows(db):
-        if ids is None or row["id"] in ids:
-            try:
-                found = record(row, parts, with_counts=with_counts)
-                line = json.dumps(found, ensure_ascii=False) + "\n"
-            except ValueError:
-                line = _NO_LINE
-            yield row["id"], line
+    for row, parts in rows(db, *chosen("id", ids)):
+        try:
+            found = record(row, parts, with_counts=with_counts)
+            line = json.dumps(found, ensure_ascii=False) + "\n"
+        except ValueError:
+            line = _NO_LINE
+        yield row["id"], line
 
 
 def _found(lines: Iterator[str], ids: Ids | None) -> Iterator[_Line]:

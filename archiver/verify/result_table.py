@@ -43,6 +43,11 @@ def table(points: Sequence[Point]) -> list[str]:
     return layout_table([_HEAD, *(_cells(point) for point in points)], "llrl")
 
 
+def counts_table(points: Sequence[Point]) -> list[str]:
+    """The same without the differences, which have lines of their own."""
+    return layout_table([_HEAD[:-1], *(_cells(point)[:-1] for point in points)], "llr")
+
+
 def verdict(label: str, points: Sequence[Point]) -> str:
     """The result of one article on one line, with the names of the points that differ."""
     differ = [f"{point.name} {point.differ:,}" for point in points if point.differ]

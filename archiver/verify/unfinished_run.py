@@ -25,3 +25,4 @@ def excuse_unfinished(point: Point, db: Database, written: str) -> None:
             f" killed), and {written} at its end; {point.differ:,} differ, {point.first}"
         )
         point.differ, point.first = 0, None
+        point.findings.clear()

@@ -13,7 +13,9 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.verify.file_check import check_file_addresses, check_files
-from archiver.verify.warc_check import check_captures, check_warc_files
+from archiver.verify.processes import Processes
+from archiver.verify.table_digests import check_digests
+from archiver.verify.warc_check import check_warc
 
 #: When something was seen: no two archives have that in common.
 MOMENTS: Final = frozenset(
@@ -28,6 +30,7 @@ LEFT_OUT: Final = {
 }
 #: Tables that are not compared, and why.
 NO_CONTENT: Final = {
+    "digests": "hashes of the tables with their moments",
     "captures": "what was received, and when; rig/kill.py compares them with the WARC files",
     "runs": "one row a run, and a kill makes one run more",
     "_sqlite_migrations": "when this program made the tables",
@@ -106,12 +109,12 @@ def torn_files(folder: Path, articles: int) -> list[str]:
 
 
 def warc_damage(folder: Path) -> list[str]:
-    """What is wrong with the WARC files and captures of a data folder; half a record is not."""
+    """What is wrong with WARC files, captures and digests of a folder; half a record is not."""
     with closing(sqlite3.connect(folder / "kexue.db")) as connection:
         db = Database(connection)
         if not db["captures"].exists():
             return []
-        points = [check_warc_files(db, folder / "warc"), check_captures(db, folder / "warc", None)]
+        points = [*check_warc(db, folder / "warc", Processes()), check_digests(db)]
     return [point.first for point in points if point.first]
 
 

@@ -36,5 +36,6 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "failures": {"sort_desc": "last_seen"},
     "sightings": _INTERNAL,
     "articles_fts": _INTERNAL,
+    "digests": _INTERNAL,
     "_sqlite_migrations": _INTERNAL,
 }

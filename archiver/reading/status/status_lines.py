@@ -63,6 +63,10 @@ def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
     if oldest:
         moment = _moment(oldest, "fetched_at")
         yield "oldest check", f"{moment}: {oldest['id']} {oldest['title']}"
+    if summary.uncaptured:
+        there = summary.counts["archived"] - summary.counts["gone"]
+        verb = "has" if summary.uncaptured == 1 else "have"
+        yield "captures", f"{summary.uncaptured:,} of {there:,} articles {verb} no capture yet"
     yield "on disk", _sizes(summary)
 
 

@@ -17,6 +17,7 @@ from archiver.reading.times import parse_time, seconds_between
 from archiver.run.file_counts import FileCounts, counts_as_object
 from archiver.run.file_options import FileOptions
 from archiver.run.report import INCOMPLETE
+from archiver.store.captures import uncaptured_articles
 from archiver.store.file_addresses import count_linked, count_pictures, without_file
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age
@@ -49,6 +50,8 @@ class Summary:
     pictures: FileCounts | None = None
     #: The addresses that gave no picture or other file, the failed ones first.
     without_file: list[Row] = field(default_factory=list)
+    #: The articles, not gone, of which no WARC file has a page; ``None`` where none are written.
+    uncaptured: int | None = None
 
     @property
     def running(self) -> Row | None:
@@ -99,6 +102,7 @@ class Summary:
             "files": self.files,
             **counts_as_object(self.pictures),
             "without_file": self.without_file,
+            "uncaptured": self.uncaptured,
         }
 
 
@@ -108,10 +112,13 @@ def read_summary(
     now: datetime,
     warc: Path | None = None,
     pictures: FileOptions | None = None,
+    *,
+    keeps_captures: bool = False,
 ) -> Summary:
     """The state of an archive; ``files`` as ``archiver.run.archive_files`` names them.
 
-    ``warc`` is the folder of the WARC files; without ``pictures`` these are left out.
+    ``warc`` is the folder of the WARC files, and ``keeps_captures`` says that runs write them.
+    Without ``pictures`` these are left out.
     """
     articles = queries.archived(db)
     missing, suspicious = queries.missing(db), queries.suspicious(db)
@@ -141,6 +148,7 @@ def read_summary(
         | ({} if pictures is None else _size_of_files(db, pictures.folder.name)),
         pictures=None if pictures is None else _count_files(db, pictures),
         without_file=[] if pictures is None else without_file(db),
+        uncaptured=len(uncaptured_articles(db)) if keeps_captures else None,
     )
 
 

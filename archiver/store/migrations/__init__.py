@@ -22,6 +22,7 @@ from archiver.store.migrations import (
     m008_text_ends,
     m009_captures,
     m010_files,
+    m011_digests,
 )
 
 MODULES: Final = (
@@ -35,6 +36,7 @@ MODULES: Final = (
     m008_text_ends,
     m009_captures,
     m010_files,
+    m011_digests,
 )
 migrations: Final = Migrations("kexue")
 

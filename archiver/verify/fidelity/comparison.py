@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from archiver.verify.fidelity.differences import (
@@ -29,12 +29,15 @@ class Point:
     first: str | None = None
     #: What a reader should know besides; it is no difference.
     remark: str | None = None
+    #: The words of every difference, or of a group of them that was noted at once.
+    findings: list[str] = field(default_factory=list)
 
     def note(self, count: int, words: str) -> None:
         """Add ``count`` differences; the words of the first call stay."""
         if count:
             self.differ += count
             self.first = self.first or words
+            self.findings.append(words)
 
 
 def compare_lists(point: Point, place: str, expected: Sequence[Any], found: Sequence[Any]) -> None:

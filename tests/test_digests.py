@@ -1,0 +1,226 @@
+"""What every table held at the end of a run, and what is found when something else changes it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from archived import URL, an_article
+from sqlite_utils import Database
+
+from archiver.items import IndexEntry
+from archiver.planning.plan import Plan
+from archiver.run.run import Run
+from archiver.store.archive import Archive
+from archiver.store.digests import covered_tables, digest_of, kept_digests
+from archiver.store.migrations import migrations
+from archiver.store.read_only import open_for_reading
+from archiver.store.schema import TABLES
+from archiver.store.sqlite import close_archive, open_archive
+from archiver.verify.checks import Checks
+from archiver.verify.fidelity.comparison import Point
+
+SEARCH = {f"articles_fts_{part}" for part in ("data", "idx", "docsize", "config")}
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    names = {"database": "kexue.db", "jsonl": "kexue.jsonl", "changes": "changes.xml"}
+    return {kind: folder / name for kind, name in names.items()}
+
+
+def crawl(folder: Path) -> Run:
+    """A run that reads one article, and ends."""
+    run = Run(files_in(folder))
+    run.begin(Plan())
+    run.archive.save_index([IndexEntry(6583, "标题", published="2022-01-18")])
+    run.archive.save_article(an_article(), URL)
+    run.finish("finished", {})
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    crawl(tmp_path)
+    return tmp_path
+
+
+def execute(folder: Path, sql: str) -> None:
+    with closing(sqlite3.connect(folder / "kexue.db")) as connection:
+        connection.execute(sql)
+        connection.commit()
+
+
+def check(folder: Path) -> Point:
+    with closing(open_for_reading(folder / "kexue.db")) as db:
+        points = Checks(db, None).of_files(folder / "kexue.jsonl")
+    return next(point for point in points if point.name == "digests")
+
+
+def test_all_tables_are_covered(folder: Path) -> None:
+    others = {"_sqlite_migrations", *SEARCH} | {table.name for table in TABLES} - {"digests"}
+    assert set(covered_tables()) == others
+    point = check(folder)
+    assert (point.compared, point.findings, point.remark) == (len(others), [], None)
+    crawl(folder)
+    assert check(folder).findings == []
+
+
+def test_anybody_can_make_a_digest(folder: Path) -> None:
+    """As docs/data-format.md says, from the database alone."""
+    with closing(sqlite3.connect(folder / "kexue.db")) as connection:
+        rows = connection.execute(
+            "SELECT quote(article_id) || ',' || quote(seen_at) || ',' || quote(readers)"
+            " FROM reader_counts ORDER BY article_id, seen_at"
+        ).fetchall()
+        kept = connection.execute(
+            "SELECT rows, sha256 FROM digests WHERE name = 'reader_counts'"
+        ).fetchone()
+    text = "".join(f"{line}\n" for (line,) in rows)
+    assert kept == (1, hashlib.sha256(text.encode()).hexdigest())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE articles SET last_seen = '2026-11-01T03:00:01+00:00'",
+        "UPDATE sightings SET asked = 1",
+        "UPDATE reader_counts SET readers = readers + 1",
+        "UPDATE revisions SET seen_at = '2026-11-01T03:00:01+00:00'",
+        "UPDATE changes SET fields = '[1]'",
+        "UPDATE runs SET bytes = 7",
+        "DELETE FROM links",
+        "UPDATE articles_fts_data SET block = x'00' || block WHERE id = 10",
+        "UPDATE _sqlite_migrations SET applied_at = 'x'",
+        "INSERT INTO failures VALUES ('u', NULL, 'a', 'b', 1, 'c')",
+    ],
+)
+def test_a_change_by_something_else_is_named(folder: Path, sql: str) -> None:
+    """And still is after the next run, until somebody accepts it."""
+    execute(folder, sql)
+    table = sql.replace("INSERT INTO", "UPDATE").replace("DELETE FROM", "UPDATE").split()[1]
+    (words,) = check(folder).findings
+    assert words.startswith(f"{table}: changed by something else than this program since ")
+    assert words.endswith("sqlite-utils FILE 'DELETE FROM digests' accepts what you have changed"
+                          " yourself")  # fmt: skip
+    crawl(folder)
+    (words,) = check(folder).findings
+    assert words.startswith(f"{table}: changed by something else than this program: the run that")
+    execute(folder, "DELETE FROM digests")
+    point = check(folder)
+    assert (point.findings, point.compared) == ([], 0)
+    assert point.remark == "digests: there are none to compare with; the next run keeps them"
+    crawl(folder)
+    assert (check(folder).findings, check(folder).remark) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("UPDATE digests SET sha256 = 'ab' WHERE name = 'links'", "links: changed by something"),
+        ("UPDATE digests SET rows = 9 WHERE name = 'links'", "changed by something else"),
+        (
+            "UPDATE digests SET taken_at = 'x' WHERE name = 'links'",
+            "links: its digest is of x, and",
+        ),
+        ("UPDATE digests SET changed_at = 'x' WHERE name = 'links'", "began at x found it so"),
+        ("DELETE FROM digests WHERE name = 'links'", "links: there is no digest of it"),
+        ("INSERT INTO digests VALUES ('y', 1, 'a', 'b', NULL)", "y: no table of the archive has"),
+    ],
+)
+def test_a_changed_digest_is_named(folder: Path, sql: str, words: str) -> None:
+    execute(folder, sql)
+    (found,) = check(folder).findings
+    assert words in found
+
+
+def test_a_run_says_what_it_found_changed(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    execute(folder, "UPDATE runs SET bytes = 7")
+    crawl(folder)
+    words = "changed by something else than this program since the last run: runs; see"
+    assert words in caplog.text
+    caplog.clear()
+    crawl(folder)
+    assert words not in caplog.text
+
+
+def test_after_a_run_that_was_killed_nothing_can_be_told(folder: Path) -> None:
+    """Until the next one has ended."""
+    archive = Archive.open(folder / "kexue.db")
+    archive.start_run("normal", "2026-11-02T03:00:00+00:00")
+    archive.save_article(an_article(title="新题"), URL)
+    close_archive(archive.db)
+    point = check(folder)
+    assert point.findings == []
+    assert str(point.remark).startswith("digests is not counted: the last run has not finished")
+    crawl(folder)
+    assert (check(folder).findings, check(folder).remark) == ([], None)
+
+
+def test_captures_that_are_forgotten_between_runs_are_no_foreign_change(folder: Path) -> None:
+    archive = Archive.open(folder / "kexue.db")
+    insert = (
+        "INSERT INTO captures (url, fetched_at, warc, offset, length, run_id)"
+        " VALUES ('u', 't', 'w', 0, 10, 1)"
+    )
+    run = archive.start_run("normal", "2026-11-02T03:00:00+00:00")
+    archive.db.execute(insert)
+    archive.finish_run(run, {}, keeps_digests=True)
+    assert archive.forget_lost_captures("w", 5) == 1
+    assert archive.note_foreign_changes() == []
+    close_archive(archive.db)
+    execute(folder, insert)
+    archive = Archive.open(folder / "kexue.db")
+    archive.forget_lost_captures("w", 5)
+    close_archive(archive.db)
+    assert check(folder).findings == []
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Database:
+    """An archive with digests to which the newest migration has not been applied."""
+    db = open_archive(tmp_path / "kexue.db")
+    db.execute("INSERT INTO digests (name, rows, sha256, taken_at) VALUES ('links', 1, 'a', 'b')")
+    close_archive(db)
+    return Database(sqlite3.connect(tmp_path / "kexue.db"))
+
+
+def test_a_migration_forgets_the_digests(tmp_path: Path, older: Database) -> None:
+    """It changes what they are of."""
+    older.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_moments_of_entries'")
+    older.execute("ALTER TABLE sightings DROP COLUMN entry_at")
+    older.conn.commit()
+    assert len(list(migrations.pending(older))) == 1
+    older.close()
+    db = open_archive(tmp_path / "kexue.db")
+    assert kept_digests(db) == {}
+    close_archive(db)
+
+
+def test_bytes_that_are_no_utf8_stop_no_run(folder: Path) -> None:
+    """They are hashed as they are."""
+    with closing(Database(folder / "kexue.db")) as db:
+        before = digest_of(db, "failures")
+        db.execute("INSERT INTO failures VALUES (CAST(x'ff' AS TEXT), NULL, 'a', 'b', 1, 'c')")
+        assert digest_of(db, "failures") != before
+        db.conn.commit()
+    crawl(folder)
+    (words,) = check(folder).findings
+    assert words.startswith("failures: ")
+
+
+def test_what_this_program_writes_outside_a_run_is_no_foreign_change(folder: Path) -> None:
+    archive = Archive.open(folder / "kexue.db")
+    archive.db.execute("UPDATE articles SET body_text = 'x'")
+    archive.keep_digests()
+    close_archive(archive.db)
+    assert check(folder).findings == []
+
+
+def test_an_archive_without_a_run_has_no_digests(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "kexue.db")
+    archive.keep_digests()
+    assert kept_digests(archive.db) == {}
+    close_archive(archive.db)
