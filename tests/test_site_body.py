@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from archiver.reading.exports.site.page_body import page_body
+from archiver.reading.exports.site.page_body import Surroundings, page_body
 from archiver.reading.exports.site.page_headings import Heading
 from archiver.tree.document import parse_fragment, text_content
 
 
 def shown(html: str, here: int = 5, pages: tuple[int, ...] = (5, 6583)) -> str:
-    return page_body(html, here, pages).html
+    return page_body(html, here, Surroundings(pages)).html
 
 
 # --- Links ----------------------------------------------------------------------------------------
@@ -38,6 +38,12 @@ def test_links_lead_to_pages_that_are_there(address: str, local: str | None) -> 
     assert link.get("href") == (local or address)
     assert link.get("rel") == (None if local else "noreferrer noopener")
     assert link.get("target") is None
+
+
+def test_a_link_leads_to_the_file_that_is_there() -> None:
+    address = "https://kexue.fm/usr/a.zip"
+    html = page_body(f'<a href="{address}">甲</a>', 5, Surroundings(linked={address: "files/a"}))
+    assert html.html == '<a href="../files/a">甲</a>'
 
 
 # --- Pictures -------------------------------------------------------------------------------------
@@ -66,7 +72,7 @@ def test_a_picture_inside_its_address_is_shown() -> None:
 def test_a_picture_of_the_archive_is_loaded_from_its_file() -> None:
     html = '<img src="https://kexue.fm/a.png" alt="甲 乙" width="90"><img src="https://kexue.fm/b.png">'
     files = {"https://kexue.fm/a.png": "files/ab/ab.png"}
-    top = parse_fragment(page_body(html, 5, (), files).html)
+    top = parse_fragment(page_body(html, 5, Surroundings(pictures=files)).html)
     (picture,) = top.iter("img")
     assert dict(picture.attrib) == {
         "src": "../files/ab/ab.png", "alt": "甲 乙", "width": "90", "loading": "lazy"
@@ -125,7 +131,7 @@ def test_other_code_stays_as_it_is(html: str) -> None:
 
 def test_headings_stand_below_the_title() -> None:
     html = r'<h1 id="a">一 $x\label{e}$</h1><h3>二 <b>粗</b></h3><h6>三</h6><h2> </h2>'
-    body = page_body(html, 5, ())
+    body = page_body(html, 5, Surroundings())
     assert body.headings == [
         Heading("a", 1, "一 $x$"),
         Heading("s-heading-2", 3, "二 粗"),

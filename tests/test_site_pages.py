@@ -251,6 +251,28 @@ def test_pictures_of_the_archive_are_in_the_folder(
     assert not (folder / "files").exists()
 
 
+@pytest.mark.usefixtures("few")
+def test_what_is_linked_to_is_in_the_folder(db: Database, folder: Path, tmp_path: Path) -> None:
+    """But for a picture that may hold scripts, which would run where it is opened by itself."""
+    (tmp_path / "files").mkdir()
+    urls = ("https://kexue.fm/usr/a.pdf", "https://kexue.fm/usr/b.svg")
+    body = "".join(f'<a href="{url}">甲</a>' for url in urls)
+    files = [Link(url, "甲", None) for url in urls]
+    save_article(db, an_article(7, body_html=body, links=files), DAY1)
+    for url, kind in zip(urls, ("application/pdf", "image/svg+xml"), strict=True):
+        file = FileFolder(tmp_path / "files").store(kind.encode(), url[-3:], kind)
+        note_file(db, file, url, DAY1)
+        values = {"url": url, "status": "ok", "sha256": file.sha256, "asked_at": DAY1, "tries": 0}
+        db.table("file_addresses").insert(values)
+        db.execute("UPDATE links SET file_url = url WHERE url = ?", [url])
+    export(db, folder, data=tmp_path)
+    links = [link.get("href") or "" for link in page(folder, "archives/7.html").iter("a")]
+    (copied,) = folder.glob("files/*/*")
+    assert copied.read_bytes() == b"application/pdf"
+    assert f"../{copied.relative_to(folder).as_posix()}" in links
+    assert urls[1] in links
+
+
 # --- The folder -----------------------------------------------------------------------------------
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
@@ -31,20 +30,31 @@ class PageBody:
     headings: list[Heading]
 
 
-def page_body(
-    html: str, here: int, pages: Container[int], pictures: Mapping[str, str] = MappingProxyType({})
-) -> PageBody:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a body can lead to and load: ``pages`` are ids of articles that have a page.
+
+    ``pictures`` and ``linked`` are names of files in the folder of the site by the addresses in the
+    body.
+    """
+
+    pages: Container[int] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, str] = field(default_factory=dict)
+
+
+def page_body(html: str, here: int, around: Surroundings) -> PageBody:
     """The archived body of the article ``here`` for its page.
 
-    Links lead to the ``pages`` there are, ``pictures`` are loaded from the files that it names for
-    their addresses, which stand in the place of others. Code is marked, ids are unique.
+    Links lead to pages and files that are there, and so do pictures. In the place of others stand
+    their addresses. Code is marked, ids are unique.
     """
     top = parse_fragment(html)
     _own_names(top)
     leave_long_formulas(top)
     headings = set_headings(top)
-    show_pictures(top, pictures)
-    lead_links(top, here, pages)
+    show_pictures(top, around.pictures)
+    lead_links(top, here, around.pages, around.linked)
     highlight(top)
     _wrap_tables(top)
     shown = inner_html(top)

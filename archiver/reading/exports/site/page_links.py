@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -10,17 +10,20 @@ from lxml.html import HtmlElement
 from archiver import site
 
 
-def lead_links(top: HtmlElement, here: int, pages: Container[int]) -> None:
-    """Let the links of the body of the article ``here`` lead to the ``pages`` there are, in place.
+def lead_links(
+    top: HtmlElement, here: int, pages: Container[int], files: Mapping[str, str]
+) -> None:
+    """Let the links of the body of the article ``here`` lead to pages and files, in place.
 
-    The others tell no server where they were clicked.
+    ``pages`` are ids of articles, ``files`` names in the folder of the site by addresses. All other
+    links tell no server where they were clicked.
     """
     for link in top.iter("a", "area"):
         link.attrib.pop("target", None)
         address = link.get("href")
         if address is None:
             continue
-        local = _local(address, here, pages)
+        local = f"../{files[address]}" if address in files else _local(address, here, pages)
         link.set("href", address if local is None else local)
         if local is None:
             link.set("rel", "noreferrer noopener")

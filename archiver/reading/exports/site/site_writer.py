@@ -10,9 +10,9 @@ from archiver.reading.exports.job import Job
 from archiver.reading.exports.owned_folder import OwnedFolder
 from archiver.reading.exports.site import page_names, search_scripts
 from archiver.reading.exports.site.list_pages import list_pages
-from archiver.reading.exports.site.local_pictures import LocalPictures
+from archiver.reading.exports.site.local_files import LocalFiles
 from archiver.reading.exports.site.mathjax_files import mathjax_files
-from archiver.reading.exports.site.page_body import PageBody, page_body
+from archiver.reading.exports.site.page_body import PageBody, Surroundings, page_body
 from archiver.reading.exports.site.page_templates import (
     Pages,
     may_have_formulas,
@@ -33,7 +33,7 @@ class SiteWriter:
         self._job = job
         self._folder = folder
         self._pages = Pages()
-        self._pictures = LocalPictures(job, folder)
+        self._files = LocalFiles(job, folder)
         self._overview = read_overview(job.db, job.selection)
 
     def write(self, mathjax: Path) -> None:
@@ -89,7 +89,9 @@ class SiteWriter:
         )
 
     def _body(self, article: int, html: str) -> PageBody:
-        return page_body(html, article, self._overview.by_id, self._pictures.of(article))
+        files = self._files
+        around = Surroundings(self._overview.by_id, files.pictures(article), files.linked(article))
+        return page_body(html, article, around)
 
     def _write_versions(self, article: Row) -> int:
         """The page of the versions of an article; returns how many were taken."""
