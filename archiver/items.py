@@ -127,6 +127,46 @@ class FeedEntry:
 
 
 @dataclass(slots=True)
+class Comment:
+    """A reader's comment, or an answer of the author's."""
+
+    id: int
+    #: The comment that it answers; ``None`` for one that begins a thread, or where it is not known.
+    parent_id: int | None = None
+    #: False where the page does not tell for certain what it answers.
+    is_placed: bool = True
+    author: str | None = None
+    author_href: str | None = None
+    by_author: bool = False
+    time_text: str | None = None
+    #: Its words as a tree; the pipelines clean it in place.
+    content: HtmlElement | None = field(default=None, repr=False, compare=False)
+
+    author_url: str | None = None
+    published_at: str | None = None
+    html: str = ""
+    text: str = ""
+
+
+@dataclass(slots=True)
+class CommentPage:
+    """A page of an article's comments; every article's page is one too."""
+
+    #: Archive id of the article.
+    id: int
+    comments: list[Comment] = field(default_factory=list)
+    #: Its number among the pages, from 1, and how many there are.
+    number: int = 1
+    pages: int = 1
+    #: How many comments the article has, in the words of the page's heading.
+    count: int | None = None
+    #: What relative addresses are resolved against, where the page has a ``<base>``.
+    document: str | None = None
+    #: List items that are no comments: they lack an id or words, or have the id of another one.
+    strange: int = 0
+
+
+@dataclass(slots=True)
 class Article:
     """An article's page, and after the pipelines its row in the archive.
 
@@ -172,7 +212,9 @@ class Article:
     links: list[Link] = field(default_factory=list, repr=False)
     pictures: list[Picture] = field(default_factory=list, repr=False)
     formulas: list[Formula] = field(default_factory=list, repr=False)
+    #: The comments on its page; ``None`` for a protected one, which shows none.
+    comments: CommentPage | None = field(default=None, repr=False)
 
 
-#: What the parsers of the four kinds of page give.
-Item = Article | ListingEntry | IndexEntry | FeedEntry
+#: What the parsers of the kinds of page give.
+Item = Article | ListingEntry | IndexEntry | FeedEntry | CommentPage

@@ -12,6 +12,7 @@ KEXUE_BASE_URL = "https://kexue.fm"  # where the blog is read from
 KEXUE_DATA_DIR = "data"  # where the archive is written, relative to the working directory
 KEXUE_NAME = "kexue"  # <name>.db and <name>.jsonl
 KEXUE_JSONL_COUNTS = True  # 0: no reader and comment counts in the JSONL, for small diffs
+KEXUE_JSONL_COMMENTS = False  # 1: the comments of readers in the JSONL too
 KEXUE_WARC = True  # 0: no WARC files of what was sent and received
 KEXUE_WARC_SIZE = 100  # MB; a WARC file of this size is full, the next one is begun
 KEXUE_PICTURES = True  # 0: the pictures of the articles are not fetched
@@ -89,6 +90,7 @@ ITEM_PIPELINES = {
     "archiver.pipelines.boilerplate.StripBoilerplate": 300,  # all below read the clean body
     "archiver.pipelines.text.ExtractText": 400,
     "archiver.pipelines.links.ListLinks": 500,
+    "archiver.pipelines.comments.ReadComments": 550,
     "archiver.pipelines.validate.Validate": 600,  # the last word before the archive
     "archiver.pipelines.store.Store": 900,
 }

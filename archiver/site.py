@@ -45,6 +45,26 @@ COMMENTS_HEADING: Final = "#comments h4, #comments h3, #comments h2"
 #: The place for comments on a published article's page, and a comment in it.
 COMMENTS: Final = "#comments"
 COMMENT: Final = '#comments .comment-list, #comments [id^="comment-"]'
+#: Of the parts of a comment: its words, and the classes of what is around them. Typecho's own
+#: markup has them too, and so have themes that put ``#comment-<id>`` inside ``#li-comment-<id>``.
+COMMENT_CONTENT: Final = "comment-content"
+COMMENT_BY_AUTHOR: Final = "comment-by-author"
+#: A reply whose thread is elsewhere has it although no comment is around it.
+COMMENT_CHILD: Final = "comment-child"
+COMMENT_AUTHOR: Final = "cite, .comment-author .fn, .comment-author [itemprop=name]"
+#: The surest first: an attribute with the exact time, then what a reader sees.
+COMMENT_TIMES: Final = (
+    ("time[datetime]", "datetime"),
+    ("time[title], .comment-meta [title], .comment-date[title]", "title"),
+    ("time, .comment-date, .comment-meta a, .comment-meta", None),
+)
+COMMENT_REPLY: Final = '.comment-reply a[href], a[href*="replyTo="]'
+COMMENT_ID: Final = re.compile(r"(?:li-)?comment-(?P<id>[1-9][0-9]{0,17})\Z")
+COMMENTS_PAGER: Final = "#comments ol.page-navigator"
+#: Typecho nests comments so deep; what answers the deepest stands beside it.
+COMMENT_LEVELS: Final = 5
+#: A picture of a commenter: its address has a hash of the mail address.
+AVATAR: Final = re.compile(r"/avatar/|gravatar|\bavatar\b", re.IGNORECASE)
 PAGER: Final = "ol.page-navigator"
 #: The field for the password in place of a protected article's body.
 PROTECTED_FORM: Final = 'div.PostContent form input[name="protectPassword"]'
@@ -103,6 +123,11 @@ _SPACE: Final = " \t\r\n\x0c"
 _ARTICLE_PATH = re.compile(
     r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
 )
+#: ``/comment-page-2#comments``; some themes write the number into the query.
+_COMMENT_PAGE = re.compile(
+    r"(?:/comment-page-|[?&](?:comment-page|commentPage|cp)=)(?P<number>[1-9][0-9]{0,5})(?![0-9])"
+)
+_COMMENT_PLACE = re.compile(r"#comment-(?P<id>[1-9][0-9]{0,17})\Z")
 _LISTING_PATH = re.compile(r"/page/(?P<number>[1-9][0-9]{0,5})/")
 #: What leads to comments of an article and not to its text: a page of them, one of them, the form.
 _COMMENTS_PLACE = re.compile(
@@ -131,6 +156,23 @@ def article_url(article_id: int) -> str:
 def article_path(article_id: int) -> str:
     """The path of an article's page on the server."""
     return f"/archives/{article_id}"
+
+
+def comments_path(article_id: int, number: int) -> str:
+    """The path of a page of an article's comments."""
+    return f"{article_path(article_id)}/comment-page-{number}"
+
+
+def comments_number(url: str) -> int | None:
+    """The number of the page of comments that an address leads to; ``None`` for any other."""
+    match = _COMMENT_PAGE.search(url)
+    return int(match["number"]) if match else None
+
+
+def comment_place(url: str) -> int | None:
+    """The id of the comment that an address leads to (``#comment-675``), or ``None``."""
+    match = _COMMENT_PLACE.search(url)
+    return int(match["id"]) if match else None
 
 
 def listing_path(number: int) -> str:

@@ -100,7 +100,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 UNMEASURED: Final = (
     "backoff", "demo_days", "encoding", "exchanged_files", "failure_reasons", "gone_articles",
     "hook_crawl", "incremental", "odd_input", "pictures_crawl", "politeness", "program", "resume",
-    "suspicious_pages", "symbolic_links", "warc_crawl",
+    "suspicious_pages", "symbolic_links", "warc_crawl", "comments_crawl",
 )  # fmt: skip
 
 

@@ -39,9 +39,8 @@ def test_the_command_gets_the_report(tmp_path: Path, report: Path) -> None:
     assert (told["exit_status"], told["outcome"], told["mode"]) == (0, "ok", "normal")
     assert told["archived"] == 12
     assert (told["counts"]["new"], told["counts"]["unread"]) == (12, 0)
-    assert told["named"] == {
-        name: [] for name in ("missing", "failed", "suspicious", "without", "pictures")
-    }
+    kinds = ("missing", "failed", "suspicious", "without", "comments", "pictures")
+    assert told["named"] == {kind: [] for kind in kinds}
     assert told["files"]["database"] == str(tmp_path / "data" / "kexue.db")
 
 
@@ -81,6 +80,7 @@ def test_of_a_failing_run_too(tmp_path: Path, report: Path) -> None:
             {"url": f"{url}/archives/105", "article": 105, "reason": "it has lost its body"}
         ],
         "without": [],
+        "comments": [],
         "pictures": [],
     }
 

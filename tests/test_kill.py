@@ -105,8 +105,9 @@ def test_every_article_once(told: Told) -> None:
 
 
 TABLES = [
-    "articles", "articles_fts", "changes", "failures", "file_addresses", "files", "formulas",
-    "links", "pictures", "reader_counts", "revisions", "series", "series_articles", "sightings",
+    "articles", "articles_fts", "changes", "comment_pages", "comment_revisions", "comments",
+    "failures", "file_addresses", "files", "formulas", "links", "pictures", "reader_counts",
+    "revisions", "series", "series_articles", "sightings",
 ]  # fmt: skip
 
 

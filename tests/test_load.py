@@ -25,7 +25,7 @@ from rig.commands import run
 from sqlite_utils import Database
 
 import archiver
-from archiver.items import Formula, Picture
+from archiver.items import Comment, CommentPage, Formula, Picture
 from archiver.reading.analysis import loaded
 from archiver.reading.analysis.dataset_error import DatasetError
 from archiver.reading.analysis.frames import frame_of
@@ -282,6 +282,29 @@ def refusal(path: Path) -> str:
     with pytest.raises(DatasetError) as caught:
         archiver.load(path)
     return str(caught.value).replace(f"{path.parent}/", "")
+
+
+def test_comments(path: Path) -> None:
+    """From a JSONL file they are not read, also where it has them."""
+    words: dict[str, Any] = {
+        "author": "甲",
+        "published_at": "2022-06-28T05:43:38+08:00",
+        "text": "好",
+    }
+    shown = [Comment(7, **words), Comment(9, parent_id=7, by_author=True)]
+    db = open_archive(path)
+    save_article(db, an_article(comments=CommentPage(6583, shown, count=2)), DAY1)
+    write_jsonl(db, path.with_suffix(".jsonl"), with_comments=True)
+    close_archive(db)
+    with archiver.load(path) as data, archiver.load(path.with_suffix(".jsonl")) as lines:
+        frame = data.comments()
+        assert frame.index.to_list() == [7, 9]
+        assert frame.parent_id.to_list() == [pd.NA, 7]
+        assert frame.by_author.to_list() == [False, True]
+        assert str(frame.published_at.iloc[0]) == "2022-06-28 05:43:38+08:00"
+        assert lines.articles().index.to_list() == [6583]
+        with pytest.raises(DatasetError, match="has no comments; load the database"):
+            lines.comments()
 
 
 def test_an_empty_archive_gives_empty_frames(path: Path) -> None:

@@ -325,6 +325,11 @@ def test_progress_line(planned: int, done: int, listed: int, seconds: float, lin
     assert progress_line(counts, seconds) == line
 
 
+def test_progress_of_comments() -> None:
+    counts = RunCounts(planned=10, gone=set(range(10)), comment_pages=3)
+    assert progress_line(counts, 60.0) == "10/10 articles, 10/min, 3 pages of comments"
+
+
 def test_progress_of_pictures() -> None:
     """They come behind the articles; a last try of one does not count twice."""
     counts = RunCounts(planned=10, files_planned=300, files_done=12)

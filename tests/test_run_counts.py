@@ -60,6 +60,7 @@ def test_nothing_done() -> None:
         "failed": [],
         "suspicious": [],
         "without": [],
+        "comment_doubts": [],
         "pictures": [],
     }
     assert (run.done, run.troubled_articles, run.named) == (0, set(), set())

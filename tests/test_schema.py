@@ -126,6 +126,7 @@ def test_extraction_fills_every_derived_column() -> None:
 ON_THE_WAY = {
     *("date_text", "readers_text", "feed_text"),  # as the page says it
     *("body", "document", "asked_url", "capture"),
+    "comments",  # rows of their own, with a past of their own: tests/test_comment_rows.py
     *("shows_no_comments", "excerpt_known", "excerpt_of_page", "is_damaged"),
 }
 

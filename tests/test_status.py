@@ -564,8 +564,8 @@ def test_json(folder: Path, db: Database) -> None:
     found = json.loads(done.stdout)
     assert done.returncode == 1
     assert list(found) == [
-        *("checked_at", "database", "ok", "problems", "counts", "last_success", "oldest_check"),
-        *("running_since", "missing", "suspicious", "failures", "runs", "files"),
+        *("checked_at", "database", "ok", "problems", "counts", "comments", "last_success"),
+        *("oldest_check", "running_since", "missing", "suspicious", "failures", "runs", "files"),
         *("pictures", "linked_files", "without_file", "uncaptured"),
     ]
     assert found["ok"] is False

@@ -39,8 +39,8 @@ from archiver.verify.fidelity.comparison import Point
 NOW = "2026-11-23T08:00:00+00:00"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
 CLEAN = [
-    *("database", "schema", "references", "hashes", "revisions", "columns", "series", "digests"),
-    *("search", "JSONL"),
+    *("database", "schema", "references", "hashes", "revisions", "columns", "comments", "series"),
+    *("digests", "search", "JSONL"),
 ]
 
 
@@ -129,12 +129,14 @@ def test_sound_archive(folder: Path) -> None:
     assert list(points) == CLEAN
     assert differing(folder) == {}
     del points["database"], points["schema"]
-    # 2 links, 2 pictures, 2 formulas, 2 versions, 2 counts of readers and 3 changes
+    # 2 links, 2 pictures, 2 formulas, 2 versions, 2 counts of readers, 3 changes, and 3 comments
+    # on 2 pages
     assert {name: point.compared for name, point in points.items()} == {
-        "references": 13,
+        "references": 18,
         "hashes": 3,
         "revisions": 2,
         "columns": 3,
+        "comments": 3,
         "series": 0,
         "digests": 0,
         "search": 3,
@@ -612,7 +614,7 @@ def test_command(folder: Path) -> None:
     ]
     assert [line.split()[0] for line in second.splitlines()[1:]] == [
         *("text", "formulas", "markdown", "links", "pictures", "safety", "derived"),
-        "extraction",
+        *("extraction", "comments"),
     ]
     assert note == "1 without a copy of the body (protected): not compared\n"
 

@@ -41,6 +41,8 @@ class Command(ProjectCommand):
       sentences of stderr
     - ``counts``: ``known`` (ever listed, or archived), ``archived`` (with the next two),
       ``protected``, ``gone``, ``missing``, ``suspicious``, ``failed`` (addresses)
+    - ``comments`` of all published articles: ``stored``, ``told`` (by the blog), ``unread_pages``;
+      or null
     - ``last_success``: ``id``, ``mode``, ``finished_at``, ``age``; or null
     - ``oldest_check``: ``id``, ``title``, ``fetched_at``, ``age`` of the article, not gone, that
       has not been read for the longest time; or null

@@ -47,7 +47,7 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
-        return "Check the archive: schema, hashes, columns, search, JSONL, WARC, files; fidelity"
+        return "Check the archive: schema, columns, comments, search, WARC, files; fidelity"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ``--fidelity``, ``--ids``, ``--json`` and ``--processes``."""
@@ -86,6 +86,7 @@ class Command(ProjectCommand):
                     warc,
                     file_folder_of(settings),
                     with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
+                    with_comments=settings.getbool("KEXUE_JSONL_COMMENTS"),
                     base=Base.parse(settings["KEXUE_BASE_URL"]),
                     fidelity=opts.fidelity,
                     processes=workers,

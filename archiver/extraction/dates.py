@@ -13,7 +13,7 @@ from itemadapter import ItemAdapter
 
 from archiver import site
 from archiver.extraction.doubt import Doubt
-from archiver.items import Item
+from archiver.items import CommentPage, Item
 
 #: Tried first by dateparser, 35 times faster than its search through the languages.
 _FORMATS: Final = ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z"]
@@ -44,6 +44,8 @@ def fill_dates(item: Item) -> list[Doubt]:
     day that the page shows, so that a re-dated article does not get a time of another day. Returns
     the doubt about a text that is no date.
     """
+    if isinstance(item, CommentPage):
+        return []
     fields = ItemAdapter(item)
     text = fields.get("date_text")
     published, published_at = parse_date(text)

@@ -6,6 +6,7 @@ In a crawl the same steps are pipelines, in the order of ``ITEM_PIPELINES``.
 from __future__ import annotations
 
 from archiver.extraction.article_body import fill_html, fill_links, fill_text
+from archiver.extraction.comment_words import fill_comments
 from archiver.extraction.dates import fill_dates
 from archiver.extraction.doubt import Doubt
 from archiver.extraction.readers import fill_readers
@@ -26,5 +27,6 @@ def refine(item: Item, base: Base | None = None) -> list[Doubt]:
     fill_html(item)
     fill_text(item)
     fill_links(item, base)
+    doubts += fill_comments(item)
     validate(item)
     return doubts

@@ -9,6 +9,7 @@ from archiver.items import Article, Status
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
 from archiver.pages.body_bounds import body_element
+from archiver.pages.comments import parse_comment_count, parse_comments
 from archiver.tree.document import text_content
 from archiver.tree.unexpected import UnexpectedPage
 
@@ -41,6 +42,7 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
         status=Status.PROTECTED if protected else Status.PUBLISHED,
         body=body,
         document=here.document if here is not None else None,
+        comments=None if protected else parse_comments(page, article, base),
     )
 
 
@@ -73,12 +75,6 @@ def _tools(page: Selector) -> Selector | None:
     """Category and tags; an unclosed ``div`` of the body may have put them inside it."""
     tools = page.css(f"#tools{site.TOOLS.removeprefix('div')}") or page.css(site.TOOLS)
     return tools[-1] if tools else None
-
-
-def parse_comment_count(page: Selector) -> int | None:
-    """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
-    heading = fields.first(page, site.COMMENTS_HEADING)
-    return fields.parse_comment_count(text_content(heading)) if heading is not None else None
 
 
 def shows_no_comments(page: Selector) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem
 
 from archiver import site
-from archiver.items import Article, ListingEntry
+from archiver.items import Article, CommentPage, ListingEntry
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.run import Run
 
@@ -43,3 +43,5 @@ class Store:
             recorder.article_read(item, url, accept=self.run.plan.accept)
         elif isinstance(item, ListingEntry):
             recorder.entry_read(item)
+        elif isinstance(item, CommentPage):
+            recorder.comments_read(item)

@@ -38,6 +38,10 @@ class Plan:
         False, "1", "fetch all pictures that are still missing, and read no articles"
     )
 
+    comments: bool = _argument(
+        False, "1", "read the further pages of comments too, where some are missing"
+    )
+
     @classmethod
     def parse(
         cls,
@@ -47,6 +51,7 @@ class Plan:
         limit: str | int | None = None,
         readers: str | bool | None = None,
         accept: str | bool | None = None,
+        comments: str | bool | None = None,
         pictures: str | bool | None = None,
         **unknown: object,
     ) -> Plan:
@@ -61,6 +66,7 @@ class Plan:
             limit=_parse_limit(limit),
             readers=_parse_switch("readers", readers),
             accept=_parse_switch("accept", accept),
+            comments=_parse_switch("comments", comments),
             pictures=_parse_switch("pictures", pictures),
         )
         plan._check()

@@ -46,9 +46,12 @@ class ArchiveFiles:
         self._found = {name: identity_of(path) for name, path in paths.items()}
         self._written = {"database": self._found["database"]}
 
-    def write_exports(self, db: Database, *, with_counts: bool) -> None:
+    def write_exports(
+        self, db: Database, *, with_counts: bool, with_comments: bool = False
+    ) -> None:
         """Write JSONL and feed from the database; raises ``StoreError``."""
-        self._write("jsonl", db, partial(write_jsonl, with_counts=with_counts))
+        write = partial(write_jsonl, with_counts=with_counts, with_comments=with_comments)
+        self._write("jsonl", db, write)
         self._write("changes", db, write_feed)
 
     def close_database(self, db: Database) -> None:

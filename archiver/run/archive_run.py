@@ -51,6 +51,7 @@ class ArchiveRun:
         run = Run(
             files_of(settings),
             with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
+            with_comments=settings.getbool("KEXUE_JSONL_COMMENTS"),
             breaker=policy.articles,
             warc=warc_options_of(settings),
             pictures=file_options_of(settings),

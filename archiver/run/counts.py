@@ -20,6 +20,8 @@ class RunCounts:
     planned: int = 0
     #: What index, listings and feed of this run have shown.
     listed: set[int] = field(default_factory=set)
+    #: Further pages of comments that were read.
+    comment_pages: int = 0
     changes: dict[int, Change] = field(default_factory=dict)
     protected: set[int] = field(default_factory=set)
     without_body: set[int] = field(default_factory=set)
@@ -29,6 +31,8 @@ class RunCounts:
     suspicious: dict[str, Failure] = field(default_factory=dict)
     #: What could not be read, and what no article needs.
     without: dict[str, Failure] = field(default_factory=dict)
+    #: Pages whose comments were not believed, at least not all of them.
+    comments: dict[str, Failure] = field(default_factory=dict)
     #: The pictures and other files that this run means to ask for, and how many it has dealt with.
     files_planned: int = 0
     files_done: int = 0
@@ -93,6 +97,7 @@ class RunCounts:
             "failed": list(self.failed.values()),
             "suspicious": list(self.suspicious.values()),
             "without": list(self.without.values()),
+            "comment_doubts": list(self.comments.values()),
             "pictures": list(self.files.values()),
         }
 

@@ -77,8 +77,10 @@ def progress_line(counts: RunCounts, seconds: float) -> str:
     """
     if counts.files_planned:
         return f"{min(counts.files_done, counts.files_planned)}/{counts.files_planned} pictures"
-    if not counts.planned:
+    if not counts.planned and not counts.comment_pages:
         return f"reading the listings: {plural(len(counts.listed), 'article')} found"
     rate = counts.done / seconds if seconds > 0 else 0.0
     left = f", {format_seconds((counts.planned - counts.done) / rate)} left" if rate else ""
+    if counts.comment_pages:  # which are read when the articles are done
+        left = f", {plural(counts.comment_pages, 'page')} of comments"
     return f"{counts.done}/{counts.planned} articles, {rate * 60:.0f}/min{left}"

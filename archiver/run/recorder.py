@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from archiver.items import Article, IndexEntry, ListingEntry
+from archiver import site
+from archiver.items import Article, CommentPage, IndexEntry, ListingEntry
 from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.run.counts import RunCounts
 from archiver.run.report import Failure
@@ -72,12 +73,25 @@ class Recorder:
         """
         saved = self.archive.save_article(article, url, accept=accept)
         self.counts.count_saved(article, url, saved)
+        self._doubt_comments(url, article.id, saved.doubts)
         if saved.suspicious is None:
             self.breaker.succeed()
         else:
             logger.warning("%s: suspicious, not taken: %s", url, saved.suspicious)
             self.breaker.fail("pages in a row are suspicious; has the theme changed?")
         return saved.change
+
+    def comments_read(self, page: CommentPage) -> None:
+        """Store the comments of a further page of an article; raises ``sqlite3.Error``."""
+        url = site.article_url(page.id)
+        self.counts.comment_pages += 1
+        self._doubt_comments(url, page.id, self.archive.save_comments(page))
+
+    def _doubt_comments(self, url: str, article: int, doubts: Iterable[str]) -> None:
+        """Name what is not believed of comments: nothing that is archived was changed by it."""
+        for doubt in doubts:
+            self.counts.comments[url] = Failure(url, article, doubt)
+            logger.warning("%s: %s", url, doubt)
 
     def article_gone(self, article: int) -> bool:
         """Record that the blog no longer has an article.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archiver.run.file_counts import FileCounts, counts_as_object
+from archiver.store.comment_pages import CommentTotals
 from archiver.terminal.durations import format_seconds
 from archiver.terminal.program import typed
 from archiver.terminal.text_tables import layout_table
@@ -53,6 +54,10 @@ class Report:
     suspicious: list[Failure] = field(default_factory=list)
     #: Not read, and not needed: the feed, which only adds exact times.
     without: list[Failure] = field(default_factory=list)
+    #: Articles with comments that were not believed; what is archived of them stays.
+    comment_doubts: list[Failure] = field(default_factory=list)
+    #: The comments in the archive; ``None`` where the blog has none, or it cannot be read.
+    comments: CommentTotals | None = None
     #: Pictures and other files that this run asked for and did not get.
     pictures: list[Failure] = field(default_factory=list)
     #: What the archive has of them; ``None`` where they are left out.
@@ -157,6 +162,7 @@ class Report:
             "archived": self.archived,
             "seconds": round(self.seconds, 1),
             "counts": self.counts(),
+            "comments": self.comments and asdict(self.comments),
             **counts_as_object(self.file_counts),
             "named": {name: [asdict(entry) for entry in rows] for name, rows in named.items()},
             "files": {name: str(path) for name, path in self.files.items()},
@@ -168,6 +174,7 @@ class Report:
             "failed": self.failed,
             "suspicious": self.suspicious,
             "without": self.without,
+            "comments": self.comment_doubts,
             "pictures": self.pictures,
         }
 
@@ -190,6 +197,8 @@ class Report:
         }
         optional = {"gone", "empty bodies", "left for later", "suspicious", "doubtful values"}
         rows = [(name, f"{n:,}") for name, n in counts.items() if n or name not in optional]
+        if self.comments is not None:
+            rows.append(("comments", self.comments.words))
         if self.file_counts is not None:
             rows += self.file_counts.rows()
         rows += [("requests", f"{self.requests:,}"), ("received", f"{self.bytes / 1e6:,.1f} MB")]

@@ -34,9 +34,10 @@ class Run:
     """An open archive and one run of a crawl against it; raises ``StoreError``.
 
     ``files`` are those of ``archive_files.files_of``. Without ``with_counts`` the JSONL file has no
-    reader and comment counts; without ``warc`` no WARC files are written; without ``pictures`` no
-    pictures are fetched. ``base`` is where the blog is read from. What the run holds in memory is
-    only for its report: what is known, due or failed is in the database.
+    reader and comment counts, with ``with_comments`` it has the comments too; without ``warc`` no
+    WARC files are written; without ``pictures`` no pictures are fetched. ``base`` is where the blog
+    is read from. What the run holds in memory is only for its report: what is known, due or failed
+    is in the database.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Run:
         files: Mapping[str, Path],
         *,
         with_counts: bool = True,
+        with_comments: bool = False,
         breaker: CircuitBreaker | None = None,
         warc: WarcOptions | None = None,
         pictures: FileOptions | None = None,
@@ -62,7 +64,7 @@ class Run:
         self.plan = Plan()
         #: Set by ``finish``.
         self.report: Report | None = None
-        self._with_counts = with_counts
+        self._with = {"with_counts": with_counts, "with_comments": with_comments}
         self._id: int | None = None
         self._started_at = ""
         self._started = monotonic()
@@ -126,7 +128,7 @@ class Run:
     def _write_exports(self, ending: str) -> str:
         """Write JSONL and feed; returns the ending, with what is wrong with them."""
         try:
-            self.files.write_exports(self.archive.db, with_counts=self._with_counts)
+            self.files.write_exports(self.archive.db, **self._with)
         except StoreError as error:
             return str(error) if ending == FINISHED else ending
         return ending
@@ -158,8 +160,9 @@ class Run:
     def _make_report(self, ending: str, traffic: Mapping[str, int]) -> Report:
         try:
             archived = self.archive.article_ids()
+            comments = self.archive.comment_totals()
         except sqlite3.Error:
-            archived = []
+            archived, comments = [], None
         return Report(
             mode=self.plan.mode,
             ending=ending,
@@ -169,5 +172,6 @@ class Run:
             seconds=monotonic() - self._started,
             file_counts=self._count_files(),
             files=self.files.paths,
+            comments=comments,
             **self.counts.for_report(archived),
         )

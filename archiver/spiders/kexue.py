@@ -3,7 +3,8 @@
 1. ``/content.html``, which lists every article on one page.
 2. Listing pages, the feed and articles, as ``archiver.planning.agenda`` tells.
 3. Once more, one after the other, what a server in trouble has not given.
-4. Pictures and other files, when all that is done (``archiver.spiders.file_requests``).
+4. With ``comments=1`` the pages of comments that the archive lacks.
+5. Pictures and other files, when all that is done (``archiver.spiders.file_requests``).
 
 With nothing new these are three requests with robots.txt, and the re-checks.
 """
@@ -40,14 +41,16 @@ from archiver.pages.index import parse_index
 from archiver.pages.kind import is_of_theme
 from archiver.pages.listing import parse_listing
 from archiver.planning.agenda import Agenda, CountAbsence, ReadArticles, ReadListing, Step
+from archiver.planning.comment_agenda import CommentAgenda
 from archiver.planning.deletions import Deletions, ImplausibleIndex
 from archiver.planning.listing_pager import EndlessPager, ListingPager
 from archiver.planning.overview import Overview
 from archiver.planning.plan import Plan
 from archiver.run.archive_run import ArchiveRun
 from archiver.run.run import Run
+from archiver.spiders.comment_reading import CommentReadingSpider
 from archiver.spiders.file_requests import FileRequests
-from archiver.spiders.recording import RecordingSpider, Results
+from archiver.spiders.recording import Results
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.upload_urls import path_of
 
@@ -63,13 +66,13 @@ logger = logging.getLogger(__name__)
 _DELETED: Final = frozenset({404, 410})
 
 
-class KexueSpider(RecordingSpider):
+class KexueSpider(CommentReadingSpider):
     """Finds every article that the blog lists, and reads those that are selected.
 
     Arguments: ``full=1`` reads all articles again, ``ids=6583,7006`` these only (with ``accept=1``
     also where a page looks like a changed theme), ``since=2024-01-31`` those of that day or later,
     ``limit=N`` at most N of them, ``readers=1`` the listing pages only, ``pictures=1`` the
-    pictures only.
+    pictures only, ``comments=1`` further pages of comments too.
     """
 
     name = "kexue"
@@ -126,6 +129,7 @@ class KexueSpider(RecordingSpider):
         self.policy.final_retries.exclude([*failed_before, *self._failed_files()])
         self.overview = Overview(self.run.archive, self._pager(failed_before))
         self.deletions = Deletions(self.plan, self.run.archive, self.overview)
+        self.comment_agenda = CommentAgenda(self.plan, self.run.archive)
         self.agenda = Agenda(
             self.plan,
             self.run.archive,
@@ -326,13 +330,19 @@ class KexueSpider(RecordingSpider):
             raise DontCloseSpider
 
     def _last_requests(self) -> list[Request]:
-        """One more try of what failed, the listing pages of absent articles, then the files."""
+        """One more try of what failed, the listing pages of absent articles, then comments, files.
+
+        Comments come when all articles of the run are read, and files behind them.
+        """
         if (request := self.policy.final_retries.next_request()) is not None:
             return [request]
         if near := self.deletions.neighbours_of_absent():
             self.agenda.look_for(near)
             if requests := list(self._next()):
                 return requests
+        is_there = self.run.counts.listed or self.plan.ids  # else the server is left in peace
+        if is_there and (requests := self.comment_requests()):
+            return requests
         if self._has_ended:
             return []
         self._has_ended = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import Request, Spider
 
-from archiver.items import Article, ListingEntry
+from archiver.items import Article, CommentPage, ListingEntry
 from archiver.network.exceptions import Stopped
 from archiver.network.failure_reasons import reason_of
 from archiver.network.requests import DAMAGED, original_url, request_of, requested_url
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 #: What a callback gives out.
-Results = Iterator[Request | ListingEntry | Article]
+Results = Iterator[Request | ListingEntry | Article | CommentPage]
 
 
 class RecordingSpider(Spider):

@@ -15,11 +15,13 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from archiver import clock
-from archiver.items import Article, IndexEntry, ListingEntry
+from archiver.items import Article, CommentPage, IndexEntry, ListingEntry
 from archiver.site import Base
 from archiver.store import (
     articles,
     captures,
+    comment_pages,
+    comment_rows,
     digests,
     failures,
     file_addresses,
@@ -30,6 +32,7 @@ from archiver.store import (
 )
 from archiver.store.articles import Saved
 from archiver.store.captures import Capture
+from archiver.store.comment_pages import CommentState, CommentTotals
 from archiver.store.file_addresses import FileAddress
 from archiver.store.records import Row
 from archiver.store.sightings import Shown
@@ -133,6 +136,28 @@ class Archive:
     def is_gone(self, article: int) -> bool:
         """True when the article is a tombstone."""
         return tombstones.is_gone(self.db, article)
+
+    # --- Comments -------------------------------------------------------------------------------
+
+    def save_comments(self, page: CommentPage) -> list[str]:
+        """Store the comments of a further page, read just now; see ``comment_rows.save_comments``.
+
+        The archive must have the article.
+        """
+        with self._writing():
+            return comment_rows.save_comments(self.db, page, clock.utc_now())
+
+    def copied_page(self, page: CommentPage) -> int | None:
+        """The number of the page of comments that this one is a copy of; ``None``: of none."""
+        return comment_pages.shown_elsewhere(self.db, page)
+
+    def comment_states(self, article: int | None = None) -> list[CommentState]:
+        """What it has of the comments of all published articles, or of one."""
+        return comment_pages.comment_states(self.db, article)
+
+    def comment_totals(self) -> CommentTotals | None:
+        """How many comments it has; ``None`` where the blog tells of none."""
+        return comment_pages.comment_totals(self.db)
 
     # --- Index and listings ---------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archiver.items import Article, ListingEntry
 from archiver.store.change_log import note_change
 from archiver.store.column import Table
+from archiver.store.comment_rows import save_comments
 from archiver.store.failures import forget_failure, note_failure
 from archiver.store.merge import Change, compare, merge, recall
 from archiver.store.records import Row, article_row, part_rows
@@ -60,10 +61,14 @@ _KNOWN: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The outcome of saving a page; ``suspicious`` is the reason why it was not taken."""
+    """The outcome of saving a page; ``suspicious`` is the reason why it was not taken.
+
+    ``doubts`` are sentences about its comments, see ``comment_rows.save_comments``.
+    """
 
     change: Change
     suspicious: str | None = None
+    doubts: tuple[str, ...] = ()
 
 
 def save_article(
@@ -73,8 +78,9 @@ def save_article(
 
     A text that differs makes a new revision; the old one stays in ``revisions``. A reading that
     looks like a changed theme (``archiver.store.suspicion``) is kept as a revision only, unless
-    ``accept`` takes it as it is. ``url`` is the address that was asked: its failures are over, or
-    it has a new one.
+    ``accept`` takes it as it is. The comments on it are stored with it; they are no part of its
+    text, and none of them makes a revision. ``url`` is the address that was asked: its failures are
+    over, or it has a new one.
     """
     with db.atomic():
         old, shown = get_article(db, article.id), shown_before(db, article.id)
@@ -92,7 +98,8 @@ def save_article(
             _save_readers(db, article.id, row["readers"], shown.entry_at)
         note_read(db, article.id, again=article.is_damaged and change is not Change.UNCHANGED)
         forget_failure(db, url, article.id)
-    return Saved(change)
+        doubts = [] if article.comments is None else save_comments(db, article.comments, now)
+    return Saved(change, doubts=tuple(doubts))
 
 
 def save_sighting(db: Database, entry: ListingEntry, now: str) -> bool:

@@ -30,6 +30,13 @@ _COVERED: Final = {
     "articles_fts_idx": (("segid", "term", "pgno"), ("segid", "term")),
     "articles_fts_docsize": (("id", "sz"), ("id",)),
     "articles_fts_config": (("k", "v"), ("k",)),
+    "sqlite_master": (("type", "name", "tbl_name", "sql"), ("type", "name")),
+}
+#: Table → which of its rows count. A view or table of somebody else is none of the archive's.
+_OWN_ROWS: Final = {
+    "sqlite_master": "tbl_name IN ('articles_fts', 'digests', {})".format(
+        ", ".join(f"'{name}'" for name in _COVERED)
+    ),
 }
 _SAVE: Final = """
     INSERT INTO digests (name, rows, sha256, taken_at) VALUES (:name, :rows, :sha256, :end)
@@ -72,7 +79,8 @@ def digest_of(db: Database, name: str) -> Digest | None:
     """
     columns, keys = _COVERED[name]
     line = " || ',' || ".join(f"quote({column})" for column in columns)
-    query = f"SELECT CAST({line} AS BLOB) FROM {name} ORDER BY {', '.join(keys)}"  # noqa: S608
+    own = _OWN_ROWS.get(name, "1")
+    query = f"SELECT CAST({line} AS BLOB) FROM {name} WHERE {own} ORDER BY {', '.join(keys)}"  # noqa: S608
     digest, rows = hashlib.sha256(), 0
     try:
         found = db.execute(query)

@@ -14,18 +14,21 @@ from sqlite_utils import Database
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 from archiver.store.records import Row, record
-from archiver.store.schema import PARTS
+from archiver.store.schema import COMMENTS, PARTS
 from archiver.terminal.plural import plural
 
 #: How a line of the file begins.
 LINE_ID: Final = re.compile(r'\{"id": ([0-9]{1,18}),')
 
 
-def write_jsonl(db: Database, path: Path, *, with_counts: bool = True) -> int:
+def write_jsonl(
+    db: Database, path: Path, *, with_counts: bool = True, with_comments: bool = False
+) -> int:
     """Write all articles to ``path``, sorted by id; returns their number.
 
     Without counts, the reader and comment counts are left out: a diff of two files then shows
-    what the author has changed, and nothing else.
+    what the author has changed, and nothing else. With comments, each object has those of its
+    article.
 
     A file that holds articles which the database does not have is another archive's, or this one's
     whose database was lost: it is not replaced.
@@ -36,7 +39,8 @@ def write_jsonl(db: Database, path: Path, *, with_counts: bool = True) -> int:
     _check_ids(db, path)
     count = 0
     with replacing(path) as file:
-        for count, entry in enumerate(records(db, with_counts=with_counts), start=1):  # noqa: B007
+        found = records(db, with_counts=with_counts, with_comments=with_comments)
+        for count, entry in enumerate(found, start=1):  # noqa: B007
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
     return count
 
@@ -62,13 +66,18 @@ def _ids_of(path: Path) -> set[int]:
 
 
 def records(
-    db: Database, *, with_counts: bool = True, condition: str = "1", values: Sequence[str] = ()
+    db: Database,
+    *,
+    with_counts: bool = True,
+    with_comments: bool = False,
+    condition: str = "1",
+    values: Sequence[str] = (),
 ) -> Iterator[Row]:
     """The JSONL objects of articles, sorted by id; raises ``StoreError`` for bad ``tags``.
 
     ``condition`` is one of SQL on a row of ``articles``, with ``values`` for its question marks.
     """
-    for row, parts in rows(db, condition, values):
+    for row, parts in rows(db, condition, values, with_comments=with_comments):
         try:
             yield record(row, parts, with_counts=with_counts)
         except ValueError as error:
@@ -76,10 +85,19 @@ def records(
 
 
 def rows(
-    db: Database, condition: str = "1", values: Sequence[str] = ()
+    db: Database,
+    condition: str = "1",
+    values: Sequence[str] = (),
+    *,
+    with_comments: bool = False,
 ) -> Iterator[tuple[Row, dict[str, list[Row]]]]:
-    """The rows of articles, sorted by id, each with the rows of its parts by table."""
+    """The rows of articles, sorted by id, each with the rows of its parts by table.
+
+    The comments of an article, where they are asked for, stand in the order of their ids.
+    """
     parts = {table.name: _Parts(db, table.name, condition, values) for table in PARTS}
+    if with_comments:
+        parts[COMMENTS.name] = _Parts(db, COMMENTS.name, condition, values, order="id")
     for row in db.query(f"SELECT * FROM articles WHERE {condition} ORDER BY id", values):  # noqa: S608
         yield row, {table: groups.of(row["id"]) for table, groups in parts.items()}
 
@@ -87,10 +105,17 @@ def rows(
 class _Parts:
     """The rows of one table, given out article by article in one pass over it."""
 
-    def __init__(self, db: Database, table: str, condition: str, values: Sequence[str]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        table: str,
+        condition: str,
+        values: Sequence[str],
+        order: str = "position",
+    ) -> None:
         asked = f"SELECT id FROM articles WHERE {condition}"  # noqa: S608
         own = "1" if condition == "1" else f"article_id IN ({asked})"
-        query = f"SELECT * FROM {table} WHERE {own} ORDER BY article_id, position"  # noqa: S608
+        query = f"SELECT * FROM {table} WHERE {own} ORDER BY article_id, {order}"  # noqa: S608
         found = db.query(query, values)
         self._groups = groupby(found, key=lambda row: row["article_id"])
         self._next = next(self._groups, None)

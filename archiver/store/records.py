@@ -7,7 +7,7 @@ from typing import Any
 
 from archiver.items import Article
 from archiver.store.column import AS_BODY, ItemColumn, Role
-from archiver.store.schema import ARTICLES, PARTS
+from archiver.store.schema import ARTICLES, COMMENTS, PARTS
 
 Row = dict[str, Any]
 
@@ -48,13 +48,21 @@ def record(
     """The JSONL object of an article: its row without the volatile columns, then its parts.
 
     A column that the row lacks is left out. ``with_counts`` false leaves out the reader and comment
-    counts. Raises ``ValueError`` for ``tags`` that are no JSON.
+    counts. Comments are in it where ``parts`` has their rows. Raises ``ValueError`` for ``tags``
+    that are no JSON.
     """
     columns = [c for c in ARTICLES.filled if with_counts or c.role is not Role.COUNT]
     found = _object(columns, row)
     for table in PARTS:
         found[table.name] = [_object(table.filled, part) for part in parts.get(table.name, ())]
+    if COMMENTS.name in parts:
+        found[COMMENTS.name] = [_comment(comment) for comment in parts[COMMENTS.name]]
     return found
+
+
+def _comment(row: Mapping[str, Any]) -> Row:
+    columns = [column for column in COMMENTS.columns if column.name != "article_id"]
+    return {column.name: column.format.to_json(row[column.name]) for column in columns}
 
 
 def _object(columns: Iterable[ItemColumn], row: Mapping[str, Any]) -> Row:

@@ -217,6 +217,64 @@ CHANGES: Final = Table(
     "What has happened to the articles, for programs that follow the archive",
 )  # fmt: skip
 
+# --- Comments -------------------------------------------------------------------------------------
+
+#: What is kept of a comment that its author, or the blog's, has changed.
+_AUTHOR: Final = ("author", Format.TEXT, "name of who wrote it")
+_AUTHOR_URL: Final = ("author_url", Format.TEXT, "site that the author names")
+_WRITTEN: Final = ("published_at", Format.BLOG_TIME, "exact time")
+COMMENTS: Final = Table(
+    "comments",
+    (
+        Column("id", Format.NUMBER, "the blog's number of the comment", key=True),
+        _owner("the article"),
+        Column(
+            "parent_id",
+            Format.NUMBER,
+            "the comment that it answers",
+            "it begins a thread, or the page does not tell for certain",
+            refers_to="comments",
+        ),
+        Column(*_AUTHOR, "the page names none"),
+        Column(*_AUTHOR_URL, "none is named"),
+        Column("by_author", Format.FLAG, "1 when the article's author wrote it"),
+        Column(*_WRITTEN, "the page tells none, or only the day"),
+        Column("html", Format.TEXT, "clean HTML"),
+        Column("text", Format.TEXT, "plain text, formulas verbatim"),
+        Column("first_seen", Format.UTC, "first stored"),
+        Column("gone_at", Format.UTC, "when it was found to be gone", "it is shown"),
+        Column("parser_version", Format.PARSER_VERSION, "version of the extraction"),
+    ),
+    "The comments of readers, and the answers of authors",
+)
+COMMENT_REVISIONS: Final = Table(
+    "comment_revisions",
+    (
+        Column("comment_id", Format.NUMBER, "the comment", key=True, refers_to="comments"),
+        Column("number", Format.NUMBER, "number of the earlier version", key=True),
+        Column("replaced_at", Format.UTC, "when the version after it was seen"),
+        Column(*_AUTHOR, "the page named none"),
+        Column(*_AUTHOR_URL, "none was named"),
+        Column(*_WRITTEN, "the page told none, or only the day"),
+        Column("html", Format.TEXT, "clean HTML of this version"),
+    ),
+    "What comments said before they were changed",
+    is_without_rowid=True,
+)
+COMMENT_PAGES: Final = Table(
+    "comment_pages",
+    (
+        _owner("the article", key=True),
+        Column("number", Format.NUMBER, "number of the page of its comments", key=True),
+        Column("pages", Format.COUNT, "pages of comments that there were"),
+        Column("comment_count", Format.COUNT, "comments that the article had", "none was told"),
+        Column("comments", Format.JSON, "JSON array of the ids"),
+        Column("read_at", Format.UTC, "when it was read"),
+    ),
+    "The pages of comments, as they were last read.",
+    is_without_rowid=True,
+)
+
 # --- Series of articles ---------------------------------------------------------------------------
 
 SERIES: Final = Table(
@@ -489,7 +547,7 @@ VIEWS: Final = (ARTICLE_LIST, CITED_BY, MOST_READ, READERS_BY_MONTH, FORMULAS_BY
 PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
     ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, SERIES, SERIES_ARTICLES, RUNS,
-    FAILURES, CAPTURES, FILES, FILE_ADDRESSES, DIGESTS,
+    FAILURES, CAPTURES, FILES, FILE_ADDRESSES, COMMENTS, COMMENT_REVISIONS, COMMENT_PAGES, DIGESTS,
 )  # fmt: skip
 #: Tables whose rows belong to an article.
 OWNED: Final = tuple(

@@ -61,19 +61,32 @@ class Node(Protocol):
     html: str | None
 
 
-def parse_page(text: str) -> Selector:
+class Page(Selector):
+    """The tree of a page, and its source, which has the comments too."""
+
+    source: str = ""
+
+
+def parse_page(text: str) -> Page:
     """The whole page, without the site's side bars, header, footer and comments.
 
     Raises ``UnexpectedPage`` for one with too many tags inside one another.
     """
     check_nesting(text)
-    return Selector(root=parse_tree(text), type="html")
+    page = Page(root=parse_tree(text), type="html")
+    page.source = text
+    return page
 
 
 def parse_tree(text: str) -> HtmlElement:
     """The ``<html>`` element of a page or fragment, as the HTML standard builds it."""
-    root = cast("Any", LexborHTMLParser(_encoded(text))).root
+    root = parse_source(text).root
     return build_tree(root) if root is not None else _element("html", {})
+
+
+def parse_source(text: str) -> Any:
+    """The document that Lexbor builds (selectolax ships no types)."""
+    return LexborHTMLParser(_encoded(text))
 
 
 def parse_fragment(html: str) -> HtmlElement:
@@ -82,8 +95,11 @@ def parse_fragment(html: str) -> HtmlElement:
     return body if body is not None else _element("body", {})
 
 
-def build_tree(source: Node) -> HtmlElement:
-    """Copy a Lexbor element and all below it, in document order and without recursion."""
+def build_tree(source: Node, left_out: str | None = COMMENT_LIST) -> HtmlElement:
+    """Copy a Lexbor element and all below it, in document order and without recursion.
+
+    Lists of the class ``left_out`` below it are copied empty.
+    """
     top = _element(source.tag or "html", source.attributes)
     level = _Level(top, None)
     open_levels: list[tuple[Node | None, _Level]] = []
@@ -95,7 +111,7 @@ def build_tree(source: Node) -> HtmlElement:
             continue
         if level.depth >= _NEAR_DEEPEST:
             level = _place(node, level)
-        following, inner = node.next, _copy(node, level)
+        following, inner = node.next, _copy(node, level, left_out)
         if inner is None:
             node = following
         else:
@@ -158,7 +174,7 @@ class _Level:
             self.last.tail = (self.last.tail or "") + text
 
 
-def _copy(node: Node, level: _Level) -> _Level | None:
+def _copy(node: Node, level: _Level, left_out: str | None) -> _Level | None:
     """Append the copy of one node; returns the new level when it has children to copy."""
     tag = node.tag
     if tag == "-text":
@@ -175,7 +191,7 @@ def _copy(node: Node, level: _Level) -> _Level | None:
         attributes = node.attributes
         if tag == "div" and attributes.get("id") in SURROUNDING_DIVS:
             level.append(etree.Comment())  # so that no text is joined again and again
-        elif tag == "ol" and attributes.get("class") == COMMENT_LIST:
+        elif tag == "ol" and left_out and attributes.get("class") == left_out:
             level.append(_element(tag, attributes))  # empty: that there are comments is told
         else:
             element = _element(tag, attributes)

@@ -11,6 +11,9 @@ from archiver.site import Base
 from archiver.store.schema import (
     ARTICLES,
     CAPTURES,
+    COMMENT_PAGES,
+    COMMENT_REVISIONS,
+    COMMENTS,
     FILE_ADDRESSES,
     FILES,
     LINKS,
@@ -28,6 +31,7 @@ from archiver.store.schema import (
 from archiver.verify.bodies import audit_archive, count_old
 from archiver.verify.chosen import Ids
 from archiver.verify.columns import check_columns
+from archiver.verify.comment_checks import audit_comments, check_comments
 from archiver.verify.declared_schema import Columns, Declared
 from archiver.verify.feed_file import check_feed
 from archiver.verify.fidelity.comparison import Point
@@ -60,6 +64,9 @@ _PARTS: Final = frozenset(
     for column in ("article_id", "position", *(c.name for c in table.filled))
 )
 _RUNS: Final = frozenset({"runs.id", "runs.started_at", "runs.finished_at"})
+_COMMENTS: Final = (
+    COMMENTS.qualified | COMMENT_REVISIONS.qualified | COMMENT_PAGES.qualified | {"articles.id"}
+)
 _SERIES: Final = (
     SERIES.qualified
     | SERIES_ARTICLES.qualified
@@ -87,11 +94,16 @@ class Checks:
         self.left_out: list[str] = []
 
     def of_files(
-        self, jsonl: Path, feed: Path | None = None, *, with_counts: bool = True
+        self,
+        jsonl: Path,
+        feed: Path | None = None,
+        *,
+        with_counts: bool = True,
+        with_comments: bool = False,
     ) -> list[Point]:
         """The checks of the database, of the JSONL file and of the feed of changes, where given.
 
-        The JSONL file has counts or has none.
+        The JSONL file has counts and comments, or has none.
         """
         db, ids = self._db, self._ids
         search = {c for c in self._declared.columns if c.startswith("articles_fts")}
@@ -105,6 +117,8 @@ class Checks:
             points.append(check_revisions(db, ids))
         if self._can("columns", ARTICLES.qualified | _REVISIONS):
             points.append(check_columns(db, ids))
+        if self._can("comments", _COMMENTS):
+            points.append(check_comments(db, ids))
         if not ids and self._can("series", _SERIES | _RUNS):
             points.append(check_series(db))
         if not ids and self._can("digests", _ALL):
@@ -112,7 +126,9 @@ class Checks:
         if self._can("search", {"articles.id", "articles.title", "articles.body_text", *search}):
             points.append(check_search(db, ids))
         if self._can("JSONL", ARTICLES.qualified | _PARTS | _RUNS):
-            points.append(check_jsonl(db, jsonl, ids, with_counts=with_counts))
+            points.append(
+                check_jsonl(db, jsonl, ids, with_counts=with_counts, with_comments=with_comments)
+            )
         if feed and not ids and self._can("feed", ARTICLES.qualified | _REVISIONS | RUNS.qualified):
             points.append(check_feed(db, feed))
         return points
@@ -144,9 +160,15 @@ class Checks:
         return [files, check_file_addresses(self._db, self._ids)]
 
     def of_fidelity(self, base: Base | None = None) -> Totals:
-        """The six points of every article; ``base`` is where they were read from."""
+        """The six points of every article, and the words of the comments.
+
+        ``base`` is where the articles were read from.
+        """
         if self._can("fidelity", ARTICLES.qualified | _PARTS):
-            return audit_archive(self._db, self._ids, base)
+            totals = audit_archive(self._db, self._ids, base)
+            if self._has(_COMMENTS):
+                totals.points["comments"] = audit_comments(self._db, self._ids)
+            return totals
         return Totals()
 
     def count_old(self) -> int:

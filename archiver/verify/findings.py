@@ -83,6 +83,7 @@ def find_all(
     pictures: Path,
     *,
     with_counts: bool,
+    with_comments: bool = False,
     base: Base,
     fidelity: bool,
     processes: Processes,
@@ -93,7 +94,9 @@ def find_all(
     ``fidelity`` adds the six points of every article; ``processes`` read WARC files and extract
     pages.
     """
-    points = checks.of_files(files["jsonl"], files["changes"], with_counts=with_counts)
+    points = checks.of_files(
+        files["jsonl"], files["changes"], with_counts=with_counts, with_comments=with_comments
+    )
     points += checks.of_warc(warc, processes)
     points += checks.of_pages(warc, base, processes)
     points += checks.of_pictures(pictures)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.store.jsonl import LINE_ID, rows
-from archiver.store.records import record
+from archiver.store.records import Row, record
 from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import words_for_value
@@ -26,10 +26,18 @@ _NO_LINE: Final = ""
 _WRITTEN: Final = "it is written at the end of every run"
 
 
-def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool = True) -> Point:
+def check_jsonl(
+    db: Database,
+    path: Path,
+    ids: Ids | None,
+    *,
+    with_counts: bool = True,
+    with_comments: bool = False,
+) -> Point:
     """Compare the file line by line; ``ids`` limits the lines.
 
-    ``with_counts`` says whether it has the reader and comment counts (``KEXUE_JSONL_COUNTS``).
+    ``with_counts`` says whether it has the reader and comment counts (``KEXUE_JSONL_COUNTS``),
+    ``with_comments`` whether it has the comments (``KEXUE_JSONL_COMMENTS``).
 
     While a run goes on, or after one that was killed, the file is older than the database: then
     what differs is a remark.
@@ -38,7 +46,8 @@ def check_jsonl(db: Database, path: Path, ids: Ids | None, *, with_counts: bool 
     started, _ = last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
-            _compare(point, _expected(db, ids, with_counts=with_counts), _found(file, ids))
+            objects = rows(db, *chosen("id", ids), with_comments=with_comments)
+            _compare(point, _expected(objects, with_counts=with_counts), _found(file, ids))
         if point.differ and _is_older(path, started):
             point.first = f"the file is older than the last run, {_WRITTEN}; {point.first}"
             point.findings[0] = point.first
@@ -69,8 +78,10 @@ def _compare(point: Point, expected: Iterator[_Line], found: Iterator[_Line]) ->
         number, line = next(found, (_UNKNOWN, ""))
 
 
-def _expected(db: Database, ids: Ids | None, *, with_counts: bool) -> Iterator[_Line]:
-    for row, parts in rows(db, *chosen("id", ids)):
+def _expected(
+    objects: Iterator[tuple[Row, dict[str, list[Row]]]], *, with_counts: bool
+) -> Iterator[_Line]:
+    for row, parts in objects:
         try:
             found = record(row, parts, with_counts=with_counts)
             line = json.dumps(found, ensure_ascii=False) + "\n"

@@ -1,6 +1,7 @@
 """Changes one byte of an archive at a time, and looks whether ``scrapy verify`` finds it.
 
 What it does not find must be in unused space: then what the file says is proved to be the same.
+``PYTHONPATH=tests python -m rig.changed_bytes SEED COUNT`` changes so many bytes of each kind.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import gzip
 import random
 import shutil
 import sqlite3
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,7 +25,16 @@ from archiver.verify.checks import Checks
 from archiver.verify.findings import find_all
 from archiver.verify.processes import Processes
 from archiver.warc.member_walk import MemberWalk
-from rig.written import files_of
+from rig.written import files_of, write_archive
+
+#: Kind → its files.
+KINDS: Final = {
+    "database": "*.db",
+    "JSONL": "*.jsonl",
+    "feed": "*.xml",
+    "WARC": "warc/*.warc.gz",
+    "files": "files/*/*",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +156,24 @@ def _members(path: Path) -> list[bytes]:
 
 
 _SAYS: Final[Mapping[str, Callable[[Path], Any]]] = {".db": _rows, ".gz": _members}
+
+
+def main() -> None:
+    """Print what became of each kind; exit status 1 when a change was missed."""
+    seed, count = map(int, sys.argv[1:3])
+    missed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        original = Path(folder) / "original"
+        write_archive(original)
+        for kind, pattern in KINDS.items():
+            changes = change_bytes(original, Path(folder) / "copy", pattern, count, seed)
+            found = sum(change.found is not None for change in changes)
+            sys.stdout.write(f"{kind}: {len(changes)} bytes changed, {found} found\n")
+            lost = [change for change in changes if change.is_missed]
+            sys.stdout.writelines(f"  missed: {change}\n" for change in lost)
+            missed += len(lost)
+    sys.exit(missed > 0)
+
+
+if __name__ == "__main__":
+    main()

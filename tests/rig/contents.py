@@ -19,7 +19,10 @@ from archiver.verify.warc_check import check_warc
 
 #: When something was seen: no two archives have that in common.
 MOMENTS: Final = frozenset(
-    {"first_seen", "last_seen", "fetched_at", "seen_at", "gone_at", "entry_at", "asked_at"}
+    {
+        *("first_seen", "last_seen", "fetched_at", "seen_at", "gone_at", "entry_at"),
+        *("asked_at", "read_at", "replaced_at"),
+    }
 )
 #: Columns besides the moments that no two archives have in common, and why.
 LEFT_OUT: Final = {

@@ -20,6 +20,7 @@ from archiver.items import IndexEntry, ListingEntry
 from archiver.network.requests import CAPTURE
 from archiver.pages.article import parse_article
 from archiver.planning.plan import Plan
+from archiver.run.file_options import FileOptions
 from archiver.run.run import Run
 from archiver.run.warc_options import WarcOptions
 from archiver.tree.document import parse_page
@@ -28,6 +29,7 @@ from archiver.warc.exchange import Exchange
 FILES: Final = {"database": "kexue.db", "jsonl": "kexue.jsonl", "changes": "changes.xml"}
 BASE: Final = "http://127.0.0.1:8000"
 _FIRST: Final = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+_PICTURE: Final = '<img src="/usr/uploads/2020/01/{n}.png">'
 _FORMULAS: Final = (
     "<p>" + "，".join(f"设$x_{{{n}}}=\\frac{{{n}}}{{2}}$" for n in range(40)) + "</p>"
 )
@@ -40,7 +42,9 @@ def files_of(folder: Path) -> dict[str, Path]:
 
 def write_archive(folder: Path) -> None:
     """Two runs: the second finds an edit, the same page again, and all that can happen besides."""
-    posts = [replace(make_post(n, n), body=f"<p>第{n}篇</p>{_FORMULAS}") for n in range(11, 17)]
+    (folder / "files").mkdir(parents=True)
+    texts = {n: f"<p>第{n}篇</p>{_FORMULAS}{_PICTURE.format(n=n)}" for n in range(11, 17)}
+    posts = [replace(make_post(n, n), body=text) for n, text in texts.items()]
     edited = replace(posts[0], title="新题", body=posts[0].body + "<p>补充。</p>")
     hidden, spoilt = replace(posts[2], state="protected"), replace(posts[3], body="<p>少</p>")
     before = clock._ahead
@@ -54,13 +58,15 @@ def write_archive(folder: Path) -> None:
 def _run(folder: Path, moment: datetime, posts: list[Post], gone: int | None = None) -> None:
     clock.set_to(moment)
     options = WarcOptions(folder / "warc", 10**6, {"software": "kexue-archiver/0"}, 10**6)
-    run = Run(files_of(folder), warc=options)
+    pictures = FileOptions(folder / "files", linked=False, most=100, days=180, largest=10**6)
+    run = Run(files_of(folder), warc=options, pictures=pictures, base=site.Base.parse(BASE))
     run.begin(Plan())
     run.archive.save_index([IndexEntry(p.id, p.title, published="2020-01-12") for p in posts])
     for post in posts:
         _read(run, post)
     if gone is not None:
         run.archive.mark_gone(gone)
+    _keep_pictures(run)
     run.archive.save_failure(f"{BASE}/archives/99", 99, "404 Not Found")
     run.archive.count_absence([post.id for post in posts], whole=True)
     run.finish("finished", {"requests": len(posts), "bytes": 10_000})
@@ -77,6 +83,13 @@ def _read(run: Run, post: Post) -> None:
     refine(article, base)
     article.capture = _keep(run, f"{BASE}{path}", page.status, page.body)
     run.archive.save_article(article, site.article_url(post.id))
+
+
+def _keep_pictures(run: Run) -> None:
+    assert run.file_log is not None
+    for file in run.file_log.select(Plan()):
+        data = b"\x89PNG\r\n\x1a\n" + file.url.encode() * 20
+        run.file_log.keep(file, data, "image/png", "png", etag='"1"', last_modified=None)
 
 
 def _keep(run: Run, url: str, status: int, page: bytes) -> int | None:

@@ -1,4 +1,7 @@
-"""The comments of an article: invented, the same ones for the same article every time."""
+"""The comments of an article: invented, the same ones for the same article every time.
+
+Some wait for the author or are spam: the blog has them, and shows them to nobody.
+"""
 
 import hashlib
 import math
@@ -20,7 +23,14 @@ SAYINGS = (
     "<p>书价涨到 $30 了，还是看博客划算。</p>",
     "<p>用\\begin{equation}u=v\\end{equation}代进去也行吧？</p>",
     "<p>第三段有个错别字。</p>",
+    "<p>我算出来是$$\\int_0^1 x^{n-1}\\,dx=\\frac{1}{n},$$与正文差一个常数。</p>",
+    "<p>留言板试一下<script>alert(1)</script>，"
+    '<a href="javascript:alert(2)" onclick="alert(3)">点我</a>，'
+    '<img src="/usr/themes/geekg/smile.png" onerror="alert(4)" style="position:fixed" alt="笑">'
+    "看看会不会出事。</p>",
+    "<p>有人在评论里写&lt;li id=&quot;comment-1&quot;&gt;，也只是字而已。</p>",
 )
+SPAM = "<p>本店代写论文，量大从优，详情请看主页。</p>"
 REPLIES = (
     "<p>多谢指正，已经改好。</p>",
     "<p>对，同时乘以$h$再积分即可。</p>",
@@ -37,6 +47,7 @@ class Comment:
     time: datetime
     html: str
     by_author: bool = False
+    is_hidden: bool = False
     replies: list["Comment"] = field(default_factory=list)
 
 
@@ -44,7 +55,7 @@ def render_comments(blog: Blog, post: Post, page: int) -> str:
     """`#comments`; empty for a protected post, without a heading where there are none."""
     if post.state == "protected":
         return '<div id="comments">\n</div>\n'
-    threads = invent_threads(post)
+    threads = shown_threads(post)
     shown = threads[(page - 1) * THREADS_PER_PAGE : page * THREADS_PER_PAGE]
     items = "".join(
         render_comment(blog, post, comment, page, n) for n, comment in enumerate(shown, 1)
@@ -60,23 +71,40 @@ def render_comments(blog: Blog, post: Post, page: int) -> str:
 
 def comment_pages(post: Post) -> int:
     """How many pages the comments of a post fill; one when there are none."""
-    return max(1, math.ceil(len(invent_threads(post)) / THREADS_PER_PAGE))
+    return max(1, math.ceil(len(shown_threads(post)) / THREADS_PER_PAGE))
+
+
+def shown_threads(post: Post) -> list[Comment]:
+    """The threads of a post that the blog shows."""
+    return [thread for thread in invent_threads(post) if not thread.is_hidden]
 
 
 def invent_threads(post: Post) -> list[Comment]:
-    """The threads of a post, the latest first; with their replies as many as it has comments."""
+    """The threads of a post, the latest first; with their replies as many as it has comments.
+
+    After every tenth comment comes one that is hidden, which is not counted.
+    """
     chance = random.Random(f"comments {post.id}")  # noqa: S311 - nothing secret
     threads: list[Comment] = []
     time = post.published
     for number in range(post.comments):
         time += timedelta(minutes=chance.randrange(30, 40_000))
-        reply = bool(threads) and chance.random() < 0.35
+        open_threads = [thread for thread in threads if not thread.is_hidden]
+        reply = bool(open_threads) and chance.random() < 0.35
         comment = invent_comment(post, number, time, reply, chance)
-        parents = chance.choice(threads).replies if reply else threads
+        parents = chance.choice(open_threads).replies if reply else threads
         if reply and parents and chance.random() < 0.4:
             parents = parents[-1].replies
         parents.append(comment)
+        if number % 10 == 0:
+            threads.append(invent_spam(post, number, time))
     return threads[::-1]
+
+
+def invent_spam(post: Post, number: int, time: datetime) -> Comment:
+    """A comment that the blog hides, a minute after another one."""
+    time += timedelta(minutes=1)
+    return Comment(post.id * 100 + 60 + number // 10, "万能代写", time, SPAM, is_hidden=True)
 
 
 def invent_comment(

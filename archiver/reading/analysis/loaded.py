@@ -23,7 +23,15 @@ from archiver.reading.search import Filters, Hit, search
 from archiver.store.column import Column, Format, Table
 from archiver.store.errors import StoreError
 from archiver.store.read_only import open_for_reading
-from archiver.store.schema import ARTICLES, CHANGES, FORMULAS, LINKS, PICTURES, READER_COUNTS
+from archiver.store.schema import (
+    ARTICLES,
+    CHANGES,
+    COMMENTS,
+    FORMULAS,
+    LINKS,
+    PICTURES,
+    READER_COUNTS,
+)
 
 #: The columns that make a frame large.
 _BODIES: Final = ("excerpt", "body_html", "body_text", "body_markdown")
@@ -106,6 +114,14 @@ class Dataset:
     def pictures(self) -> pd.DataFrame:
         """The pictures of all articles, in their order."""
         return self._table(PICTURES)
+
+    def comments(self) -> pd.DataFrame:
+        """The comments of all articles, by their id; ``parent_id`` is ``Int64``.
+
+        A JSONL file is not asked for them: ``DatasetError``.
+        """
+        self._refuse_jsonl("comments")
+        return self._table(COMMENTS).set_index("id")
 
     def changes(self) -> pd.DataFrame:
         """What has happened to the articles, by number; ``fields`` are lists.

@@ -6,7 +6,9 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.comment_pages import CommentTotals, comment_totals
 from archiver.store.records import Row
+from archiver.store.schema import COMMENTS
 
 #: True for articles that index, listings or feed have shown; others were only asked for (``ids``).
 _LISTED: Final = "title IS NOT NULL OR entry IS NOT NULL"
@@ -81,6 +83,11 @@ def suspicious(db: Database) -> list[Row]:
 def failures(db: Database) -> list[Row]:
     """The addresses that could not be read, the oldest failure first."""
     return list(db.query(_FAILURES))
+
+
+def comments(db: Database) -> CommentTotals | None:
+    """How many comments there are; ``None`` without any, and where no run has made the table."""
+    return comment_totals(db) if db[COMMENTS.name].exists() else None
 
 
 def last_runs(db: Database, count: int) -> list[Row]:

@@ -54,6 +54,8 @@ def _lines(summary: Summary) -> Iterator[str]:
 
 def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
     yield "articles", _articles(summary)
+    if summary.comments is not None:
+        yield "comments", summary.comments.words
     if summary.pictures is not None:
         yield from summary.pictures.rows()
     if running := summary.running:

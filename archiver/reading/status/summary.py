@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from archiver.run.file_counts import FileCounts, counts_as_object
 from archiver.run.file_options import FileOptions
 from archiver.run.report import INCOMPLETE
 from archiver.store.captures import uncaptured_articles
+from archiver.store.comment_pages import CommentTotals
 from archiver.store.file_addresses import count_linked, count_pictures, without_file
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age
@@ -39,6 +40,8 @@ class Summary:
     missing: list[Row]
     suspicious: list[Row]
     failures: list[Row]
+    #: ``None`` where the blog tells of no comments, or the archive is of an earlier version.
+    comments: CommentTotals | None
     #: The article, not gone, that has not been read for the longest time.
     oldest_check: Row | None
     last_success: Row | None
@@ -92,6 +95,7 @@ class Summary:
             "ok": not problems,
             "problems": problems,
             "counts": self.counts,
+            "comments": self.comments and asdict(self.comments),
             "last_success": self.last_success,
             "oldest_check": self.oldest_check,
             "running_since": running and running["started_at"],
@@ -140,6 +144,7 @@ def read_summary(
         missing=missing,
         suspicious=suspicious,
         failures=failures,
+        comments=queries.comments(db),
         oldest_check=_oldest_check(articles, now),
         last_success=success and {**success, "age": seconds_between(success["finished_at"], now)},
         runs=[_run(row, is_newest=n == 0) for n, row in enumerate(queries.last_runs(db, _RUNS))],

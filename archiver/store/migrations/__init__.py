@@ -23,6 +23,7 @@ from archiver.store.migrations import (
     m009_captures,
     m010_files,
     m011_digests,
+    m012_comments,
 )
 
 MODULES: Final = (
@@ -37,6 +38,7 @@ MODULES: Final = (
     m009_captures,
     m010_files,
     m011_digests,
+    m012_comments,
 )
 migrations: Final = Migrations("kexue")
 

@@ -1,0 +1,176 @@
+"""The comments of an article's page, or of a further page of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lxml.html import HtmlElement
+from parsel import Selector
+
+from archiver import site
+from archiver.items import Comment, CommentPage
+from archiver.numbers import MOST_PAGES, parse_number
+from archiver.pages import fields
+from archiver.pages.base_element import with_base_element
+from archiver.pages.comment_threads import Place, classes_of, find_parents
+from archiver.tree.comment_lists import ListedComment, listed_comments
+from archiver.tree.document import Page, one_line_text
+from archiver.tree.unexpected import UnexpectedPage
+
+
+def parse_comments(
+    page: Selector, article: int, base: site.Base | None = None, asked: int = 1
+) -> CommentPage:
+    """All comments of a page in its order, parents before their replies.
+
+    ``asked`` is the number of the page where the page itself does not tell it.
+    """
+    listed = (listed_comments(page.source) if isinstance(page, Page) else None) or []
+    comments = list(_comments(listed, article, base))
+    here = with_base_element(base, page, site.article_path(article))
+    number, pages = parse_pager(page, asked)
+    return CommentPage(
+        id=article,
+        comments=comments,
+        number=number,
+        pages=pages,
+        count=parse_comment_count(page),
+        document=here.document if here is not None else None,
+        strange=sum(map(_looks_like_comment, listed)) - len(comments),
+    )
+
+
+def parse_comment_page(
+    page: Selector, article: int, asked: int, base: site.Base | None = None
+) -> CommentPage:
+    """A further page of the comments of an article, which shows the article too.
+
+    Raises ``UnexpectedPage`` for another page of them than was asked for, unless that one no longer
+    exists, and for a page that shows no comments.
+    """
+    posts = page.css(site.POST)
+    if not posts or not posts[0].css(site.ARTICLE_BODY):
+        raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
+    if posts[0].css(site.PROTECTED_FORM):
+        raise UnexpectedPage("the article asks for a password now")
+    shown = fields.parse_id(posts[0], with_base_element(base, page, site.article_path(article)))
+    if shown is not None and shown != article:
+        raise UnexpectedPage(f"the page of another article ({shown})")
+    found = parse_comments(page, article, base, asked)
+    if found.number != asked and found.pages >= asked:
+        raise UnexpectedPage(f"page {found.number} of the comments in place of page {asked}")
+    if not found.comments:
+        raise UnexpectedPage("a page of comments without comments")
+    return found
+
+
+def parse_comment_count(page: Selector) -> int | None:
+    """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
+    heading = fields.first(page, site.COMMENTS_HEADING)
+    return fields.parse_comment_count(one_line_text(heading)) if heading is not None else None
+
+
+def parse_pager(page: Selector, asked: int = 1) -> tuple[int, int]:
+    """The number of a page of comments, and how many pages there are; 1 and 1 without a pager."""
+    items = page.css(f"{site.COMMENTS_PAGER} li")
+    if not items:
+        return 1, 1
+    numbers = [_page_number(item.root) for item in items]
+    marked = items.css("li.current")
+    current = _page_number(marked[0].root) if marked else None
+    number = current or asked
+    return number, max([number, *filter(None, numbers)])
+
+
+def _page_number(item: HtmlElement) -> int | None:
+    """The number of the page that an item of the pager leads to, or stands for."""
+    for link in item.iter("a"):
+        if (number := site.comments_number(link.get("href") or "")) is not None:
+            return number
+    return parse_number(one_line_text(item), MOST_PAGES) or None
+
+
+# --- One comment ----------------------------------------------------------------------------------
+
+
+def _comments(
+    listed: Sequence[ListedComment], article: int, base: site.Base | None
+) -> Iterator[Comment]:
+    """The comments among the items of the lists, each id once."""
+    places = _places(listed, article, base)
+    parents = find_parents(places)
+    for place in places.values():
+        frame = place.listed.frame
+        yield Comment(
+            id=place.id,
+            parent_id=parents.get(place.id),
+            is_placed=place.id in parents,
+            author=parse_author(frame),
+            author_href=parse_author_href(frame),
+            by_author=site.COMMENT_BY_AUTHOR in classes_of(frame),
+            time_text=parse_time_text(frame),
+            content=place.listed.content,
+        )
+
+
+def _looks_like_comment(item: ListedComment) -> bool:
+    return item.content is not None or parse_comment_id(item.frame) is not None
+
+
+def _places(
+    listed: Sequence[ListedComment], article: int, base: site.Base | None
+) -> dict[int, Place]:
+    """The items that are comments of the article, by their number in the lists."""
+    found: dict[int, Place] = {}
+    ids: set[int] = set()
+    for number, item in enumerate(listed):
+        comment = parse_comment_id(item.frame)
+        if comment is None or item.content is None or comment in ids:
+            continue
+        if not _is_of_another(item.frame, comment, article, base):
+            ids.add(comment)
+            found[number] = Place(item, comment)
+    return found
+
+
+def _is_of_another(frame: HtmlElement, comment: int, article: int, base: site.Base | None) -> bool:
+    """True when a comment's own link leads to another article."""
+    for link in frame.iter("a"):
+        href = link.get("href") or ""
+        if site.comment_place(href) == comment:
+            return site.article_id(href, base) not in {None, article}
+    return False
+
+
+def parse_comment_id(frame: HtmlElement) -> int | None:
+    """The number in ``comment-675`` or ``li-comment-675``; ``None`` for an item without one."""
+    for element in (frame, *frame.iterdescendants("div")):
+        if match := site.COMMENT_ID.match(element.get("id") or ""):
+            return int(match["id"])
+    return None
+
+
+def parse_author(frame: HtmlElement) -> str | None:
+    """The name of who wrote a comment; ``None`` where it is empty."""
+    found = Selector(root=frame, type="html").css(site.COMMENT_AUTHOR)
+    return (one_line_text(found[0].root) or None) if found else None
+
+
+def parse_author_href(frame: HtmlElement) -> str | None:
+    """The address that the name leads to, as written; ``None`` without one."""
+    found = Selector(root=frame, type="html").css(site.COMMENT_AUTHOR)
+    if not found:
+        return None
+    return next((link.get("href") for link in found[0].root.iter("a") if link.get("href")), None)
+
+
+def parse_time_text(frame: HtmlElement) -> str | None:
+    """When it was written: the exact time where the page has it in an attribute, or its text."""
+    page = Selector(root=frame, type="html")
+    for css, attribute in site.COMMENT_TIMES:
+        for found in page.css(css):
+            element = found.root
+            text = element.get(attribute) if attribute else one_line_text(element)
+            if text:
+                return str(text)
+    return None

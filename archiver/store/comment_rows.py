@@ -1,0 +1,140 @@
+"""The tables ``comments`` and ``comment_revisions``: what readers have written, and its past.
+
+A comment is never deleted. One that is not shown any more is marked as gone, but only where all
+pages of its article's comments were read in one run, and are as many comments as the blog counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlite_utils import Database
+
+from archiver import PARSER_VERSION
+from archiver.items import Comment, CommentPage
+from archiver.store.comment_pages import note_page, shown_on_all_pages
+from archiver.store.records import Row
+from archiver.store.schema import COMMENT_REVISIONS, COMMENTS
+from archiver.store.sightings import shown_before
+from archiver.store.suspicion import is_damaged_copy
+
+#: A difference in one of these is another version of a comment.
+_VERSIONED: Final = tuple(
+    name for name in COMMENTS.names if name in COMMENT_REVISIONS.names and name != "number"
+)
+_INSERT: Final = f"""
+    INSERT INTO comments ({", ".join(COMMENTS.names)})
+    VALUES ({", ".join(f":{name}" for name in COMMENTS.names)})
+"""  # noqa: S608
+_UPDATE: Final = f"""
+    UPDATE comments SET {", ".join(f"{name} = :{name}" for name in COMMENTS.names if name != "id")}
+    WHERE id = :id
+"""  # noqa: S608
+_KEEP: Final = f"""
+    INSERT INTO comment_revisions (comment_id, number, replaced_at, {", ".join(_VERSIONED)})
+    SELECT id, 1 + (SELECT count(*) FROM comment_revisions WHERE comment_id = :id), :now,
+      {", ".join(_VERSIONED)}
+    FROM comments WHERE id = :id
+"""  # noqa: S608
+_GONE: Final = """
+    UPDATE comments SET gone_at = :now
+    WHERE article_id = :article AND gone_at IS NULL
+      AND id NOT IN (SELECT value FROM json_each(:shown))
+"""
+#: The start of the newest run: what a listing has shown since then is of now.
+_RUN: Final = "SELECT coalesce(max(started_at), '') FROM runs"
+
+
+def save_comments(db: Database, page: CommentPage, now: str) -> list[str]:
+    """Store the comments of a page that was read at ``now``, inside the caller's transaction.
+
+    Returns a sentence for what is not believed: a page that shows none of the comments that there
+    are, and a comment of another article.
+    """
+    if not page.comments and not _may_have_none(db, page):
+        count = _count(db, page.id)
+        told = f"its {count}" if count else "its"
+        return [f"it shows none of {told} comments; has the theme changed?"]
+    known = _known(db, page)
+    taken = [c for c in page.comments if known.get(c.id, {}).get("article_id", page.id) == page.id]
+    ids = {comment.id for comment in taken}
+    db.execute("PRAGMA defer_foreign_keys = ON")  # a parent may stand behind what answers it
+    for comment in taken:
+        _save(db, comment, page.id, known.get(comment.id), ids, now)
+    note_page(db, page, [comment.id for comment in taken], now)
+    shown = shown_on_all_pages(db, page.id)
+    if shown is not None:
+        db.execute(_GONE, {"article": page.id, "shown": shown, "now": now})
+    return list(_foreign(page, ids))
+
+
+def _may_have_none(db: Database, page: CommentPage) -> bool:
+    """True when an article may have no comments.
+
+    The page says 0, or a listing of this run does, or nothing knows of any.
+    """
+    if page.count is not None:
+        return page.count == 0
+    shown = shown_before(db, page.id)
+    told = None if shown.entry is None else shown.entry.comment_count
+    (run,) = db.execute(_RUN).fetchone()
+    if told is not None and (shown.entry_at or "") >= run:
+        return told == 0
+    return not told and not _count(db, page.id)
+
+
+def _count(db: Database, article: int) -> int:
+    """How many comments of an article are archived and not gone."""
+    query = "SELECT count(*) FROM comments WHERE article_id = ? AND gone_at IS NULL"
+    return int(db.execute(query, [article]).fetchone()[0])
+
+
+def _known(db: Database, page: CommentPage) -> dict[int, Row]:
+    """The stored comments of the article, and those of others that have an id of this page."""
+    own = db.query("SELECT * FROM comments WHERE article_id = ?", [page.id])
+    known = {row["id"]: row for row in own}
+    for comment in page.comments:
+        if comment.id not in known:
+            known |= {
+                row["id"]: row
+                for row in db.query("SELECT * FROM comments WHERE id = ?", [comment.id])
+            }
+    return known
+
+
+def _foreign(page: CommentPage, ids: set[int]) -> Iterator[str]:
+    for comment in page.comments:
+        if comment.id not in ids:
+            yield f"comment {comment.id} on it is that of another article, and was left out"
+
+
+def _save(
+    db: Database, comment: Comment, article: int, old: Row | None, shown: set[int], now: str
+) -> None:
+    """Write a comment that is new or differs; what it was before stays as a version."""
+    row = _row(comment, article, old, shown, now)
+    if old is None:
+        db.execute(_INSERT, row)
+    elif row != old:
+        if any(row[name] != old[name] for name in _VERSIONED):
+            db.execute(_KEEP, {"id": comment.id, "now": now})
+        db.execute(_UPDATE, row)
+
+
+def _row(comment: Comment, article: int, old: Row | None, shown: set[int], now: str) -> Row:
+    row: Row = {name: getattr(comment, name, None) for name in COMMENTS.names}
+    row |= {"article_id": article, "by_author": int(comment.by_author), "first_seen": now}
+    row["parser_version"] = PARSER_VERSION
+    if comment.parent_id not in shown:
+        row["parent_id"] = None
+    if old is None:
+        return row
+    row["first_seen"] = old["first_seen"]
+    row["published_at"] = row["published_at"] or old["published_at"]
+    if not comment.is_placed:
+        row["parent_id"] = old["parent_id"]
+    for damaged, kept in (("html", ("html", "text")), ("author", ("author",))):
+        if is_damaged_copy(old[damaged], row[damaged]):
+            row |= {name: old[name] for name in kept}
+    return row

@@ -1,0 +1,69 @@
+"""Which pages of comments a run asks for, by its arguments and by what the archive has."""
+
+from __future__ import annotations
+
+import pytest
+from archived import DAY1, an_article
+from sqlite_utils import Database
+
+from archiver.items import Comment, CommentPage
+from archiver.planning.comment_agenda import CommentAgenda
+from archiver.planning.plan import Plan
+from archiver.store.archive import Archive
+from archiver.store.articles import save_article
+
+#: Article → its day; each has 3 pages of comments, of which the first was read.
+ARTICLES = {10: "2020-01-01", 20: "2022-01-01", 30: None}
+
+
+@pytest.fixture
+def archive(db: Database) -> Archive:
+    for article, day in ARTICLES.items():
+        page = CommentPage(article, [Comment(article * 10)], pages=3, count=3)
+        save_article(db, an_article(article, published=day, comments=page), DAY1)
+    return Archive(db)
+
+
+def asked(archive: Archive, plan: Plan) -> list[tuple[int, ...]]:
+    """All that a run asks for where no page can be stored: it comes to an end."""
+    agenda = CommentAgenda(plan, archive)
+    return [tuple(page) for page in iter(agenda.next_page, None)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "articles"),
+    [
+        ({}, []),
+        ({"full": "1"}, []),
+        ({"comments": "1"}, [30, 20, 10]),
+        ({"comments": "1", "full": "1"}, [30, 20, 10]),
+        ({"comments": "1", "ids": "20,99"}, [20]),
+        ({"comments": "1", "since": "2021-01-01"}, [30, 20]),
+        ({"comments": "1", "limit": "2"}, [30, 20]),
+    ],
+)
+def test_articles(archive: Archive, arguments: dict[str, str], articles: list[int]) -> None:
+    """The newest first, all pages of an article before those of the next, each twice at most."""
+    found = asked(archive, Plan.parse(**arguments))
+    assert found == [(a, n) for a in articles for n in (2, 2, 3, 3)]
+
+
+def test_a_failed_page_keeps_the_article_for_the_next_run(archive: Archive) -> None:
+    agenda = CommentAgenda(Plan(comments=True), archive)
+    assert agenda.next_page() == (30, 2)
+    agenda.page_failed(30)
+    assert agenda.next_page() == (20, 2)
+    agenda.page_read(30)
+    assert agenda.next_page() == (30, 2)
+
+
+def test_what_was_stored_is_not_asked_for(archive: Archive) -> None:
+    archive.save_comments(CommentPage(30, [Comment(301)], number=2, pages=3, count=3))
+    assert CommentAgenda(Plan(comments=True), archive).next_page() == (30, 3)
+
+
+def test_readers_reads_no_comments() -> None:
+    with pytest.raises(ValueError, match="give no other argument"):
+        Plan.parse(readers="1", comments="1")
+    with pytest.raises(ValueError, match="comments=2 is neither 1 nor 0"):
+        Plan.parse(comments="2")
