@@ -1,12 +1,13 @@
-# Every target makes the environment that it uses, in .venv or .venv-lowest.
+# Every target makes the environment that it uses, in .venv, .venv-lowest or .venv-replay.
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
 #               runs, every fault of a server, 400 changed bytes of each kind of file; make test has
 #               60, 20, the most telling faults, and 12
 #   make browser-test
-#               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages, and
-#               read the exported site (Debian: apt-get install chromium)
+#               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages,
+#               read the exported site, and see what pywb shows of an exported WACZ file
+#               (Debian: apt-get install chromium)
 #   make install-test
 #               build sdist and wheel, install the wheel into an empty environment, run it there
 #   make test-lowest
@@ -40,6 +41,9 @@ PYTEST := python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVER := $(if $(COVERAGE),--cov --cov-branch --cov-report=term-missing)
 
 LOWEST := .venv-lowest
+# pywb brings old versions of what others bring too. The second one judges WACZ files.
+REPLAY := .venv-replay
+REPLAYERS := 'pywb>=2.10' 'wacz>=0.6'
 # The tests of these start crawl after crawl, or a browser, or take long over what is no library's;
 # what they use of a library, others do.
 SLOW := architecture backoff changed_bytes ci command_line crawl demo_days docs docstrings \
@@ -64,7 +68,7 @@ soak: $(VENV)/.installed-test
 install-test: $(VENV)/.installed-install
 	$(BIN)/python -m pytest -m install tests/test_install.py
 
-browser-test: $(VENV)/.installed-browser
+browser-test: $(VENV)/.installed-browser $(REPLAY)/.installed
 	$(BIN)/$(PYTEST) -m browser
 
 test-lowest: $(LOWEST)/.installed
@@ -100,7 +104,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/warc.py
 
 clean:
-	rm -rf $(VENV) $(LOWEST) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) $(LOWEST) $(REPLAY) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 	  .coverage .coverage.* htmlcov build dist *.egg-info
 	find archiver tests benchmarks notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -118,6 +122,11 @@ $(LOWEST)/.installed: pyproject.toml
 	$(LOWEST)/bin/python -m pip --disable-pip-version-check install --quiet uv
 	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
 	  --resolution lowest-direct -e '.[test]'
+	@touch $@
+
+$(REPLAY)/.installed: Makefile
+	$(PYTHON) -m venv --clear $(REPLAY)
+	$(REPLAY)/bin/python -m pip --disable-pip-version-check install --quiet $(REPLAYERS)
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.created

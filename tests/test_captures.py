@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -261,6 +262,34 @@ def test_captures_that_a_shorter_file_lacks_are_forgotten(
     assert kept.rows("id, refers_to") == [(1, None), (5, None)]
     assert f"{path} is shorter than it was; 3 captures are forgotten" in caplog.text
     assert kept.faults() == []
+
+
+def test_captures_of_an_exchanged_file_are_not_forgotten(kept: Kept) -> None:
+    """A shorter one has its name, and is another one: the right one may come back."""
+    kept.run(plain(b"a" * 2000), plain(b"b" * 2000), most=0)
+    first, second = kept.files
+    kept.run(plain(os.urandom(5000)), most=0)
+    longest = kept.files[-1]
+    before = {path: path.read_bytes() for path in kept.files}
+    longest.write_bytes(before[first])
+    kept.run(plain(b"c" * 2000))
+    assert longest.read_bytes() == before[first]
+    assert kept.rows("id") == [(1,), (2,), (3,), (4,)]
+    assert any(longest.name in fault for fault in kept.faults())
+    longest.write_bytes(before[longest])
+    assert second.read_bytes() == before[second]
+    assert kept.faults() == []
+
+
+def test_a_header_in_which_readers_differ(kept: Kept) -> None:
+    """Nobody can say where its body begins: the bytes are kept, no hash is made, none refers."""
+    odd = b"HTTP/1.1 200 OK\r\nX: y\r\n \r\nZ: y\r\n\r\n" + PAGE
+    kept.run(odd)
+    kept.run(odd)
+    assert kept.rows("refers_to, body_sha256") == [(None, None)] * 2
+    assert kept.faults() == []
+    (path,) = kept.files
+    assert sum(block == odd for _, block in kept.records(path)) == 2
 
 
 # --- What verify finds ----------------------------------------------------------------------------

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(
 STEPS = ("test-lowest", "test", "soak", "install-test", "lint", "notebooks", "browser-test",
          "readers-test")  # fmt: skip
 INSTALLED = ".venv/.installed-all"
+REPLAY = ".venv-replay/.installed"
 #: Says when it begins and ends, and fails where it is told to.
 MAKE = """#!/usr/bin/env bash
 echo "begin $1" >>"$TOLD"
@@ -57,14 +58,15 @@ def test_all_steps_run_and_close(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     told = told_by(tmp_path)
     assert sorted(told) == sorted(
-        f"{word} {step}" for step in (*STEPS, INSTALLED) for word in ("begin", "end")
+        f"{word} {step}" for step in (*STEPS, INSTALLED, REPLAY) for word in ("begin", "end")
     )
     assert told.index(f"end {INSTALLED}") < told.index("begin test")
+    assert told.index(f"end {REPLAY}") < told.index("begin browser-test")
     closing = done.stdout.split("== the closing lines")[1]
     assert [f"words of {step}" in closing for step in STEPS] == [True] * len(STEPS)
 
 
-@pytest.mark.parametrize("step", [*STEPS, INSTALLED])
+@pytest.mark.parametrize("step", [*STEPS, INSTALLED, REPLAY])
 def test_a_step_that_fails_ends_it(tmp_path: Path, step: str) -> None:
     done = run_ci(tmp_path, failing=step)
     assert done.returncode != 0

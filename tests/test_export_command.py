@@ -171,10 +171,32 @@ def test_parquet_and_bibtex(folder: Path) -> None:
     assert len(parse_file(str(folder / "blog.bib"), "bibtex").entries) == 4
 
 
+def test_wacz(folder: Path) -> None:
+    """A WARC file that is gone is named, and the pages in it are counted."""
+    wacz = folder / "blog.wacz"
+    said = export(folder, "wacz", wacz)
+    assert (said.returncode, said.stderr) == (0, "")
+    line, note = said.stdout.splitlines()
+    assert line == f"{wacz}: 1 file written, 0 unchanged, 0 removed"
+    assert note == "  63 articles of 63 in the list of pages"
+    (warc,) = (folder / "demo-warc").glob("*.warc.gz")
+    warc.rename(folder / "away")
+    said = export(folder, "wacz", wacz)
+    assert said.returncode == 1
+    assert said.stderr == (
+        f"scrapy export: no WARC file in {warc.parent} can be read; restore a backup of them\n"
+    )
+    (folder / "away").rename(warc)
+    assert "0 files written, 1 unchanged" in export(folder, "wacz", wacz).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ([], "give a kind and a target: markdown DIR, parquet DIR, bibtex FILE, site DIR"),
+        (
+            [],
+            "give a kind and a target: markdown DIR, parquet DIR, bibtex FILE, wacz FILE, site DIR",
+        ),
         (["html", "x"], "there is no kind html; there are: markdown DIR"),
         (["markdown"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "b"], "give one target, as in: scrapy export markdown DIR"),
@@ -184,6 +206,8 @@ def test_parquet_and_bibtex(folder: Path) -> None:
         (["site", "a", "--ids", "6583,9"], "the archive has no article 9"),
         (["markdown", "a", "--category", "无"], "there is no category 无"),
         (["markdown", "/nowhere/a"], "there is no folder /nowhere; make it first"),
+        (["wacz", "README.md"], "README.md is not an export, or not whole, so it was not touched"),
+        (["wacz", "a", "--category", "物理化学"], "a WACZ file has whole WARC files; --since and"),
         (["bibtex", "README.md"], "README.md is not an export, so it was not touched"),
         (["markdown", "docs"], "docs holds other things (adding-a-field.md, "),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import os
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from crawling import Archive, options_of
 from replica import make_posts
 from rig.commands import run as run_command
+from rig.recorded import RecordingReplica
 
 from archiver.store.lock import locked
 
@@ -105,6 +107,23 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, what: str) -> None:
         refused = archive.crawl(KEXUE_WARC_SIZE=size)
         assert (refused.status, refused.paths) == (2, [])
         assert words in refused.stderr
+
+
+def test_a_header_without_end_is_broken_off(tmp_path: Path) -> None:
+    """It would fill the memory for as long as an answer may take."""
+    archive = Archive(tmp_path, [])
+    archive.replica = replica = RecordingReplica(make_posts(2))
+    replica.odd("^/archives/101$", lambda _: b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 600_000)
+    with archive:
+        ended = archive.crawl(DOWNLOAD_MAXSIZE=200_000, RETRY_TIMES=0)
+        assert ended.status == 1
+        row, *_ = archive.rows(
+            "SELECT truncated, warc, offset, length FROM captures WHERE truncated NOT NULL"
+        )
+        assert row[0] == "length"
+        member = (archive.folder / "warc" / row[1]).read_bytes()[row[2] : row[2] + row[3]]
+        assert 1_400_000 < len(gzip.decompress(member)) < 1_600_000
+        assert archive.run("verify").status == 0
 
 
 def test_a_file_that_is_deleted_during_the_run(tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ import pytest
 from fastwarc.warc import ArchiveIterator
 from hypothesis import given
 from hypothesis import strategies as some
+from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
 from archiver.store.errors import StoreError
+from archiver.verify.record_check import fault_of_record
 from archiver.warc.exchange import Exchange
 from archiver.warc.file_names import find_warc_files, next_name
 from archiver.warc.http_message import split_answers, status_of, without_chunks
@@ -30,6 +32,7 @@ from archiver.warc.record_reading import (
     read_fields,
     read_payload,
 )
+from archiver.warc.warc_records import exchange_members
 from archiver.warc.warc_writer import WarcWriter
 
 DAY = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
@@ -116,9 +119,12 @@ def test_every_byte_of_the_last_member(whole: Path) -> None:
 
 
 def test_what_the_archive_refers_to_is_not_looked_at_again(whole: Path, tmp_path: Path) -> None:
-    """So a large file is gone on with at once; the part behind the last capture is walked."""
+    """So a large file is gone on with at once; the part behind the last capture is walked.
+
+    Of what is before only the first record is read: it says whose file it is.
+    """
     content = bytearray(whole.read_bytes())
-    content[30] ^= 255
+    content[-30] ^= 255
     path = tmp_path / whole.name
     path.write_bytes(content + b"\x1f\x8b")
     write(tmp_path, known={path.name: len(content)})
@@ -154,6 +160,53 @@ def test_what_is_not_ours_or_is_broken_stays_as_it_is(
     ]
 
 
+@pytest.mark.parametrize("deed", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_left_alone(tmp_path: Path, deed: Callable[[Path], None]) -> None:
+    """A pipe is not waited for either."""
+    deed(tmp_path / "2026-11-26-1.warc.gz")
+    write(tmp_path)
+    assert (tmp_path / "2026-11-26-2.warc.gz").stat().st_size > 500
+
+
+NOISE = bytes(n * n * 7 % 251 for n in range(300))
+
+
+@pytest.mark.parametrize("content", [NOISE, b"WARC/1.0\r\nWARC-"], ids=["noise", "warc-1.0"])
+def test_half_of_another_programs_file_is_not_cut_off(tmp_path: Path, content: bytes) -> None:
+    """As a broken-off download leaves it: there is no whole record that would say whose it is."""
+    path = tmp_path / "2026-11-26-1.warc.gz"
+    half = gzip.compress(content, mtime=0)[:-9]
+    path.write_bytes(half)
+    write(tmp_path)
+    assert path.read_bytes() == half
+    assert len(find_warc_files(tmp_path)) == 2
+
+
+def test_a_file_with_another_name_inside_is_not_written_to(whole: Path, tmp_path: Path) -> None:
+    """It was renamed, or exchanged with another one, and the archive knows one of this name."""
+    path = tmp_path / "2026-11-25-1.warc.gz"
+    shutil.copy(whole, path)
+    write(tmp_path, known={path.name: 900})
+    assert path.read_bytes() == whole.read_bytes()
+    assert len(find_warc_files(tmp_path)) == 2
+
+
+def test_a_file_of_a_day_to_come_does_not_make_every_run_begin_one(tmp_path: Path) -> None:
+    """It is full, by a clock that was wrong: what the last run has begun is gone on with."""
+    exchange = an_exchange()
+    exchange.sent_at = datetime(2030, 1, 1, tzinfo=UTC)
+    write(tmp_path, *[exchange] * 9)
+    full = tmp_path / "2030-01-01-1.warc.gz"
+    most = full.stat().st_size
+    known = {full.name: most}
+    for _ in range(3):
+        write(tmp_path, known=known, most=most)
+        path = tmp_path / "2026-11-26-1.warc.gz"
+        known[path.name] = path.stat().st_size
+    assert find_warc_files(tmp_path) == [path, full]
+    assert kinds(path) == ["warcinfo", "response", "request"] * 3
+
+
 def test_a_full_file_is_followed_by_the_next(tmp_path: Path) -> None:
     write(tmp_path, *[an_exchange()] * 5, most=2000)
     files = find_warc_files(tmp_path)
@@ -180,6 +233,20 @@ def test_names_are_in_order(tmp_path: Path) -> None:
     ]
     assert next_name("2026-11-26", names) == "2026-11-26-11.warc.gz"
     assert next_name("2026-11-27", names) == "2026-11-27-1.warc.gz"
+
+
+def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named, also by those that only read; one that is not there has no files."""
+
+    def refuse(_: Path) -> Any:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    assert find_warc_files(tmp_path / "nowhere") == []
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(StoreError, match=f"cannot read {tmp_path}: Permission denied"):
+        find_warc_files(tmp_path)
+    with pytest.raises(StoreError, match=f"cannot read {tmp_path}: Permission denied"):
+        a_writer(tmp_path)
 
 
 # --- Errors ---------------------------------------------------------------------------------------
@@ -211,6 +278,40 @@ def test_a_disk_that_fills_up_leaves_no_half_a_record(
     assert place is not None
     assert place.offset == len(before)
     assert kinds(path) == ["warcinfo", *["response", "request"] * 2]
+
+
+#: How often a run of one exchange behind half a record calls each.
+CALLS = {"open": 2, "ftruncate": 1, "fsync": 3, "pwrite": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "nth"), [(name, nth) for name, most in CALLS.items() for nth in range(1, most + 1)]
+)
+def test_an_error_of_the_disk_at_any_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, nth: int
+) -> None:
+    """And at all later ones, so that nothing can be undone: the next run goes on."""
+    write(tmp_path)
+    (path,) = find_warc_files(tmp_path)
+    before = path.read_bytes()
+    path.write_bytes(before + before[:50])
+    with monkeypatch.context() as patch:
+        calls, call = [0], getattr(os, name)
+
+        def fail(*arguments: Any) -> Any:
+            calls[0] += 1
+            if calls[0] >= nth:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return call(*arguments)
+
+        patch.setattr(os, name, fail)
+        with pytest.raises(StoreError, match=f"{path}: {os.strerror(errno.EIO)}"):
+            write(tmp_path)
+    write(tmp_path)
+    assert find_warc_files(tmp_path) == [path]
+    assert path.read_bytes().startswith(before)
+    assert whole_end(path) == path.stat().st_size
+    assert kinds(path)[-3:] == ["warcinfo", "response", "request"]
 
 
 def remove(path: Path) -> None:
@@ -255,6 +356,47 @@ def test_interim_answers_are_answers_of_their_own() -> None:
     assert split_answers(hints[:-2]) == [hints[:-2]]
     switch = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
     assert split_answers(switch + b"x") == [switch + b"x"]
+
+
+def test_what_stands_behind_the_last_chunk_is_none_of_it() -> None:
+    """Nor behind its trailers; what has no end is kept as it came."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for end in (b"0\r\n\r\n", b"0\r\nX: y\r\n\r\n", b"0\n\n"):
+        whole = head + b"3\r\nabc\r\n" + end
+        assert split_answers(whole + ANSWER) == [whole]
+        assert split_answers(whole[:-1]) == [whole[:-1]]
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+def test_an_answer_without_a_body_has_none(status: bytes) -> None:
+    """Whatever length it announces: what follows on the connection is another answer."""
+    answer = ANSWER.partition(b"\r\n\r\n")[0].replace(b"200 OK", status) + b"\r\n\r\n"
+    assert split_answers(answer + ANSWER) == [answer]
+
+
+LINES = (
+    b"HTTP/1.1 200 OK\r\n|HTTP/1.0 304 Not|HTTP/1.1 103 E|HTTP/1.1 20|WARC/1.1\r\n|X: y|no colon"
+)
+FIELDS = b"Content-Length: 3|content-length:9|Content-Encoding: br|Transfer-Encoding: chunked|: "
+ENDS = b"\r\n|\n|\n\n|\r\n\r\n|\r|\n\x0c\n|\n\x1c\n|\n\xa0\n|\n\xc2\x85\n| |\t| folded|\0|\xe6\xad"
+BODIES = b"3\r\nabc\r\n0\r\n\r\n|0\r\n|abc|\x1f\x8b|" + b"x" * 3000
+ODD = b"|".join([LINES, FIELDS, ENDS, BODIES]).split(b"|")
+
+
+@given(some.lists(some.sampled_from(ODD), min_size=1, max_size=12).map(b"".join))
+def test_odd_answers_are_read_back_as_they_are(received: bytes) -> None:
+    """With both libraries, whose digests are right; where they differ, there is none."""
+    exchange = an_exchange(received)
+    members, _ = exchange_members(exchange, "<urn:uuid:1>", None)
+    written = [*split_answers(received), exchange.request]
+    for member, block in zip(members, written, strict=True):
+        (found,) = [x.reader.read() for x in ArchiveIterator(BytesIO(member), parse_http=False)]
+        assert found == block
+        assert fault_of_record(member) is None
+    for record in WarcioIterator(BytesIO(b"".join(members)), check_digests=True):
+        record.raw_stream.read()
+        assert record.digest_checker.passed is not False
+    body_sha256(first_record(as_record(written[-2])), 10**6)  # raises nothing
 
 
 def test_what_stands_behind_the_announced_length_is_none_of_it() -> None:

@@ -16,6 +16,7 @@ from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.kinds import KINDS, Kind
 from archiver.reading.exports.selection import Selection
 from archiver.run.archive_files import files_of
+from archiver.run.warc_options import warc_folder_of
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
 from archiver.terminal.program import typed
@@ -65,12 +66,22 @@ class Command(ProjectCommand):
         selection = Selection(parse_since(opts.since), opts.category, parse_ids(opts.ids))
         check_settings(self.settings)
         database = files_of(self.settings)["database"]
+        warc_folder = warc_folder_of(self.settings)
 
         def use(db: Database) -> None:
             selection.check(db)
-            job = Job(db, target, selection, is_forced=opts.force, data=database.parent)
+            job = Job(
+                db,
+                target,
+                selection,
+                opts.force,
+                warc_folder=warc_folder,
+                data=database.parent,
+            )
             outcome = _write(kind, job)
             show(outcome.line(target))
+            for note in outcome.notes:
+                show(f"  {note}")
             for sentence in outcome.complaints(target):
                 self.fail(sentence)
 
@@ -78,7 +89,7 @@ class Command(ProjectCommand):
 
 
 def _write(kind: Kind, job: Job) -> Outcome:
-    progress = ProgressLine(sys.stderr, "articles")
+    progress = ProgressLine(sys.stderr, kind.counted)
     try:
         return kind.write(replace(job, advance=progress.advance))
     finally:

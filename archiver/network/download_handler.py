@@ -7,7 +7,8 @@ before it). The server may ask for a pause meanwhile.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Final
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import (
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
+#: Bytes. A header has less than a thousandth of it.
+_LONGEST_HEADER: Final = 10**6
+
+
 class PausingDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's handler for http and https, which keeps the pause and can be aborted."""
 
@@ -39,6 +44,7 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         disable_resending(self)
         self.tap = WireTap(self)
+        self.largest_body = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self.policy = RetryPolicy.of(crawler)
         self.codes = frozenset(int(code) for code in crawler.settings.getlist("RETRY_HTTP_CODES"))
 
@@ -65,12 +71,13 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
         listener = self.policy.on_exchange
         if listener is None:
             return await super().download_request(request)
-        exchange = Exchange(request.url, clock.now())
+        largest = int(request.meta.get("download_maxsize", self.largest_body))
+        exchange = Exchange(request.url, clock.now(), most=_longest_answer(largest))
         try:
             with self.tap.on(request, exchange):
                 return await super().download_request(request)
         except BaseException as error:
-            exchange.truncated = _truncation(error)
+            exchange.truncated = exchange.truncated or _truncation(error)
             raise
         finally:
             listener(request, exchange)
@@ -80,6 +87,14 @@ class PausingDownloadHandler(HTTP11DownloadHandler):
         wish = requested_wait(response)
         if wish is not None:
             self.policy.hold(wish)
+
+
+def _longest_answer(largest_body: int) -> int:
+    """The most bytes of an answer on the wire: a body in small chunks, and a long header.
+
+    There is no limit where there is none for bodies (0).
+    """
+    return 2 * largest_body + _LONGEST_HEADER if largest_body else sys.maxsize
 
 
 def _truncation(error: BaseException) -> str:

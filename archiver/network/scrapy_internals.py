@@ -20,7 +20,7 @@ from tldextract import TLDExtract
 from twisted.internet.testing import StringTransport
 from twisted.web.client import _HTTP11ClientFactory
 
-from archiver.warc.exchange import Exchange
+from archiver.warc.exchange import TOO_LONG, Exchange
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -117,8 +117,13 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
         return super().request(request)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's
-        if self._exchange is not None:
-            self._exchange.response += data
+        exchange = self._exchange
+        if exchange is not None:
+            exchange.response += data
+            if len(exchange.response) > exchange.most:  # Twisted takes header lines without end
+                exchange.truncated = TOO_LONG
+                self.transport.abortConnection()
+                return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
 

@@ -16,7 +16,14 @@ from archiver.store.captures import Capture
 from archiver.store.errors import StoreError
 from archiver.store.sqlite import check_folder, close_archive
 from archiver.warc.exchange import Exchange
-from archiver.warc.http_message import body_start, split_answers, status_of
+from archiver.warc.http_message import (
+    body_start,
+    is_plain_header,
+    split_answers,
+    status_of,
+)
+from archiver.warc.own_file import is_own
+from archiver.warc.plain_file import open_plain
 from archiver.warc.record_reading import (
     as_record,
     body_sha256,
@@ -95,8 +102,11 @@ class CaptureLog:
         return capture.id
 
     def _digest(self, exchange: Exchange, answer: bytes) -> str | None:
-        """SHA-256 of the body; ``None`` for one that broke off, or cannot be unpacked."""
-        if exchange.truncated is not None:
+        """SHA-256 of the body; ``None`` for one that broke off, or cannot be unpacked.
+
+        Neither has one of which readers would not agree where it begins.
+        """
+        if exchange.truncated is not None or not is_plain_header(answer[: body_start(answer)]):
             return None
         return body_sha256(first_record(as_record(answer)), self._options.largest_body)
 
@@ -165,7 +175,7 @@ class CaptureLog:
         """Where the last record of each file ends, with captures forgotten that have none."""
         for name, end in self._archive.warc_ends().items():
             path = self._options.folder / name
-            size = _size(path)
+            size = _own_size(path)
             if size is not None and size < end:
                 lost = self._archive.forget_lost_captures(name, size)
                 logger.warning(
@@ -191,8 +201,13 @@ def _payload(record: bytes) -> bytes:
     return read_payload(first_record(record))
 
 
-def _size(path: Path) -> int | None:
+def _own_size(path: Path) -> int | None:
+    """The size of a WARC file; ``None`` where it was moved away, or another one has its name.
+
+    It may come back.
+    """
     try:
-        return path.stat().st_size
+        with open_plain(path) as file:
+            return file.seek(0, 2) if is_own(file, path.name) else None
     except OSError:
-        return None  # moved away; it may come back
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -54,8 +55,14 @@ def warc_options_of(settings: BaseSettings) -> WarcOptions | None:
         folder=warc_folder_of(settings),
         most=settings.getint("KEXUE_WARC_SIZE") * _MEGABYTE,
         about=_about(settings),
-        largest_body=max(settings.getint("DOWNLOAD_MAXSIZE"), largest_file_of(settings)),
+        largest_body=_largest_body(settings),
     )
+
+
+def _largest_body(settings: BaseSettings) -> int:
+    """The most bytes of a body that a run takes, of a page or another file; 0 is no limit."""
+    page = settings.getint("DOWNLOAD_MAXSIZE")
+    return max(page, largest_file_of(settings)) if page else sys.maxsize
 
 
 def _about(settings: BaseSettings) -> dict[str, str]:

@@ -6,8 +6,9 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from archiver.store.errors import StoreError
 from archiver.store.paths import real_file
@@ -15,7 +16,18 @@ from archiver.store.paths import real_file
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A UTF-8 text file with ``\\n`` line ends that takes the place of ``path`` at the end.
+    """A UTF-8 text file with ``\\n`` line ends; otherwise as ``replacing_bytes``."""
+    with replacing_bytes(path) as file:
+        text = TextIOWrapper(file, "utf-8", newline="\n")
+        try:
+            yield text
+        finally:
+            text.detach()  # writes what it still has
+
+
+@contextmanager
+def replacing_bytes(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of ``path`` at the end.
 
     It is written beside its place, synced, and renamed: a reader sees the old one or the new one.
     The place of a symbolic link is where it leads to, and the link stays. Mode and, where the
@@ -27,7 +39,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
     part = place.with_name(f"{place.name}.part")
     try:
         part.unlink(missing_ok=True)  # of a run that was killed
-        with part.open("x", encoding="utf-8", newline="\n") as file:
+        with part.open("xb") as file:
             _take_over(place, file.fileno())
             yield file
             file.flush()

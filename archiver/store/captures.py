@@ -30,6 +30,9 @@ _SAME: Final = """
     WHERE url = ? AND status = ? AND body_sha256 = ? AND refers_to IS NULL AND truncated IS NULL
     ORDER BY id DESC LIMIT 1
 """
+_ENDS: Final = """
+    SELECT warc, max(offset + length) FROM captures GROUP BY warc ORDER BY max(id)
+"""
 _LOST: Final = "warc = :warc AND offset + length > :size"
 _FORGET: Final = (
     f"DELETE FROM captures WHERE refers_to IN (SELECT id FROM captures WHERE {_LOST})",  # noqa: S608
@@ -92,8 +95,11 @@ def _captures(db: Database, query: str, values: Sequence[object]) -> Iterator[Ca
 
 
 def warc_ends(db: Database) -> dict[str, int]:
-    """The WARC files that are referred to, each with the place behind its last record."""
-    return dict(db.execute("SELECT warc, max(offset + length) FROM captures GROUP BY warc"))
+    """The WARC files that are referred to, each with the place behind its last record.
+
+    They are in the order in which they were written to last.
+    """
+    return dict(db.execute(_ENDS))
 
 
 def forget_lost(db: Database, warc: str, size: int) -> int:

@@ -12,7 +12,9 @@ from fastwarc.warc import WarcRecord
 from archiver import site
 from archiver.verify.chosen import Ids
 from archiver.verify.fidelity.comparison import Point
-from archiver.warc.record_reading import body_sha256, first_record
+from archiver.warc.http_message import status_of
+from archiver.warc.plain_file import open_plain
+from archiver.warc.record_reading import as_record, body_sha256, first_record
 
 Row = Mapping[str, Any]
 Fields = Mapping[str, str | None]
@@ -87,7 +89,7 @@ def _fault(row: Row, rows: Mapping[int, Row], seen: Mapping[int, Seen], folder: 
 def _fault_of_place(path: Path) -> str:
     """The words for a place at which no whole record begins."""
     try:
-        with path.open("rb"):
+        with open_plain(path):
             return "no whole record of this length"
     except FileNotFoundError:
         return "the file is missing; put it back"
@@ -116,13 +118,13 @@ def _fault_of_reference(
 
 def _fault_of_answer(row: Row, record: WarcRecord) -> str | None:
     """What is wrong with status and body; that of a reference is not in its record."""
-    record.parse_http(auto_decode="none", quirks_mode=True)
-    status = record.http_headers.status_code if record.http_headers else None
+    answer = record.reader.read()
+    status = status_of(answer)
     if status != row["status"]:
         return f"the status is {status}, not {row['status']}"
     if row["refers_to"] is not None or row["body_sha256"] is None:
         return None
-    if row["body_sha256"] != body_sha256(record, _LARGEST_BODY):
+    if row["body_sha256"] != body_sha256(first_record(as_record(answer)), _LARGEST_BODY):
         return "the body is not the one that was hashed"
     return None
 

@@ -12,6 +12,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord
 
 from archiver.verify.capture_check import Seen, see
 from archiver.warc.member_walk import MemberWalk
+from archiver.warc.plain_file import open_plain
 from archiver.warc.record_reading import read_member
 
 Row = Mapping[str, Any]
@@ -41,7 +42,7 @@ def walk_file(asked: tuple[Path, list[dict[str, Any]]]) -> Walked:
     path, rows = asked
     walked = Walked(path)
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             _walk(walked, MemberWalk(file, keep=LARGEST_KEPT), {r["offset"]: r for r in rows})
     except OSError as error:
         walked.faults.append(f"{path} cannot be read: {error.strerror or error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -24,5 +25,7 @@ class Exchange:
     request: bytes = b""
     response: bytearray = field(default_factory=bytearray)
     ip_address: str | None = None
+    #: Bytes. An answer that has more of them on the wire is broken off.
+    most: int = sys.maxsize
     #: Why the answer is not whole; ``None`` when it is.
     truncated: str | None = None

@@ -7,14 +7,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from archiver.store.errors import StoreError
+
 _NAME: Final = re.compile(r"(\d{4}-\d\d-\d\d)-(\d{1,6})\.warc\.gz")
 
 
 def find_warc_files(folder: Path) -> list[Path]:
-    """The WARC files of a folder, the oldest first; none where there is no folder."""
-    if not folder.is_dir():
+    """The WARC files of a folder, the oldest first; none where there is no folder.
+
+    Raises ``StoreError`` when the folder cannot be read.
+    """
+    try:
+        found = list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted((path for path in folder.iterdir() if _NAME.fullmatch(path.name)), key=_order)
+    except OSError as error:
+        raise StoreError(f"cannot read {folder}: {error.strerror}", wrong_use=True) from error
+    return sorted((path for path in found if _NAME.fullmatch(path.name)), key=_order)
 
 
 def next_name(day: str, taken: Iterable[str]) -> str:

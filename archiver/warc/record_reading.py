@@ -11,6 +11,7 @@ from typing import Final
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
 from archiver.warc.http_message import without_chunks
+from archiver.warc.plain_file import open_plain
 
 _PIECE: Final = 1 << 16
 #: The compressions that FastWARC takes off; it gives out others as they are.
@@ -19,7 +20,7 @@ _CODINGS: Final = frozenset({"gzip", "deflate", "br", "zstd"})
 
 def read_member(path: Path, offset: int, length: int) -> bytes:
     """The bytes of a stored record as they are in the file; raises ``OSError``."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         file.seek(offset)
         return file.read(length)
 

@@ -22,7 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.warc.exchange import Exchange
-from archiver.warc.http_message import body_start, split_answers
+from archiver.warc.http_message import body_start, is_plain_header, split_answers
 
 _SAME_PAYLOAD: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _FIELDS: Final = "application/warc-fields"
@@ -81,7 +81,7 @@ def exchange_members(
     fields = {"WARC-Record-ID": new_id(), **common}
     if ids:
         fields["WARC-Concurrent-To"] = ids[-1]
-    fields["WARC-Payload-Digest"] = _digest(_payload(exchange.request))
+    fields |= _payload_digest(exchange.request)
     members.append(_member("request", fields, exchange.request, _REQUEST))
     return members, len(answers) - 1 if answers else None
 
@@ -99,7 +99,7 @@ def _common_fields(exchange: Exchange, info_id: str) -> dict[str, str]:
 
 def _answer(fields: dict[str, str], answer: bytes, earlier: Earlier | None) -> bytes:
     if earlier is None:
-        fields["WARC-Payload-Digest"] = _digest(_payload(answer))
+        fields |= _payload_digest(answer)
         return _member("response", fields, answer, _RESPONSE)
     fields |= {
         "WARC-Profile": _SAME_PAYLOAD,
@@ -111,18 +111,22 @@ def _answer(fields: dict[str, str], answer: bytes, earlier: Earlier | None) -> b
     return _member("revisit", fields, answer[: body_start(answer)], _RESPONSE)
 
 
-def _payload(message: bytes) -> bytes:
-    """What stands behind the header; nothing where the header is not whole."""
+def _payload_digest(message: bytes) -> dict[str, str]:
+    """The field for what stands behind the header; none where readers differ on where that is."""
     start = body_start(message)
-    return b"" if start is None else message[start:]
+    header = message[:start]
+    if not is_plain_header(header if start is not None else header + b"\n\n"):
+        return {}
+    return {"WARC-Payload-Digest": _digest(message[len(header) :])}
 
 
 def _member(kind: str, fields: Mapping[str, str], block: bytes, media_type: str) -> bytes:
-    # Not with create_warc_record(), which writes the HTTP header anew in its own form; and of what
-    # it knows to be a revisit the writer leaves the block out.
+    # Not with create_warc_record(), which writes the HTTP header anew in its own form; of what it
+    # knows to be a revisit the writer leaves the block out, and to others than a warcinfo it adds a
+    # payload digest.
     lines = [("WARC-Type", kind), *fields.items(), ("WARC-Block-Digest", _digest(block))]
     head = StatusAndHeaders("", lines, protocol="WARC/1.1")
-    known_as = "response" if kind == "revisit" else kind
+    known_as = "response" if "WARC-Payload-Digest" in fields else "warcinfo"
     record = ArcWarcRecord("warc", known_as, head, BytesIO(block), None, media_type, len(block))
     record.payload_length = len(block)
     written = BytesIO()

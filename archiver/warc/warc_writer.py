@@ -13,8 +13,8 @@ from archiver.store.errors import StoreError
 from archiver.store.paths import identity_of, real_file
 from archiver.warc.exchange import Exchange
 from archiver.warc.file_names import find_warc_files, next_name
-from archiver.warc.member_walk import MemberWalk
-from archiver.warc.record_reading import read_fields, read_member
+from archiver.warc.own_file import whole_end
+from archiver.warc.plain_file import NotPlainError, open_plain
 from archiver.warc.warc_records import Earlier, exchange_members, info_member, new_id, warc_date
 
 
@@ -32,8 +32,9 @@ class Place:
 class WarcWriter:
     """Appends exchanges to the newest file of a folder, or to a new one where that is full.
 
-    ``known`` has, for each file that the archive refers to, where its last record ends. ``about``
-    are the fields of ``warcinfo``. All errors are ``StoreError``.
+    ``known`` has, for each file that the archive refers to, where its last record ends; the file
+    that was written to last is the last. ``about`` are the fields of ``warcinfo``. All errors are
+    ``StoreError``.
     """
 
     def __init__(
@@ -85,34 +86,34 @@ class WarcWriter:
     # --- The file -------------------------------------------------------------------------------
 
     def _go_on(self) -> None:
-        """Take the newest file if it is this program's, and cut off what a killed run left torn."""
-        files = find_warc_files(self.folder)
-        if not files:
-            return
-        path = files[-1]
+        """Take a file that is not full, and cut off what a killed run left torn.
+
+        That is the newest one by its name. Where it is full or not this program's, it is the one
+        that the last run has written to: a file of a day to come, by a clock that was wrong, would
+        else have every run begin a new one.
+        """
+        files = {path.name: path for path in find_warc_files(self.folder)}
+        for name in dict.fromkeys([*list(files)[-1:], *list(self._known)[-1:]]):
+            if name in files and self._take_up(files[name]):
+                return
+
+    def _take_up(self, path: Path) -> bool:
+        """Go on with a file of this program; returns whether there is room in it.
+
+        What is no file, or is damaged, stays as it is.
+        """
         try:
-            end, is_whole = self._whole_part(path)
+            with open_plain(path) as file:
+                end = whole_end(file, path.name, self._known.get(path.name, 0))
+        except NotPlainError:
+            return False
         except OSError as error:
             raise StoreError(f"cannot read {path}: {error.strerror}", wrong_use=True) from error
-        if is_whole:
-            self._take(path, end)
-
-    def _whole_part(self, path: Path) -> tuple[int, bool]:
-        """Where the whole records end, and whether the file can be gone on with from there."""
-        start = self._known.get(path.name)
-        with path.open("rb") as file:
-            walk = MemberWalk(file, min(start or 0, path.stat().st_size))
-            members = iter(walk)
-            first = next(members, None)
-            for _ in members:
-                pass
-        is_own = start is not None or first is None or self._is_own(path, first.length)
-        return walk.end, is_own and not walk.is_broken
-
-    def _is_own(self, path: Path, length: int) -> bool:
-        """True when the first record of a file says that this program has begun it."""
-        fields = read_fields(read_member(path, 0, length))
-        return fields.get("WARC-Type") == "warcinfo" and fields.get("WARC-Filename") == path.name
+        if end is None:
+            return False
+        self.close()
+        self._take(path, end)
+        return end < self._most
 
     def _take(self, path: Path, end: int) -> None:
         try:

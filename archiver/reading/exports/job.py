@@ -25,10 +25,12 @@ class Job:
     selection: Selection = field(default_factory=Selection)
     #: True to overwrite and remove own files that somebody has changed since.
     is_forced: bool = False
-    #: The data folder of the archive, in which its files are; ``None`` leaves them out.
-    data: Path | None = None
     #: Is told after each article how many are done, and how many there are.
     advance: Callable[[int, int], None] = lambda _done, _all: None
+    #: The folder of the archive's WARC files.
+    warc_folder: Path = Path("warc")
+    #: The data folder of the archive, in which its files are; ``None`` leaves them out.
+    data: Path | None = None
 
 
 @dataclass
@@ -42,6 +44,10 @@ class Outcome:
     #: their names in the target: both stay.
     edited: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    #: Sentences about what the archive should have and has not, with what to do.
+    incomplete: list[str] = field(default_factory=list)
+    #: What else is to be said of the target, below the closing line.
+    notes: list[str] = field(default_factory=list)
 
     def line(self, target: Path) -> str:
         """The closing line: ``vault: 3 files written, 59 unchanged, 1 removed``."""
@@ -50,7 +56,7 @@ class Outcome:
 
     def complaints(self, target: Path) -> list[str]:
         """The sentences about what stays; none when the target is as the archive is."""
-        found = []
+        found = [*self.incomplete]
         if self.edited:
             found.append(
                 f"in {target} stays what somebody has changed: {_names(self.edited)}; rename what"

@@ -11,6 +11,7 @@ from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.markdown_folder import write_markdown
 from archiver.reading.exports.parquet_folder import write_parquet
 from archiver.reading.exports.site_folder import write_site
+from archiver.reading.exports.wacz_file import write_wacz
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Kind:
     #: Its line in the help.
     summary: str
     write: Callable[[Job], Outcome]
+    #: What its progress is told in.
+    counted: str = "articles"
 
 
 KINDS: Final = {
@@ -33,6 +36,7 @@ KINDS: Final = {
         ),
         Kind("parquet", "DIR", "typed tables by year, for DuckDB and others", write_parquet),
         Kind("bibtex", "FILE", "the blog's own entries, for citing", write_bibtex),
+        Kind("wacz", "FILE", "the pages as received, for replay in a browser", write_wacz, "MB"),
         Kind("site", "DIR", "pages to read offline, with formulas and search", write_site),
     )
 }

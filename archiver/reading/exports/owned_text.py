@@ -30,7 +30,7 @@ def write_owned_text(job: Job, first: str, pieces: Iterable[str]) -> Outcome:
     such a file stays, unless the job is forced. The pieces are written one by one; the file of the
     export before is there until they all are.
     """
-    place = _place(job.target)
+    place = place_of(job.target)
     with folder_locked(place.parent):
         old = _hash_of(place, first)
         if old == "" and not job.is_forced:
@@ -49,7 +49,7 @@ def write_owned_text(job: Job, first: str, pieces: Iterable[str]) -> Outcome:
         return Outcome(written=1)
 
 
-def _place(target: Path) -> Path:
+def place_of(target: Path) -> Path:
     """The file that is written; raises ``StoreError`` for a folder, a device, a missing folder."""
     try:
         if target.is_dir():

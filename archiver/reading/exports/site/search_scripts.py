@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from archiver.reading.exports.site.site_overview import Overview
+from archiver.reading.exports.site.site_overview import Listed, Overview
 from archiver.reading.search import ranking, snippets
 from archiver.reading.search.folding import spellings
 
@@ -48,7 +48,6 @@ def articles_script(overview: Overview) -> bytes:
     articles = sorted(overview.articles, key=lambda article: article.id)
     categories = sorted({one.category for one in articles if one.category is not None})
     tags = sorted({tag for one in articles for tag in one.tags})
-    places = {tag: place for place, tag in enumerate(tags)}
     return _call(
         "articles",
         {
@@ -57,25 +56,27 @@ def articles_script(overview: Overview) -> bytes:
             "series": [[one.id, one.name] for one in overview.series],
             "size": GROUP,
             "groups": -(-len(articles) // GROUP),
-            "articles": [
-                [
-                    one.id,
-                    one.title,
-                    one.published or "",
-                    -1 if one.category is None else categories.index(one.category),
-                    [places[tag] for tag in one.tags],
-                    _series_id(overview, one.id),
-                    one.status,
-                ]
-                for one in articles
-            ],
+            "articles": _entries(articles, categories, tags, overview),
         },
     )
 
 
-def _series_id(overview: Overview, article: int) -> int:
-    series = overview.series_of.get(article)
-    return series.id if series is not None else 0
+def _entries(
+    articles: list[Listed], categories: list[str], tags: list[str], overview: Overview
+) -> list[list[Any]]:
+    """What ``search.js`` reads of each article; its category is -1 where it has none."""
+    category_of = {name: place for place, name in enumerate(categories)}
+    tag_of = {name: place for place, name in enumerate(tags)}
+    series_of = {article: series.id for article, series in overview.series_of.items()}
+    return [
+        [
+            *(one.id, one.title, one.published or ""),
+            -1 if one.category is None else category_of[one.category],
+            [tag_of[tag] for tag in one.tags],
+            *(series_of.get(one.id, 0), one.status),
+        ]
+        for one in articles
+    ]
 
 
 class TextGroups:
