@@ -24,7 +24,7 @@
 #   make site   write the demo archive of four weeks, which is crawled first, as pages to data/site:
 #               open data/site/index.html
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time extraction, crawl, search and verify on this machine, measure memory and WARC files
+#   make bench  time extraction, crawl, search, verify and reparse on this machine, measure memory, WARC
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -49,7 +49,7 @@ REPLAYERS := 'pywb>=2.10' 'wacz>=0.6'
 SLOW := architecture backoff changed_bytes ci command_line crawl demo_days docs docstrings \
   due_articles encoding environment exchanged_files export_command failure_reasons \
   faults gone_articles history_diff hook hook_crawl incremental interrupt kill kill_pictures lock \
-  odd_input pictures_crawl politeness program real_pages replica resume search_command \
+  odd_input pictures_crawl politeness program real_pages reparse_run replica resume search_command \
   suspicious_pages symbolic_links warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean
@@ -102,6 +102,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/search.py
 	$(BIN)/python benchmarks/warc.py
+	$(BIN)/python benchmarks/reparse.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REPLAY) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \

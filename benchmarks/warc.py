@@ -30,7 +30,7 @@ from archiver.demo.routes import Answer, answer
 from archiver.demo.server import DemoServer
 
 _ROOT: Final = Path(__file__).parents[1]
-_ARTICLES: Final = 1340
+ARTICLES: Final = 1340
 _SETTINGS: Final = {
     "DOWNLOAD_DELAY": 0,
     "AUTOTHROTTLE_ENABLED": 0,
@@ -77,16 +77,16 @@ class Cost:
 
 def main() -> None:
     """Measure, and print the figures."""
-    with tempfile.TemporaryDirectory() as name, _server() as (base, let_a_day_pass):
-        without = _crawl(base, Path(name) / "without", "KEXUE_WARC=0")
+    with tempfile.TemporaryDirectory() as name, blog_server() as (base, let_a_day_pass):
+        without = crawl(base, Path(name) / "without", "KEXUE_WARC=0")
         folder = Path(name) / "with"
-        first = _crawl(base, folder)
+        first = crawl(base, folder)
         checks = {words: _verify(folder, *words.split()) for words in ("", f"--ids {FIRST_ID}")}
         _let_a_year_pass(folder)
-        same = _crawl(base, folder)
+        same = crawl(base, folder)
         _let_a_year_pass(folder)
         let_a_day_pass()
-        later = _crawl(base, folder)
+        later = crawl(base, folder)
     spent, more = (1000 * seconds / first.requests for seconds in _times(without, first))
     print(f"WARC: a first crawl, {first.requests:,} requests")
     print(f"  processor time a page, without    {spent:>8.1f} ms")
@@ -97,7 +97,7 @@ def main() -> None:
         print(f"a later run, {cost.requests} requests, {title}")
         print(f"  WARC files                        {cost.stored / 1e3:>8.0f} kB")
         print(f"  365 times                         {cost.stored * 365 / 1e6:>8.0f} MB")
-    print(f"{_ARTICLES:,} articles")
+    print(f"{ARTICLES:,} articles")
     for words, seconds in checks.items():
         print(f"  {f'scrapy verify {words}':<34}{seconds:>8.1f} s")
 
@@ -106,7 +106,7 @@ def _times(without: Cost, first: Cost) -> tuple[float, float]:
     return without.seconds, first.seconds - without.seconds
 
 
-def _crawl(base: str, folder: Path, *settings: str) -> Cost:
+def crawl(base: str, folder: Path, *settings: str) -> Cost:
     """Run the crawl to its end; stop when it fails."""
     values = [f"{name}={value}" for name, value in _SETTINGS.items()]
     values += [f"KEXUE_BASE_URL={base}", f"KEXUE_DATA_DIR={folder}", *settings]
@@ -147,7 +147,7 @@ def _stored(folder: Path) -> int:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[str, Callable[[], None]]]:
+def blog_server() -> Iterator[tuple[str, Callable[[], None]]]:
     """The address of a server in a process of its own, and what lets a day pass there."""
     command = [sys.executable, __file__, "serve"]
     pipe = subprocess.PIPE
@@ -167,7 +167,7 @@ def _server() -> Iterator[tuple[str, Callable[[], None]]]:
 
 def serve() -> None:
     """Say where the blog is, and let a day pass there at each line of standard input."""
-    posts = build_posts(_ARTICLES)
+    posts = build_posts(ARTICLES)
     with CompressingServer(posts) as server:
         print(server.base_url, flush=True)
         for _ in sys.stdin:

@@ -99,7 +99,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 #: measured on: with coverage such a crawl takes more than twice as long.
 UNMEASURED: Final = (
     "backoff", "demo_days", "encoding", "exchanged_files", "failure_reasons", "gone_articles",
-    "hook_crawl", "incremental", "odd_input", "pictures_crawl", "politeness", "program", "resume",
+    "hook_crawl", "incremental", "odd_input", "pictures_crawl", "politeness", "program",
+    "reparse_run", "resume",
     "suspicious_pages", "symbolic_links", "warc_crawl", "comments_crawl",
 )  # fmt: skip
 

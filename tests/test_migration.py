@@ -79,15 +79,15 @@ def test_migration(old: Path) -> None:
     db = open_archive(old)
     known = ("苏剑林", "2022-01-18", None, '["损失"]', None)
     assert rows(db, "SELECT * FROM revisions ORDER BY article_id, number") == [
-        (1, 1, "sha-旧", DAY1, "题1", "旧", None, None, None, None, None),
-        (1, 2, "sha-新", DAY2, "题1", "新", *known),
-        (3, 1, "sha-三", DAY3, "题3", "三", *known),
+        (1, 1, "sha-旧", DAY1, "题1", "旧", None, None, None, None, None, None),
+        (1, 2, "sha-新", DAY2, "题1", "新", *known, None),
+        (3, 1, "sha-三", DAY3, "题3", "三", *known, None),
     ]
     assert rows(db, "SELECT * FROM changes") == [
-        (1, 1, DAY1, "new", 1, "[]"),
-        (2, 2, DAY1, "new", None, "[]"),
-        (3, 3, DAY3, "new", 1, "[]"),
-        (4, 1, DAY2, "edited", 2, "[]"),
+        (1, 1, DAY1, "new", 1, "[]", None),
+        (2, 2, DAY1, "new", None, "[]", None),
+        (3, 3, DAY3, "new", 1, "[]", None),
+        (4, 1, DAY2, "edited", 2, "[]", None),
     ]
     assert rows(db, "SELECT id, status, body_html, gone_at FROM articles") == [
         (1, "published", "新", None),

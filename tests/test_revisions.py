@@ -52,6 +52,7 @@ def test_the_first_version(db: Database) -> None:
             "信息时代",
             '["损失"]',
             None,
+            None,
         )
     ]
     assert changes(db) == [(6583, DAY1, "new", 1, "[]")]

@@ -566,7 +566,7 @@ def test_json(folder: Path, db: Database) -> None:
     assert list(found) == [
         *("checked_at", "database", "ok", "problems", "counts", "comments", "last_success"),
         *("oldest_check", "running_since", "missing", "suspicious", "failures", "runs", "files"),
-        *("pictures", "linked_files", "without_file", "uncaptured"),
+        *("pictures", "linked_files", "without_file", "uncaptured", "to_reparse"),
     ]
     assert found["ok"] is False
     assert found["problems"] == ["the archive is not complete: 1 missing"]

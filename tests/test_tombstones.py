@@ -112,11 +112,11 @@ def test_a_whole_life(db: Database) -> None:
     later = "2027-01-01T03:00:00+00:00"
     save_article(db, an_article(text=EDITED, tags=[]), later)
     assert rows(db, "SELECT * FROM changes") == [
-        (1, 6583, DAY1, "new", 1, "[]"),
-        (2, 6583, DAY2, "edited", 2, '["body_html"]'),
-        (3, 6583, DAY3, "suspicious", 3, "[]"),
-        (4, 6583, DAY4, "protected", 2, "[]"),
-        (5, 6583, DAY5, "opened", 4, '["tags"]'),
-        (6, 6583, DAY6, "gone", None, "[]"),
-        (7, 6583, later, "returned", 4, "[]"),
+        (1, 6583, DAY1, "new", 1, "[]", None),
+        (2, 6583, DAY2, "edited", 2, '["body_html"]', None),
+        (3, 6583, DAY3, "suspicious", 3, "[]", None),
+        (4, 6583, DAY4, "protected", 2, "[]", None),
+        (5, 6583, DAY5, "opened", 4, '["tags"]', None),
+        (6, 6583, DAY6, "gone", None, "[]", None),
+        (7, 6583, later, "returned", 4, "[]", None),
     ]

@@ -60,6 +60,7 @@ class Command(ProjectCommand):
       ``tries``, ``asked_at``, the failed ones first
     - ``uncaptured``: the articles, not gone, of which no WARC file has a page yet; runs read them
       again among the re-checks until there are none. Null with ``KEXUE_WARC=0``
+    - ``to_reparse``: how many articles ``scrapy reparse`` would read again
     """
 
     requires_project = True

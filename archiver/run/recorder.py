@@ -11,6 +11,7 @@ from archiver import site
 from archiver.items import Article, CommentPage, IndexEntry, ListingEntry
 from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.run.counts import RunCounts
+from archiver.run.earlier_readings import EarlierReadings
 from archiver.run.report import Failure
 from archiver.store.archive import Archive
 from archiver.store.merge import Change
@@ -30,6 +31,8 @@ class Recorder:
         self.counts = counts
         self.breaker = breaker
         self.stop = breaker.stop
+        #: Reads again what an earlier version has read; ``None`` without WARC files.
+        self.earlier: EarlierReadings | None = None
         #: True when index and listings were read, and what they do not show was counted.
         self.is_absence_counted = False
 
@@ -71,6 +74,8 @@ class Recorder:
 
         ``accept`` takes its page also when it looks like one of a changed theme.
         """
+        if self.earlier is not None:
+            self.earlier.correct(article.id)
         saved = self.archive.save_article(article, url, accept=accept)
         self.counts.count_saved(article, url, saved)
         self._doubt_comments(url, article.id, saved.doubts)

@@ -16,10 +16,12 @@ from archiver.planning.plan import Plan
 from archiver.run.archive_files import ArchiveFiles
 from archiver.run.capture_log import CaptureLog
 from archiver.run.counts import RunCounts
+from archiver.run.earlier_readings import EarlierReadings
 from archiver.run.file_counts import FileCounts
 from archiver.run.file_log import FileLog
 from archiver.run.file_options import FileOptions
 from archiver.run.recorder import Recorder, cannot_write
+from archiver.run.reparse_report import words_for_reparse
 from archiver.run.report import FINISHED, Report
 from archiver.run.warc_options import WarcOptions
 from archiver.site import Base
@@ -61,6 +63,8 @@ class Run:
         self.captures = None if warc is None else CaptureLog(self.archive, warc, self.recorder.stop)
         #: Keeps pictures and other files; ``None`` where they are left out.
         self.file_log = None if pictures is None else FileLog(self.archive, self.recorder, pictures)
+        if warc is not None:
+            self.recorder.earlier = EarlierReadings(self.archive, warc.folder)
         self.plan = Plan()
         #: Set by ``finish``.
         self.report: Report | None = None
@@ -89,6 +93,8 @@ class Run:
             self.captures.run_id = self._id
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
+        if count := self.archive.count_to_reparse():
+            logger.info("%s", words_for_reparse(count))
 
     def _name_foreign_changes(self) -> None:
         """Log the tables that something else has changed: ``scrapy verify`` names them later."""

@@ -7,7 +7,7 @@ dated by ``archiver.clock`` (UTC, ISO 8601).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +22,7 @@ from archiver.store import (
     captures,
     comment_pages,
     comment_rows,
+    corrections,
     digests,
     failures,
     file_addresses,
@@ -33,6 +34,7 @@ from archiver.store import (
 from archiver.store.articles import Saved
 from archiver.store.captures import Capture
 from archiver.store.comment_pages import CommentState, CommentTotals
+from archiver.store.corrections import Correction
 from archiver.store.file_addresses import FileAddress
 from archiver.store.records import Row
 from archiver.store.sightings import Shown
@@ -56,10 +58,10 @@ class Archive:
 
     @contextmanager
     def _writing(self, article: Article | None = None) -> Iterator[None]:
-        """A transaction, at whose end the captures are stored, and what was made of one of them."""
+        """A transaction that begins with the captures, and notes what was made of one of them."""
         with self.db.atomic():
-            yield
             captures.save_captures(self.db, self.unsaved)
+            yield
             if article is not None and article.capture is not None:
                 captures.note_article(self.db, article.capture, article.id)
         self.unsaved.clear()
@@ -127,6 +129,22 @@ class Archive:
             saved = articles.save_article(self.db, article, now, url=url, accept=accept)
             file_addresses.settle(self.db, self.base, article.id)
             return saved
+
+    def save_corrections(self, corrected: Iterable[Correction]) -> None:
+        """Store what a later version of the extraction reads otherwise; see ``corrections``."""
+        with self._writing():
+            for correction in corrected:
+                corrections.save_correction(self.db, correction)
+                if correction.parts:
+                    file_addresses.settle(self.db, self.base, correction.article)
+
+    def is_to_reparse(self, article: int) -> bool:
+        """True when an earlier version of the extraction has read a capture of the article last."""
+        return corrections.is_to_read(self.db, article)
+
+    def count_to_reparse(self) -> int:
+        """How many articles have a capture that an earlier version of the extraction has read."""
+        return len(corrections.articles_to_read(self.db))
 
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""
@@ -294,6 +312,15 @@ class Archive:
                 run_records.finish_run(self.db, run_id, values)
             if keeps_digests:
                 digests.save_digests(self.db)
+
+    def suspend_digests(self) -> None:
+        """Forget what the tables held, before this program writes to them outside a run.
+
+        What something else has changed by then stays noted. ``keep_digests`` ends it.
+        """
+        self.note_foreign_changes()
+        with self._writing():
+            digests.suspend_digests(self.db)
 
     def keep_digests(self) -> None:
         """Keep what the tables hold now, where this program has written to them outside a run."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archiver.items import Article, ListingEntry
+from archiver.items import Article, ListingEntry, Status
 from archiver.store.change_log import note_change
 from archiver.store.column import Table
 from archiver.store.comment_rows import save_comments
@@ -21,6 +21,7 @@ from archiver.store.revisions import (
     has_revision,
     is_version,
     kind_of_change,
+    note_capture,
     save_revision,
     was_taken,
 )
@@ -89,7 +90,7 @@ def save_article(
         why = None if accept or is_known else suspicion(old, row)
         if why is not None:
             if old is not None:
-                _save_suspicious(db, row, now, why)
+                _save_suspicious(db, article, row, now, why)
             note_failure(db, url or row["url"], article.id, f"suspicious: {why}", now)
             return Saved(Change.SUSPICIOUS, why)
         change = _save(db, article, old, row, now)
@@ -149,25 +150,32 @@ def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -
     lost = change is Change.UNCHANGED and _is_incomplete(db, article, old, row)
     if change is Change.UNCHANGED and not lost and not _is_read_anew(old, row):
         _touch(db, row, now, fetched_at=now)
+        note_capture(db, row, _capture_of_version(article))
         return change
     row |= {"first_seen": old["first_seen"] if old else now}
     row |= {"last_seen": now, "fetched_at": now}
     db.execute(_INSERT if old is None else _UPDATE, row)
-    revision = save_revision(db, row, now)[0] if is_version(row) else None
+    capture = _capture_of_version(article)
+    revision = save_revision(db, row, now, capture=capture)[0] if is_version(row) else None
     fields = [] if old is None else changed_fields(old, row)
     kind = kind_of_change(old, row, fields)
     if kind is not None:
-        note_change(db, article.id, now, kind, revision, fields)
+        note_change(db, article.id, now, kind, revision, fields, article.capture)
     if is_version(row) and (lost or _is_other_text(old, row) or _is_read_anew(old, row)):
-        _save_parts(db, article)
+        save_parts(db, article.id, part_rows(article))
     return change
 
 
-def _save_suspicious(db: Database, row: Row, now: str, why: str) -> None:
+def _save_suspicious(db: Database, article: Article, row: Row, now: str, why: str) -> None:
     """Keep a suspicious version in ``revisions``, once; the article stays as it is."""
-    number, is_new = save_revision(db, row, now, why)
+    number, is_new = save_revision(db, row, now, why, article.capture)
     if is_new:
-        note_change(db, row["id"], now, "suspicious", number)
+        note_change(db, article.id, now, "suspicious", number, capture=article.capture)
+
+
+def _capture_of_version(article: Article) -> int | None:
+    """The capture that shows the version; a page behind a password shows none."""
+    return None if article.status is Status.PROTECTED else article.capture
 
 
 def _is_other_text(old: Row | None, row: Row) -> bool:
@@ -191,11 +199,11 @@ def _is_incomplete(db: Database, article: Article, old: Row | None, row: Row) ->
     return (
         any(old[name] != row[name] for name in DERIVED)
         or not has_revision(db, row)
-        or any(_parts_of(db, table, article.id) != made[table.name] for table in PARTS)
+        or any(parts_of(db, table, article.id) != made[table.name] for table in PARTS)
     )
 
 
-def _parts_of(db: Database, table: Table, article: int) -> list[Row]:
+def parts_of(db: Database, table: Table, article: int) -> list[Row]:
     """The stored rows of a part, in the columns that the body fills."""
     columns = ", ".join(_filled(table))
     query = f"SELECT {columns} FROM {table.name} WHERE article_id = ? ORDER BY position"  # noqa: S608
@@ -212,11 +220,12 @@ def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | Non
     return cursor.rowcount > 0
 
 
-def _save_parts(db: Database, article: Article) -> None:
-    """Write the rows of what the body holds, in place of those of the body before."""
-    made = part_rows(article)
+def save_parts(db: Database, article: int, made: Mapping[str, Iterable[Row]]) -> None:
+    """Write the rows of what a body holds, by table, in place of those of the body before."""
     for table in PARTS:
-        db.execute(f"DELETE FROM {table.name} WHERE article_id = ?", [article.id])  # noqa: S608
+        if table.name not in made:
+            continue
+        db.execute(f"DELETE FROM {table.name} WHERE article_id = ?", [article])  # noqa: S608
         insert = _insert(table.name, _filled(table))
         for part in made[table.name]:
             db.execute(insert, part)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Final
 
 from sqlite_utils import Database
 
+from archiver import PARSER_VERSION
 from archiver.store.digests import changing
 
 _INSERT: Final = """
@@ -19,7 +21,9 @@ _INSERT: Final = """
 """
 #: An article whose page was not believed, and which is not archived, is none that was made.
 _MADE: Final = """
-    UPDATE captures SET article_id = (SELECT id FROM articles WHERE id = :article) WHERE id = :id
+    UPDATE captures SET (article_id, parser_version) =
+      (SELECT id, :parser_version FROM articles WHERE id = :article)
+    WHERE id = :id
 """
 _UNCAPTURED: Final = """
     SELECT id FROM articles WHERE status <> 'gone'
@@ -34,10 +38,18 @@ _ENDS: Final = """
     SELECT warc, max(offset + length) FROM captures GROUP BY warc ORDER BY max(id)
 """
 _LOST: Final = "warc = :warc AND offset + length > :size"
+_LOST_TOO: Final = f"refers_to IN (SELECT id FROM captures WHERE {_LOST})"  # noqa: S608
+_UNKNOWN: Final = tuple(
+    f"UPDATE {table} SET capture_id = NULL"  # noqa: S608
+    f" WHERE capture_id IN (SELECT id FROM captures WHERE {_LOST} OR {_LOST_TOO})"
+    for table in ("revisions", "changes")
+)
 _FORGET: Final = (
-    f"DELETE FROM captures WHERE refers_to IN (SELECT id FROM captures WHERE {_LOST})",  # noqa: S608
+    f"DELETE FROM captures WHERE {_LOST_TOO}",  # noqa: S608
     f"DELETE FROM captures WHERE {_LOST}",  # noqa: S608
 )
+#: What stands in the table beside the fields of a capture.
+_BESIDE: Final = frozenset({"article_id", "parser_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,8 @@ def save_captures(db: Database, captures: Iterable[Capture]) -> None:
 
 def note_article(db: Database, capture: int, article: int) -> None:
     """Note what was made of a capture, inside the caller's transaction."""
-    db.execute(_MADE, {"id": capture, "article": article})
+    values = {"id": capture, "article": article, "parser_version": PARSER_VERSION}
+    db.execute(_MADE, values)
 
 
 def uncaptured_articles(db: Database) -> set[int]:
@@ -89,9 +102,15 @@ def get_capture(db: Database, number: int) -> Capture | None:
     return next(_captures(db, "SELECT * FROM captures WHERE id = ?", [number]), None)
 
 
+def captures_of(db: Database, article: int) -> list[Capture]:
+    """The captures that an article was made of, in the order in which they were received."""
+    query = "SELECT * FROM captures WHERE article_id = ? ORDER BY id"
+    return list(_captures(db, query, [article]))
+
+
 def _captures(db: Database, query: str, values: Sequence[object]) -> Iterator[Capture]:
     for row in db.query(query, values):
-        yield Capture(**{key: value for key, value in row.items() if key != "article_id"})
+        yield Capture(**{key: value for key, value in row.items() if key not in _BESIDE})
 
 
 def warc_ends(db: Database) -> dict[str, int]:
@@ -105,7 +124,13 @@ def warc_ends(db: Database) -> dict[str, int]:
 def forget_lost(db: Database, warc: str, size: int) -> int:
     """Delete the captures of a file that lie behind its end, in a transaction of its own.
 
-    So are those that refer to them. Returns how many there were.
+    So are those that refer to them; versions and changes that were made of one are made of none
+    then. Returns how many captures there were.
     """
-    with db.atomic(), changing(db, "captures"):
+    tables = ("captures", "revisions", "changes")
+    with db.atomic(), ExitStack() as stack:
+        for table in tables:
+            stack.enter_context(changing(db, table))
+        for query in _UNKNOWN:
+            db.execute(query, {"warc": warc, "size": size})
         return sum(db.execute(query, {"warc": warc, "size": size}).rowcount for query in _FORGET)

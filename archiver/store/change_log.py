@@ -9,7 +9,8 @@ from typing import Final
 from sqlite_utils import Database
 
 _CHANGE: Final = """
-    INSERT INTO changes (article_id, seen_at, kind, revision, fields) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO changes (article_id, seen_at, kind, revision, fields, capture_id)
+    VALUES (?, ?, ?, ?, ?, ?)
 """
 
 
@@ -20,9 +21,11 @@ def note_change(
     kind: str,
     revision: int | None = None,
     fields: Sequence[str] = (),
+    capture: int | None = None,
 ) -> None:
     """Add a row, inside the caller's transaction.
 
-    ``kind`` is one of those that the table allows, ``fields`` names columns of ``articles``.
+    ``kind`` is one of those that the table allows, ``fields`` names columns of ``articles``,
+    ``capture`` is the number of the capture that it was made of.
     """
-    db.execute(_CHANGE, [article, now, kind, revision, json.dumps(list(fields))])
+    db.execute(_CHANGE, [article, now, kind, revision, json.dumps(list(fields)), capture])

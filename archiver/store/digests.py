@@ -144,6 +144,14 @@ def changing(db: Database, name: str) -> Iterator[None]:
         db.execute(_CHANGED, [found.rows, found.sha256, name])
 
 
+def suspend_digests(db: Database) -> None:
+    """Forget those of tables that nothing else has changed, inside the caller's transaction.
+
+    This program writes to them outside a run then, and may be killed before it keeps new ones.
+    """
+    db.execute("DELETE FROM digests WHERE changed_at IS NULL")
+
+
 def forget_digests(db: Database) -> None:
     """Forget them, as a migration changes tables; the next run keeps new ones."""
     db.execute("DELETE FROM digests")

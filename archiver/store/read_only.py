@@ -24,20 +24,7 @@ def open_for_reading(path: Path, *, is_whole_checked: bool = True) -> Database:
     All that is read is of one moment, whatever a crawl writes meanwhile. That the whole file is
     sound takes a look at each of its pages; who reads a few rows may do without.
     """
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        check_link(path.parent)
-        real_database(path)
-        raise StoreError(
-            f"there is no archive at {path}; crawl first, or set KEXUE_DATA_DIR and KEXUE_NAME"
-            f"{_others(path)}",
-            wrong_use=True,
-        ) from None
-    except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror}", wrong_use=True) from error
-    if size == 0:
-        raise StoreError(f"{path} is empty; the next crawl fills it", wrong_use=True)
+    check_present(path)
     check_archive(path, is_whole_checked=is_whole_checked)
     db = Database(connect_for_reading(path))
     # What is no UTF-8 is not what was hashed or written to the JSONL file: it is found there.
@@ -52,6 +39,24 @@ def open_for_reading(path: Path, *, is_whole_checked: bool = True) -> Database:
         db.close()
         raise
     return db
+
+
+def check_present(path: Path) -> None:
+    """Raise ``StoreError`` when there is no archive at a path."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        check_link(path.parent)
+        real_database(path)
+        raise StoreError(
+            f"there is no archive at {path}; crawl first, or set KEXUE_DATA_DIR and KEXUE_NAME"
+            f"{_others(path)}",
+            wrong_use=True,
+        ) from None
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}", wrong_use=True) from error
+    if size == 0:
+        raise StoreError(f"{path} is empty; the next crawl fills it", wrong_use=True)
 
 
 def _others(path: Path) -> str:

@@ -17,33 +17,57 @@ _SAME: Final = f"""
     AND {" AND ".join(f"{column} IS :{column}" for column in TOLD_BY)}
 """  # noqa: S608
 _NEW: Final = f"""
-    INSERT INTO revisions (article_id, number, seen_at, suspicious, {", ".join(VERSIONED)})
+    INSERT INTO revisions
+      (article_id, number, seen_at, suspicious, capture_id, {", ".join(VERSIONED)})
     VALUES (:id, (SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE article_id = :id),
-      :now, :suspicious, {", ".join(f":{column}" for column in VERSIONED)})
+      :now, :suspicious, :capture, {", ".join(f":{column}" for column in VERSIONED)})
     RETURNING number
 """  # noqa: S608
 _ACCEPTED: Final = "UPDATE revisions SET suspicious = NULL WHERE article_id = ? AND number = ?"
+_CAPTURED: Final = f"""
+    UPDATE revisions SET capture_id = :capture WHERE article_id = :id AND capture_id IS NULL
+    AND {" AND ".join(f"{column} IS :{column}" for column in TOLD_BY)}
+"""  # noqa: S608
 
 
 def save_revision(
-    db: Database, row: Mapping[str, Any], now: str, suspicious: str | None = None
+    db: Database,
+    row: Mapping[str, Any],
+    now: str,
+    suspicious: str | None = None,
+    capture: int | None = None,
 ) -> tuple[int, bool]:
     """Keep the version of a row; returns its number, and whether it is a new one.
 
     A suspicious version that comes again without suspicion is one like all others from then on.
+    ``capture`` is the number of the capture whose page has this version.
     """
     found = db.execute(_SAME, dict(row)).fetchone()
     if found is None:
-        (number,) = db.execute(_NEW, {**row, "now": now, "suspicious": suspicious}).fetchone()
+        values = {**row, "now": now, "suspicious": suspicious, "capture": capture}
+        (number,) = db.execute(_NEW, values).fetchone()
         return int(number), True
+    note_capture(db, row, capture)
     if suspicious is None:
         db.execute(_ACCEPTED, [row["id"], found[0]])
     return int(found[0]), False
 
 
+def note_capture(db: Database, row: Mapping[str, Any], capture: int | None) -> None:
+    """Note the capture whose page has the version of a row, where none is known yet."""
+    if capture is not None:
+        db.execute(_CAPTURED, {**row, "capture": capture})
+
+
+def number_of(db: Database, row: Mapping[str, Any]) -> int | None:
+    """The number of the version of a row; ``None`` when it is not kept."""
+    found = db.execute(_SAME, dict(row)).fetchone()
+    return None if found is None else int(found[0])
+
+
 def has_revision(db: Database, row: Mapping[str, Any]) -> bool:
     """True when the version of a row is kept, suspicious or not."""
-    return db.execute(_SAME, dict(row)).fetchone() is not None
+    return number_of(db, row) is not None
 
 
 def was_taken(db: Database, row: Mapping[str, Any]) -> bool:

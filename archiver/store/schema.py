@@ -191,9 +191,13 @@ REVISIONS: Final = Table(
         Column("category", Format.TEXT, "category in this version", "the page named none"),
         Column("tags", Format.STRINGS, "tags of this version", "older archives"),
         Column("suspicious", Format.TEXT, "why this version was not taken", "it was taken"),
+        Column(
+            "capture_id", Format.NUMBER, "the first capture of this version",
+            "no capture of it is known", refers_to="captures",
+        ),
     ),
     "Every distinct version of an article that was seen, the current one too",
-)
+)  # fmt: skip
 CHANGES: Final = Table(
     "changes",
     (
@@ -212,6 +216,10 @@ CHANGES: Final = Table(
         Column(
             "fields", Format.STRINGS, "JSON array of the columns of `articles` that changed",
             default="'[]'",
+        ),
+        Column(
+            "capture_id", Format.NUMBER, "the capture that it was made of",
+            "no capture of it is known", refers_to="captures",
         ),
     ),
     "What has happened to the articles, for programs that follow the archive",
@@ -392,6 +400,10 @@ CAPTURES: Final = Table(
         Column(
             "truncated", Format.TEXT, "why the answer is not whole", "it is whole",
             words=("length", "time", "disconnect", "unspecified"),
+        ),
+        Column(
+            "parser_version", Format.PARSER_VERSION, "version of the extraction that has read it",
+            "as `article_id`",
         ),
     ),
     "What was received, and where in the WARC files it is",

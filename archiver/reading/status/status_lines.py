@@ -11,6 +11,7 @@ from archiver.reading.times import format_time
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age, format_seconds
 from archiver.terminal.printable import one_line
+from archiver.terminal.program import typed
 from archiver.terminal.text_tables import layout_table
 from archiver.terminal.text_width import cut
 
@@ -70,6 +71,9 @@ def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
         verb = "has" if summary.uncaptured == 1 else "have"
         yield "captures", f"{summary.uncaptured:,} of {there:,} articles {verb} no capture yet"
     yield "on disk", _sizes(summary)
+    if summary.to_reparse:
+        again = f"{typed('reparse')} reads them again"
+        yield "extraction", f"{summary.to_reparse:,} by an earlier version; {again}"
 
 
 def _articles(summary: Summary) -> str:

@@ -19,6 +19,7 @@ from archiver.run.file_options import FileOptions
 from archiver.run.report import INCOMPLETE
 from archiver.store.captures import uncaptured_articles
 from archiver.store.comment_pages import CommentTotals
+from archiver.store.corrections import articles_to_read
 from archiver.store.file_addresses import count_linked, count_pictures, without_file
 from archiver.store.records import Row
 from archiver.terminal.durations import format_age
@@ -55,6 +56,8 @@ class Summary:
     without_file: list[Row] = field(default_factory=list)
     #: The articles, not gone, of which no WARC file has a page; ``None`` where none are written.
     uncaptured: int | None = None
+    #: Articles with a capture that an earlier version of the extraction has read.
+    to_reparse: int = 0
 
     @property
     def running(self) -> Row | None:
@@ -107,6 +110,7 @@ class Summary:
             **counts_as_object(self.pictures),
             "without_file": self.without_file,
             "uncaptured": self.uncaptured,
+            "to_reparse": self.to_reparse,
         }
 
 
@@ -154,6 +158,7 @@ def read_summary(
         pictures=None if pictures is None else _count_files(db, pictures),
         without_file=[] if pictures is None else without_file(db),
         uncaptured=len(uncaptured_articles(db)) if keeps_captures else None,
+        to_reparse=len(articles_to_read(db)),
     )
 
 

@@ -24,6 +24,7 @@ from archiver.store.migrations import (
     m010_files,
     m011_digests,
     m012_comments,
+    m013_versions_and_captures,
 )
 
 MODULES: Final = (
@@ -39,6 +40,7 @@ MODULES: Final = (
     m010_files,
     m011_digests,
     m012_comments,
+    m013_versions_and_captures,
 )
 migrations: Final = Migrations("kexue")
 
