@@ -207,7 +207,7 @@ def test_wacz(folder: Path) -> None:
         (["markdown", "a", "--category", "无"], "there is no category 无"),
         (["markdown", "/nowhere/a"], "there is no folder /nowhere; make it first"),
         (["wacz", "README.md"], "README.md is not an export, or not whole, so it was not touched"),
-        (["wacz", "a", "--category", "物理化学"], "a WACZ file has whole WARC files; --since and"),
+        (["wacz", "a", "--category", "物理化学"], "a WACZ file has whole WARC files; --since"),
         (["bibtex", "README.md"], "README.md is not an export, so it was not touched"),
         (["markdown", "docs"], "docs holds other things (adding-a-field.md, "),
     ],
