@@ -5,8 +5,9 @@
 #               runs, every fault of a server, 400 changed bytes of each kind of file; make test has
 #               60, 20, the most telling faults, and 12
 #   make browser-test
-#               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages, and
-#               what pywb shows of an exported WACZ file (Debian: apt-get install chromium)
+#               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages,
+#               read the exported site, and see what pywb shows of an exported WACZ file
+#               (Debian: apt-get install chromium)
 #   make install-test
 #               build sdist and wheel, install the wheel into an empty environment, run it there
 #   make test-lowest
@@ -20,6 +21,8 @@
 #               execute the notebooks on the demo archive of four weeks, which is crawled first;
 #               with KEXUE_DATA_DIR or KEXUE_NAME in the environment on that archive,
 #               into notebooks/ of its folder
+#   make site   write the demo archive of four weeks, which is crawled first, as pages to data/site:
+#               open data/site/index.html
 #   make lint   ruff check, ruff format --check, mypy
 #   make bench  time extraction, crawl, search, verify and reparse on this machine, measure memory, WARC
 #   make clean  remove the environment and what the tools left behind; data/ stays
@@ -49,7 +52,7 @@ SLOW := architecture backoff changed_bytes ci command_line crawl demo_days docs 
   odd_input pictures_crawl politeness program real_pages reparse_run replica resume search_command \
   suspicious_pages symbolic_links warc_crawl years
 
-.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks lint bench clean
+.PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -83,6 +86,10 @@ scale-test: $(VENV)/.installed-scale
 notebooks: $(VENV)/.installed-notebooks
 	$(if $(KEXUE_DATA_DIR)$(KEXUE_NAME),,$(BIN)/scrapy demo --days 28)
 	$(BIN)/python notebooks/execute.py
+
+site: $(VENV)/.installed-site
+	$(BIN)/scrapy demo --days 28
+	$(BIN)/scrapy export site data/site -s KEXUE_NAME=demo-days
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
@@ -147,6 +154,10 @@ $(VENV)/.installed-readers: pyproject.toml $(VENV)/.created
 $(VENV)/.installed-scale: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[test,scale]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+$(VENV)/.installed-site: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[site]'
+	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[notebooks]'

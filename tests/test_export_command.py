@@ -193,16 +193,21 @@ def test_wacz(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        ([], "give a kind and a target: markdown DIR, parquet DIR, bibtex FILE"),
+        (
+            [],
+            "give a kind and a target: markdown DIR, parquet DIR, bibtex FILE, wacz FILE, site DIR",
+        ),
         (["html", "x"], "there is no kind html; there are: markdown DIR"),
         (["markdown"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "b"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "--since", "heute"], "--since heute: give a day like 2024-01-31"),
         (["markdown", "a", "--since", "2099-01-01"], "no article is within --since and --cat"),
+        (["site", "a", "--ids", "六"], "--ids=六 is not a list of archive ids like 6583,7006"),
+        (["site", "a", "--ids", "6583,9"], "the archive has no article 9"),
         (["markdown", "a", "--category", "无"], "there is no category 无"),
         (["markdown", "/nowhere/a"], "there is no folder /nowhere; make it first"),
         (["wacz", "README.md"], "README.md is not an export, or not whole, so it was not touched"),
-        (["wacz", "a", "--category", "物理化学"], "a WACZ file has whole WARC files; --since and"),
+        (["wacz", "a", "--category", "物理化学"], "a WACZ file has whole WARC files; --since"),
         (["bibtex", "README.md"], "README.md is not an export, so it was not touched"),
         (["markdown", "docs"], "docs holds other things (adding-a-field.md, "),
     ],

@@ -105,7 +105,16 @@ def test_a_selection_without_articles_is_a_slip(archive: Database) -> None:
         Selection(category="信息时代 ").check(archive)
     with pytest.raises(StoreError, match="no article is within --since and --category"):
         Selection(since="2099-01-01").check(archive)
+    with pytest.raises(StoreError, match="the archive has no article 8, 9"):
+        Selection(ids=(1, 8, 9)).check(archive)
     Selection().check(archive)
+
+
+def test_ids_choose_articles(archive: Database, folder: Path) -> None:
+    chosen = Selection(ids=(3, 1))
+    chosen.check(archive)
+    export(archive, folder, selection=chosen)
+    assert set(contents(folder)) == {"1-甲.md", "3-丙.md", "README.md"}
 
 
 def test_a_crawl_that_writes_meanwhile_is_not_seen(

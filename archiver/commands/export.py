@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
-from archiver.commands.value_checks import check_settings, parse_since
+from archiver.commands.value_checks import check_settings, parse_ids, parse_since
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.kinds import KINDS, Kind
 from archiver.reading.exports.selection import Selection
@@ -54,6 +54,7 @@ class Command(ProjectCommand):
         super().add_options(parser)
         parser.add_argument("--since", metavar="DAY", help="articles from this day on: 2024-01-31")
         parser.add_argument("--category", help="articles of this category only")
+        parser.add_argument("--ids", metavar="IDS", help="these articles only: 6583,7006")
         parser.add_argument(
             "--force", action="store_true", help="overwrite files of the export that were changed"
         )
@@ -62,13 +63,21 @@ class Command(ProjectCommand):
         """Write the target, and say what was done."""
         assert self.settings is not None
         kind, target = _kind_and_target(args)
-        selection = Selection(parse_since(opts.since), opts.category)
+        selection = Selection(parse_since(opts.since), opts.category, parse_ids(opts.ids))
         check_settings(self.settings)
+        database = files_of(self.settings)["database"]
         warc_folder = warc_folder_of(self.settings)
 
         def use(db: Database) -> None:
             selection.check(db)
-            job = Job(db, target, selection, opts.force, warc_folder=warc_folder)
+            job = Job(
+                db,
+                target,
+                selection,
+                opts.force,
+                warc_folder=warc_folder,
+                data=database.parent,
+            )
             outcome = _write(kind, job)
             show(outcome.line(target))
             for note in outcome.notes:
@@ -76,7 +85,7 @@ class Command(ProjectCommand):
             for sentence in outcome.complaints(target):
                 self.fail(sentence)
 
-        read_archive(self, files_of(self.settings)["database"], use)
+        read_archive(self, database, use)
 
 
 def _write(kind: Kind, job: Job) -> Outcome:

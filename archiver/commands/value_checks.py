@@ -47,6 +47,14 @@ def parse_since(text: str | None) -> str | None:
         raise UsageError(f"--since {text}: give a day like 2024-01-31", print_help=False) from None
 
 
+def parse_ids(text: str | None) -> tuple[int, ...] | None:
+    """The ids of an option ``--ids``; raises ``UsageError`` for anything else."""
+    try:
+        return None if text is None else Plan.parse(ids=text).ids
+    except ValueError as error:
+        raise UsageError(f"--{error}", print_help=False) from None
+
+
 def check_arguments(arguments: dict[str, Any]) -> None:
     """Raise ``UsageError`` for unknown spider arguments and wrong values."""
     try:

@@ -40,4 +40,10 @@ def may_stay(element: etree._Element, name: str, address: str) -> bool:
     scheme = _SCHEME.match(read)
     if scheme is None or scheme[1].lower() in URL_SCHEMES:
         return True
-    return element.tag == "img" and name == "src" and _PICTURE.match(read) is not None
+    return element.tag == "img" and name == "src" and is_inline_picture(address)
+
+
+def is_inline_picture(address: str) -> bool:
+    """True for an address that holds its picture itself (``data:image/…``)."""
+    read = _UNREAD.sub("", address).lstrip(_BEFORE)
+    return _PICTURE.match(read) is not None

@@ -29,6 +29,8 @@ class Job:
     advance: Callable[[int, int], None] = lambda _done, _all: None
     #: The folder of the archive's WARC files.
     warc_folder: Path = Path("warc")
+    #: The data folder of the archive, in which its files are; ``None`` leaves them out.
+    data: Path | None = None
 
 
 @dataclass

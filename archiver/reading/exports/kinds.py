@@ -10,6 +10,7 @@ from archiver.reading.exports.bibtex_file import write_bibtex
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.markdown_folder import write_markdown
 from archiver.reading.exports.parquet_folder import write_parquet
+from archiver.reading.exports.site_folder import write_site
 from archiver.reading.exports.wacz_file import write_wacz
 
 
@@ -36,5 +37,6 @@ KINDS: Final = {
         Kind("parquet", "DIR", "typed tables by year, for DuckDB and others", write_parquet),
         Kind("bibtex", "FILE", "the blog's own entries, for citing", write_bibtex),
         Kind("wacz", "FILE", "the pages as received, for replay in a browser", write_wacz, "MB"),
+        Kind("site", "DIR", "pages to read offline, with formulas and search", write_site),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,14 +18,21 @@ from archiver.terminal.program import typed
 
 @dataclass(frozen=True)
 class Selection:
-    """Articles from a day on (``YYYY-MM-DD``), and of one category; ``None`` sets no bound."""
+    """Articles from a day on (``YYYY-MM-DD``), of one category, with some ids; ``None``: all."""
 
     since: str | None = None
     category: str | None = None
+    ids: tuple[int, ...] | None = None
 
     def condition(self, *more: str) -> tuple[str, list[str]]:
         """The condition in SQL on a row of ``articles``, and the values in it."""
-        bounds = {"published >= ?": self.since, "category = ?": self.category}
+        bounds = {
+            "published >= ?": self.since,
+            "category = ?": self.category,
+            "id IN (SELECT value FROM json_each(?))": None
+            if self.ids is None
+            else json.dumps(self.ids),
+        }
         given = {sql: value for sql, value in bounds.items() if value is not None}
         return " AND ".join([*given, *more]) or "1", list(given.values())
 
@@ -39,8 +47,17 @@ class Selection:
         A slip in a name would else remove what an export has written before.
         """
         check_label(db.conn, "category", self.category)
+        if missing := self._missing(db):
+            raise StoreError(
+                f"the archive has no article {', '.join(map(str, missing))}", wrong_use=True
+            )
         if self != Selection() and not self.count(db):
             raise StoreError("no article is within --since and --category", wrong_use=True)
+
+    def _missing(self, db: Database) -> list[int]:
+        """The ids that are asked for and that no article of the archive has."""
+        known = {article for (article,) in db.execute("SELECT id FROM articles")}
+        return [article for article in self.ids or () if article not in known]
 
     def records(self, db: Database, *more: str) -> Iterator[Row]:
         """The JSONL objects of the articles by id, streamed; raises ``StoreError``."""

@@ -13,9 +13,9 @@ from typing import Final
 from archiver.reading.search.trigram_index import Place
 
 #: Two terms side by side weigh like so many doublings of their number.
-_NEAREST: Final = 4.0
+NEAREST: Final = 4.0
 #: At this distance in characters they weigh half of it.
-_HALF: Final = 20
+HALF: Final = 20
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ def score(terms: Terms) -> tuple[int, float]:
     if len(terms) == 1:
         return in_title, often
     gaps = (_gap(one, other) for one, other in pairwise(terms))
-    near = sum(_NEAREST / (1 + gap / _HALF) for gap in gaps if gap is not None)
+    near = sum(NEAREST / (1 + gap / HALF) for gap in gaps if gap is not None)
     return in_title, often + near
 
 

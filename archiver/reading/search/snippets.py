@@ -13,9 +13,9 @@ from archiver.reading.search.folding import fold
 GAP: Final = "…"
 #: Characters of a snippet, and of what stands before its first hit.
 LENGTH: Final = 120
-_BEFORE: Final = 30
+BEFORE: Final = 30
 #: So many occurrences of a term are looked at.
-_LOOKED_AT: Final = 200
+LOOKED_AT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ def best_start(offsets: Sequence[Sequence[int]]) -> int:
 
     ``offsets`` are those of each term in ascending order. A little stands before the first hit.
     """
-    places = sorted((at, number) for number, some in enumerate(offsets) for at in some[:_LOOKED_AT])
+    places = sorted((at, number) for number, some in enumerate(offsets) for at in some[:LOOKED_AT])
     best, most, first = 0, 0, 0
     for last, (at, _) in enumerate(places):
-        while places[first][0] < at - (LENGTH - 2 * _BEFORE):
+        while places[first][0] < at - (LENGTH - 2 * BEFORE):
             first += 1
         different = len({number for _, number in places[first : last + 1]})
         if different > most:
             best, most = places[first][0], different
-    return max(best - _BEFORE, 0)
+    return max(best - BEFORE, 0)
 
 
 def first_offsets(text: str, terms: Iterable[str]) -> list[list[int]]:

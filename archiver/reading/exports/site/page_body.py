@@ -1,0 +1,84 @@
+"""The body of an article as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archiver.reading.exports.site.highlighting import highlight
+from archiver.reading.exports.site.long_formulas import IGNORED, leave_long_formulas
+from archiver.reading.exports.site.page_headings import Heading, set_headings
+from archiver.reading.exports.site.page_links import lead_links
+from archiver.reading.exports.site.shown_pictures import show_pictures
+from archiver.reading.exports.site.tree_edits import made, wrap
+from archiver.tree.document import parse_fragment
+from archiver.tree.serialize import inner_html
+
+#: Ids and classes of the page around the body, and of MathJax: a body has none that begin so.
+_RESERVED: Final = ("s-", "mjx-", "mjx_")
+
+
+@dataclass(frozen=True, slots=True)
+class PageBody:
+    """The HTML of a body, and its headings."""
+
+    html: str
+    headings: list[Heading]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a body can lead to and load: ``pages`` are ids of articles that have a page.
+
+    ``pictures`` and ``linked`` are names of files in the folder of the site by the addresses in the
+    body.
+    """
+
+    pages: Container[int] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, str] = field(default_factory=dict)
+
+
+def page_body(html: str, here: int, around: Surroundings) -> PageBody:
+    """The archived body of the article ``here`` for its page.
+
+    Links lead to pages and files that are there, and so do pictures. In the place of others stand
+    their addresses. Code is marked, ids are unique.
+    """
+    top = parse_fragment(html)
+    _own_names(top)
+    leave_long_formulas(top)
+    headings = set_headings(top)
+    show_pictures(top, around.pictures)
+    lead_links(top, here, around.pages, around.linked)
+    highlight(top)
+    _wrap_tables(top)
+    shown = inner_html(top)
+    if top.get("class"):  # a long formula stands in no element of the body
+        shown = f'<div class="{IGNORED}">{shown}</div>'
+    return PageBody(shown, headings)
+
+
+def _own_names(top: HtmlElement) -> None:
+    """Drop ids that are there already, and names that the page has for itself."""
+    seen: set[str] = set()
+    for element in top.iter(etree.Element):
+        own = element.get("id")
+        if own is not None and (own in seen or own.lower().startswith(_RESERVED)):
+            del element.attrib["id"]
+        elif own:
+            seen.add(own)
+        if classes := element.get("class"):
+            kept = [one for one in classes.split() if not one.lower().startswith(_RESERVED)]
+            element.set("class", " ".join(kept))
+
+
+def _wrap_tables(top: HtmlElement) -> None:
+    """Put each table into a box, in which it moves where it is wider than the page."""
+    for table in list(top.iter("table")):
+        if next(table.iterancestors("table"), None) is None:
+            wrap(table, made("div", "s-wide"))

@@ -1,0 +1,72 @@
+"""How long the search of an exported site takes in Chromium, from the disk.
+
+    python benchmarks/site_search.py           # 1,340 articles, as the blog has
+    python benchmarks/site_search.py 20000
+
+The archive is that of benchmarks/search.py. Needs the extras site and browser, and the system's
+Chromium. Times are of a clock: the fastest, the median and the slowest of fifteen.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from playwright.sync_api import sync_playwright
+from search import archive_of
+
+from archiver.reading.exports.job import Job
+from archiver.reading.exports.site_folder import write_site
+from archiver.store.read_only import open_for_reading
+
+_ARTICLES: Final = 1340
+_QUERIES: Final = ("熵", "编码", "的", r"\frac", "e", "编码 注意力", "熵 -模型", "的 是 一")
+_ASK: Final = """query => {
+  const times = [];
+  let total = 0;
+  for (let round = 0; round < 15; round++) {
+    const start = performance.now();
+    total = KexueSearch.search(query, {}, 20).total;
+    times.push(performance.now() - start);
+  }
+  times.sort((one, other) => one - other);
+  return [total, times[0], times[7], times[14]];
+}"""
+
+
+def main() -> None:
+    """Export a site, search in it, and print the table."""
+    count = int(sys.argv[1]) if sys.argv[1:] else _ARTICLES
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "site"
+        with closing(open_for_reading(archive_of(count)[0])) as db:
+            write_site(Job(db, target))
+        size = sum(path.stat().st_size for path in target.glob("search/*.js"))
+        print(f"site search: {count:,} articles, {size / 1e6:.0f} MB of scripts")
+        measure(target / "search.html")
+
+
+def measure(page: Path) -> None:
+    """Load the texts and ask each query."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.goto(page.as_uri())
+        start = perf_counter()
+        tab.evaluate("KexueSearch.load('')")
+        print(f"  texts loaded and folded in {perf_counter() - start:.1f} s")
+        print(f"  {'hits':>8}{'fastest, ms':>14}{'median':>10}{'slowest':>10}")
+        for query in _QUERIES:
+            total, *times = tab.evaluate(_ASK, query)
+            print(f"  {total:>8,}{times[0]:>14.0f}{times[1]:>10.0f}{times[2]:>10.0f}  {query}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

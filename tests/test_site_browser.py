@@ -1,0 +1,280 @@
+"""The demo blog as a site in a browser, from the disk: formulas, links, search, comforts.
+
+``make browser-test`` runs these; whoever has no browser gets a skip that says what is missing.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from chromium import open_browser
+from sqlite_utils import Database
+
+from archiver import site
+from archiver.body.read import read_stored_body
+from archiver.demo.posts import Post, load_posts
+from archiver.extraction.series.recognition import recognise
+from archiver.items import Article
+from archiver.reading.exports.job import Job
+from archiver.reading.exports.site_folder import write_site
+from archiver.reading.search import Filters, search
+from archiver.store.articles import save_article
+from archiver.store.read_only import open_for_reading
+from archiver.store.series_tables import links, save_series, titles
+from archiver.store.sqlite import close_archive, open_archive
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+DAY1, DAY2 = "2026-11-01T03:00:00+00:00", "2026-11-05T03:00:00+00:00"
+#: Articles with something that the demo blog does not have.
+ODD: Final = {
+    20001: r"<p>$$x\tag{7}\label{s}$$ $\eqref{s}$ \begin{equation}a\label{b}\end{equation}</p>",
+    20002: "<p>𝐠an 乾坤 編碼 ＧＡＮ 𠮷野家 C++ don't a\u3000b ½ …</p>",
+    20003: "<p>" + "很长" * 500 + "a" * 500 + "</p><pre>" + "b" * 500 + "</pre>"
+    "<table><tr>" + "<td>很宽的一格</td>" * 30 + "</tr></table>"
+    "<p>\\[" + "x+" * 200 + "x\\] 行内$" + "y+" * 200 + "y$</p>",
+    20004: r"<p>$\href{javascript:alert(1)}{x}$ $\style{position:fixed}{y}$</p>"
+    '<p>&lt;/script&gt; ]]&gt;</p><p style="color:#000" id="s-main">黑</p>',
+}
+QUERIES: Final = (
+    *("编码", "熵", "編碼", "的", "GAN", "ｇａｎ", "$", "\\frac", "注意力 -模型", '"注意力机制"'),
+    *("C++", "don't", "--", '"', "-的", "乾", "干坤", "a b", '"a b"', "𠮷", "½", "没有这样的词"),
+)
+
+
+def fill(db: Database) -> None:
+    """The demo blog; one of its articles has an earlier version."""
+    for post in load_posts():
+        save_article(db, article_of(post.id, post.title, post.body, post), DAY1)
+    for number, html in ODD.items():
+        save_article(db, article_of(number, f"怪 {number}", html, load_posts()[0]), DAY1)
+    edited = next(post for post in load_posts() if post.id == 6583)
+    save_article(db, article_of(6583, edited.title, f"{edited.body}<p>后记</p>", edited), DAY2)
+    save_series(db, recognise(titles(db), links(db)))
+
+
+def article_of(number: int, title: str, html: str, post: Post) -> Article:
+    body = read_stored_body(html)
+    return Article(
+        number, title=title, author=post.author, published=post.published.date().isoformat(),
+        readers=post.readers, category=post.category.name, tags=list(post.tags),
+        body_html=body.html, body_text=body.text, body_markdown=body.markdown,
+        links=body.links, pictures=body.pictures, formulas=body.formulas,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("archive") / "kexue.db"
+    db = open_archive(path)
+    fill(db)
+    write_site(Job(db, path.parent / "site"))
+    close_archive(db)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def tab(browser: Browser, archive: Path) -> Iterator[Page]:
+    """A tab in which a complaint, or a request that leaves the folder, is a failure."""
+    address = (archive.parent / "site").as_uri()
+    page = browser.new_page(base_url=f"{address}/", viewport={"width": 390, "height": 800})
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url),
+    )
+    yield page
+    page.close()
+    assert wrong == []
+
+
+def open_page(tab: Page, name: str) -> None:
+    tab.goto(name)
+    if tab.locator("script[src$='tex-chtml.js']").count():
+        tab.wait_for_selector("html.s-drawn")
+
+
+def test_every_formula_is_drawn_and_no_page_is_too_wide(tab: Page, archive: Path) -> None:
+    """As many as the archive counts, without an error or a reference that leads nowhere."""
+    with closing(open_for_reading(archive)) as db:
+        counts = db.execute("SELECT id, formula_count FROM articles").fetchall()
+    some = [row for row in counts if row[0] in ODD or row[1] > 16]
+    assert len(some) > 8
+    for article, count in some:
+        open_page(tab, f"archives/{article}.html")
+        drawn = tab.locator(".s-body mjx-container").count()
+        failed = tab.locator("mjx-merror, [data-mjx-error]").all_inner_texts()
+        assert (article, drawn, failed) == (article, count, [])
+        assert "???" not in tab.locator("main").inner_text()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, article
+
+
+def test_numbers_and_references_are_those_of_the_blog(tab: Page) -> None:
+    open_page(tab, "archives/20001.html")
+    shown = tab.locator(".s-body mjx-assistive-mml").all_text_contents()
+    assert [re.sub(r"\s", "", text) for text in shown] == ["(7)x", "(1)a"]
+    assert tab.get_by_role("link", name="(7)").get_attribute("href") == "#mjx-eqn%3As"
+
+
+def test_nothing_in_an_article_runs(tab: Page) -> None:
+    open_page(tab, "archives/20004.html")
+    assert tab.locator(".s-body [href^='javascript']").count() == 0
+    styles = tab.locator(".s-body mjx-container *").evaluate_all(
+        "all => all.filter(e => getComputedStyle(e).position === 'fixed').length"
+    )
+    assert styles == 0
+
+
+def test_a_link_leads_to_the_article_on_the_disk(tab: Page) -> None:
+    open_page(tab, "archives/11120.html")
+    tab.locator('.s-body a[href$=".html"]').first.click()
+    tab.wait_for_url("**/archives/*.html")
+    assert tab.locator("h1").count() == 1
+
+
+def test_a_difference_is_opened(tab: Page) -> None:
+    open_page(tab, "archives/6583.html")
+    tab.get_by_role("link", name="2 个版本").click()
+    tab.wait_for_url("**/versions/6583.html")
+    assert tab.locator(".s-diff ins").all_inner_texts() == ["后记"]
+
+
+# --- Search ---------------------------------------------------------------------------------------
+
+
+def queries(archive: Path) -> list[str]:
+    """Those above, and pieces of the texts, also where a term begins in another one."""
+    with closing(open_for_reading(archive)) as db:
+        texts = [text for (text,) in db.execute("SELECT body_text FROM articles") if text]
+    chance = random.Random(1)
+    pieces = []
+    for length in (1, 2, 2, 3, 5) * 8:
+        text = chance.choice(texts)
+        start = chance.randrange(max(len(text) - length, 1))
+        pieces.append(text[start : start + length])
+    pairs = [f"{one} {other}" for one, other in zip(pieces[:12], pieces[12:24], strict=True)]
+    return [*QUERIES, *pieces, *pairs]
+
+
+def test_the_search_finds_what_the_archive_finds(tab: Page, archive: Path) -> None:
+    """Exactly the same articles; where no term is too frequent, in the same order."""
+    open_page(tab, "search.html?q=熵")
+    tab.wait_for_selector("#s-results mark")
+    asked = queries(archive)
+    found = tab.evaluate("all => all.map(one => KexueSearch.search(one, {}, 3))", asked)
+    with closing(open_for_reading(archive)) as db:
+        for query, got in zip(asked, found, strict=True):
+            expected = [hit.id for hit in search(db.conn, query, limit=None).hits]
+            assert (query, sorted(got["ids"])) == (query, sorted(expected))
+            assert got["ids"][:1] == expected[:1] or len(expected) > 40, query
+        hit = search(db.conn, "编码").hits[0]
+        marks = "".join(f"[{text}]" if is_hit else text for text, is_hit in
+                        tab.evaluate("KexueSearch.search('编码', {}, 1).hits[0].text"))  # fmt: skip
+        assert marks == hit.text.marked("[", "]")
+        for filters in (Filters(year=2019), Filters(category="数学研究"), Filters(tag="GAN")):
+            expected = [hit.id for hit in search(db.conn, "的", filters, None).hits]
+            given = {
+                "year": str(filters.year or ""), "category": filters.category, "tag": filters.tag,
+            }  # fmt: skip
+            got = tab.evaluate("given => KexueSearch.search('的', given, 1)", given)
+            assert sorted(got["ids"]) == sorted(expected) != []
+
+
+def test_a_search_is_typed(tab: Page) -> None:
+    """From any page, with the key of the search; results are marked and can be narrowed."""
+    open_page(tab, "index.html")
+    tab.keyboard.press("/")
+    tab.keyboard.type("编码")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#s-results mark")
+    everything = tab.locator("#s-results li").count()
+    assert f"找到 {everything} 篇" in tab.locator("#s-status").inner_text()
+    year = tab.locator("#s-results .s-meta").first.inner_text()[:4]
+    tab.select_option("#s-year", year)
+    tab.wait_for_selector(f"#s-results:not(:has(li:nth-child({everything})))")
+    assert f"year={year}" in tab.url
+
+
+# --- Comforts -------------------------------------------------------------------------------------
+
+
+def test_what_was_read_is_remembered(tab: Page) -> None:
+    open_page(tab, "archives/6583.html")
+    tab.get_by_role("button", name="标为已读").click()
+    assert tab.locator(".s-progress").first.inner_text().startswith("已读 1 / 1")
+    tab.goto("newest.html")
+    assert tab.locator(".s-read").count() == 1
+
+
+def test_colours_are_switched_and_remembered(tab: Page) -> None:
+    open_page(tab, "index.html")
+    before = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    tab.get_by_role("button", name="深色").click()
+    tab.goto("series.html")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_without_javascript_the_pages_are_there(browser: Browser, archive: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((archive.parent / "site" / "index.html").as_uri())
+    page.get_by_role("link", name="全部", exact=True).click()
+    page.locator("main a").first.click()
+    assert page.locator("h1").count() == 1
+    page.get_by_role("link", name="原文").wait_for()
+    assert site.CANONICAL_BASE in (
+        page.get_by_role("link", name="原文").get_attribute("href") or ""
+    )
+    context.close()
+
+
+#: An article with code, a difference and a search have most of what pages are made of.
+PAGES: Final = (
+    *("archives/11120.html", "versions/6583.html", "search.html?q=熵"),
+    *("archives/6583.html", "index.html"),
+)
+#: The colours that an author has given to words stay as they are.
+AXE: Final = """axe.run(
+  {exclude: [['.s-body [color]'], ['.s-body [style]']]}, {resultTypes: ['violations']}
+).then(result => result.violations)"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Browser, archive: Path, scheme: str) -> None:
+    try:
+        package = distribution("axe-playwright-python")
+    except PackageNotFoundError:
+        pytest.skip("no axe: pip install -e '.[browser]' (axe-playwright-python)")
+    axe = Path(str(package.locate_file("axe_playwright_python/axe.min.js"))).read_text("utf-8")
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    for name in PAGES if scheme == "light" else PAGES[:3]:
+        page.goto(f"{(archive.parent / 'site').as_uri()}/{name}")
+        page.wait_for_timeout(300)
+        page.evaluate(axe)
+        found = page.evaluate(AXE)
+        serious = [
+            (one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"])
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+        ]
+        assert serious == [], name
+    context.close()
