@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archiver.body.read import Body, read_body
+from archiver.extraction.comment_words import read_comments
 from archiver.items import Article, Item
 from archiver.site import Base
 
@@ -46,9 +47,11 @@ def fill_links(item: Item, base: Base | None = None) -> None:
 def read_ahead(item: Article, base: Base | None = None) -> None:
     """Do with an article as scraped what its body alone decides, and give up its tree.
 
-    The functions above find the body read then, and add what listings tell. The item can be sent to
-    another process. Raises ``UnexpectedPage`` as ``fill_text`` does.
+    So are the words of its comments. The functions above find the body read then, and add what
+    listings tell. The item can be sent to another process. Raises ``UnexpectedPage`` as ``fill_text`` does.
     """
+    if item.comments is not None:
+        read_comments(item.comments)
     if item.body is None:
         return
     known, item.excerpt_known = item.excerpt_known, True  # a listing may tell it yet

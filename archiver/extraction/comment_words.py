@@ -48,11 +48,25 @@ def fill_comments(item: Item) -> list[Doubt]:
 def _fill(comment: Comment, page: CommentPage) -> list[Doubt]:
     comment.author_url = author_url(comment.author_href)
     comment.published_at = parse_moment(comment.time_text)
-    if comment.content is not None:
-        comment.html, comment.text = read_words(comment.content, page.id, page.document)
+    _read(comment, page)
     said = comment.time_text
     is_understood = not said or comment.published_at or parse_date(said)[0]
     return [] if is_understood else [Doubt(page.id, "comment time", said or "")]
+
+
+def read_comments(page: CommentPage) -> None:
+    """Read the words of comments, and give up their trees; those that were read stay as they are.
+
+    The page can be sent to another process then.
+    """
+    for comment in page.comments:
+        _read(comment, page)
+
+
+def _read(comment: Comment, page: CommentPage) -> None:
+    if comment.content is not None:
+        comment.html, comment.text = read_words(comment.content, page.id, page.document)
+        comment.content = None
 
 
 def read_words(content: HtmlElement, article: int, document: str | None = None) -> tuple[str, str]:

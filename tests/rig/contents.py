@@ -26,6 +26,8 @@ MOMENTS: Final = frozenset(
 )
 #: Columns besides the moments that no two archives have in common, and why.
 LEFT_OUT: Final = {
+    ("changes", "capture_id"): "its number: a run that was killed has captures of its own",
+    ("revisions", "capture_id"): "as in changes",
     ("changes", "id"): "the order of the articles among each other; within one it is compared",
     ("failures", "tries"): "grows with every run that notes the failure",
     ("sightings", "absent"): "the number of runs since an article was listed",
