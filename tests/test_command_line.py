@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import pty
@@ -16,8 +17,10 @@ from conftest import ROOT
 from crawling import Archive, options_of
 from replica import Replica, make_posts
 from rig.commands import Command, run, run_bytes, run_cold, surroundings
+from scrapy.commands import ScrapyHelpFormatter
 from scrapy.settings import Settings
 
+from archiver.commands.command_line import own_commands
 from archiver.planning.plan import ARGUMENTS
 from archiver.setting_names import find_unknown, own_settings
 
@@ -197,6 +200,24 @@ def test_help_names_arguments_and_settings(tmp_path: Path) -> None:
     assert " -s KEXUE_RECHECK=20 " in words
     assert "--output" not in words
     assert max(map(len, said.stdout.splitlines())) <= 80
+
+
+_HEADINGS: Final = {
+    "Usage", "Options", "Global Options", "Spider Arguments", "Settings, With Their Defaults",
+}  # fmt: skip
+
+
+def test_no_help_of_an_option_is_a_heading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scrapy makes a heading of each line that ends with a colon, also of a wrapped one."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for name, command in own_commands().items():
+        parser = argparse.ArgumentParser(
+            formatter_class=ScrapyHelpFormatter, conflict_handler="resolve"
+        )
+        command.settings = Settings()
+        command.add_options(parser)
+        headings = re.findall(r"^(.*)\n==", parser.format_help(), re.MULTILINE)
+        assert [line for line in headings if line not in _HEADINGS] == [], name
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])

@@ -10,6 +10,7 @@ import subprocess
 import termios
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -670,3 +671,15 @@ def test_summary_of_an_archive_that_is_open_for_reading(folder: Path) -> None:
     """What the command opens cannot be written to, so no query may try."""
     with closing(open_for_reading(folder / "kexue.db")) as db:
         assert summary_of(db).counts["known"] == 2
+
+
+def test_every_file_is_told_with_its_size(db: Database) -> None:
+    """What the files need is not cut off at the edge of the screen: it goes on in the next line."""
+    sizes = {"kexue.db": 31_400_000, "changes.xml": 52_000, "warc": 142_000_000, "files": 900}
+    lines = list(status_lines(replace(summary_of(db), files=sizes), 44))
+    at = next(at for at, line in enumerate(lines) if line.startswith("on disk"))
+    assert lines[at : at + 3] == [
+        "on disk       kexue.db 31.4 MB,",
+        "              changes.xml 52.0 kB,",
+        "              warc 142.0 MB, files 900 bytes",
+    ]

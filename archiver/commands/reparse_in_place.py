@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all",
         action="store_true",
-        help="also articles whose captures this version has read: for a change of the parsers"
+        help="also articles whose captures this version has read, for a change of the parsers"
         " without a new PARSER_VERSION",
     )
     parser.add_argument(

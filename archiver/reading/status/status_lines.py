@@ -13,11 +13,15 @@ from archiver.terminal.durations import format_age, format_seconds
 from archiver.terminal.printable import one_line
 from archiver.terminal.program import typed
 from archiver.terminal.text_tables import layout_table
-from archiver.terminal.text_width import cut
+from archiver.terminal.text_width import cut, wrap
 
 #: Columns of a title, and of an address, that have a reason after them.
 _TITLE_COLUMNS: Final = 32
 _URL_COLUMNS: Final = 40
+#: Columns before a fact: the longest name of one, and two spaces.
+_FACT_COLUMNS: Final = len("last success") + 2
+#: A space at which no line is wrapped.
+_TIE: Final = "\N{NO-BREAK SPACE}"
 #: How many articles, and how many failures, are named.
 _MOST_ARTICLES: Final = 20
 _MOST_FAILURES: Final = 10
@@ -33,14 +37,14 @@ def status_lines(summary: Summary, columns: int) -> Iterator[str]:
 
     The outcome of the last run is one of ``Summary.problems`` and is left out here.
     """
-    path, *lines = _lines(summary)
+    path, *lines = _lines(summary, columns)
     yield path
     for line in lines:
         yield cut(line, columns)
 
 
-def _lines(summary: Summary) -> Iterator[str]:
-    facts = [("archive", str(summary.database)), *_facts(summary)]
+def _lines(summary: Summary, columns: int) -> Iterator[str]:
+    facts = [("archive", str(summary.database)), *_facts(summary, columns)]
     yield from layout_table(facts, "ll")
     articles = {"missing": summary.missing, "suspicious, not taken": summary.suspicious}
     for title, rows in articles.items():
@@ -53,7 +57,7 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield from _runs(summary)
 
 
-def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
+def _facts(summary: Summary, columns: int) -> Iterator[tuple[str, str]]:
     yield "articles", _articles(summary)
     if summary.comments is not None:
         yield "comments", summary.comments.words
@@ -70,7 +74,8 @@ def _facts(summary: Summary) -> Iterator[tuple[str, str]]:
         there = summary.counts["archived"] - summary.counts["gone"]
         verb = "has" if summary.uncaptured == 1 else "have"
         yield "captures", f"{summary.uncaptured:,} of {there:,} articles {verb} no capture yet"
-    yield "on disk", _sizes(summary)
+    for number, line in enumerate(_sizes(summary, columns - _FACT_COLUMNS)):
+        yield "" if number else "on disk", line
     if summary.to_reparse:
         again = f"{typed('reparse')} reads them again"
         yield "extraction", f"{summary.to_reparse:,} by an earlier version; {again}"
@@ -84,9 +89,11 @@ def _articles(summary: Summary) -> str:
     return f"{counts['known']:,} known, {counts['archived']:,} archived{among}{''.join(trouble)}"
 
 
-def _sizes(summary: Summary) -> str:
+def _sizes(summary: Summary, columns: int) -> list[str]:
+    """What is on the disk, on as many lines as it needs; no size is parted from its name."""
     sizes = {name: size for name, size in summary.files.items() if size is not None}
-    return ", ".join(f"{name} {_size(size)}" for name, size in sizes.items())
+    pieces = (f"{name} {_size(size)}".replace(" ", _TIE) for name, size in sizes.items())
+    return [line.replace(_TIE, " ") for line in wrap(", ".join(pieces), columns)]
 
 
 def _section(title: str, rows: Iterable[_Cells], count: int, align: str) -> Iterator[str]:
