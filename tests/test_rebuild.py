@@ -94,7 +94,6 @@ def test_comments_of_several_runs(tmp_path: Path) -> None:
     files = {"KEXUE_ATTACHMENTS": 1, "KEXUE_PICTURES_PER_RUN": 2}
     with Archive(tmp_path, posts) as archive:
         assert archive.crawl("comments=1", **files).status == 0
-        archive.pass_days()
         archive.replica.edit(104, comments=84)
         archive.replica.fault("/archives/10", kind="swap", old=OLD, new=NEW)
         archive.crawl("ids=104", "comments=1")
