@@ -37,7 +37,7 @@ from archiver.store import articles
 from archiver.store.archive import Archive
 from archiver.store.articles import Saved
 from archiver.store.corrections import Correction
-from archiver.store.schema import ARTICLES, PARTS
+from archiver.store.schema import ARTICLES, COMMENTS, PARTS
 from archiver.store.sqlite import close_archive
 from archiver.warc.exchange import Exchange
 
@@ -47,8 +47,11 @@ TIMES: Final = frozenset({"first_seen", "last_seen", "fetched_at"})
 #: Where the number of this version is noted.
 _NOTED_BY: Final = (
     "archiver.store.captures.PARSER_VERSION",
+    "archiver.store.comment_rows.PARSER_VERSION",
     "archiver.store.schema.PARSER_VERSION",
 )
+#: What is read of a comment.
+_OF_COMMENTS: Final = ", ".join(name for name in COMMENTS.names if name != "first_seen")
 _FIRST: Final = datetime(2026, 11, 1, 3, tzinfo=UTC)
 
 
@@ -192,6 +195,8 @@ class Captured:
             "revisions": rows(db, "SELECT * FROM revisions ORDER BY number"),
             "changes": rows(db, f"SELECT {told} FROM changes ORDER BY seen_at, kind"),
             "captures": rows(db, "SELECT id, article_id, parser_version FROM captures"),
+            "comments": rows(db, f"SELECT {_OF_COMMENTS} FROM comments ORDER BY id"),
+            "comment_revisions": rows(db, "SELECT * FROM comment_revisions"),
         }
         for table in PARTS:
             names = ", ".join(column.name for column in table.filled)

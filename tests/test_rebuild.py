@@ -84,6 +84,45 @@ def test_the_demo_with_its_pictures(tmp_path: Path) -> None:
     assert len(here) > 10
 
 
+#: What somebody has written, and what it becomes.
+OLD, NEW = "第三段有个错别字".encode(), "第四段有个错别字".encode()
+
+
+def test_comments_of_several_runs(tmp_path: Path) -> None:
+    """New, edited and deleted ones, on all their pages, with pictures and runs of other kinds."""
+    posts = [make_post(104, 3, comments=90), make_post(103, 2, comments=60), make_post(102, 1)]
+    files = {"KEXUE_ATTACHMENTS": 1, "KEXUE_PICTURES_PER_RUN": 2}
+    with Archive(tmp_path, posts) as archive:
+        assert archive.crawl("comments=1", **files).status == 0
+        archive.replica.edit(104, comments=84)
+        archive.replica.fault("/archives/10", kind="swap", old=OLD, new=NEW)
+        archive.crawl("ids=104", "comments=1")
+        archive.replica.edit(103, comments=63)
+        archive.crawl("readers=1", **files)
+        archive.crawl("limit=1", "comments=1", **files)
+        archive.crawl("pictures=1")
+        for counted in ("comments WHERE gone_at IS NOT NULL", "comment_revisions"):
+            assert archive.rows(f"SELECT count(*) FROM {counted}") != [(0,)]
+        assert_rebuilt(archive, tmp_path / "again")
+        told = run(
+            "verify", "--against", tmp_path / "again", "-s", f"KEXUE_DATA_DIR={archive.folder}"
+        )
+        assert told.returncode == 0, told.stdout
+
+
+def test_pages_of_comments_that_this_version_does_not_ask_for(tmp_path: Path) -> None:
+    """What was recorded is read all the same, when all else has been."""
+    with Archive(tmp_path, [make_post(104, 3, comments=90)]) as archive:
+        assert archive.crawl("comments=1").status == 0
+        program = (
+            "from archiver.planning.comment_agenda import CommentAgenda\n"
+            "CommentAgenda.next_page = lambda agenda: None\n"
+        )
+        made = rebuild(archive.folder, tmp_path / "again", program=program)
+        assert (made.status, made.stderr) == (0, ""), made.said
+        assert differences(archive.folder, tmp_path / "again") == []
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     paths = (path for path in folder.rglob("*") if path.is_file() and path.name != ".run.lock")
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}

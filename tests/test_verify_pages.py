@@ -243,3 +243,33 @@ def test_many_processes_say_the_same(blog: Blogs) -> None:
         together = blog.check(processes)
     assert (alone.compared, alone.differ) == (20, 2)
     assert together.findings == alone.findings
+
+
+@pytest.mark.parametrize("column", ["html", "text", "author", "author_url", "by_author"])
+def test_a_comment_that_was_changed_is_named(blog: Blogs, column: str) -> None:
+    blog.read(a_post(comments=6))
+    value = "1 - by_author" if column == "by_author" else "'https://a.example/'"
+    blog.execute(
+        f"UPDATE comments SET {column} = {value} WHERE id = (SELECT min(id) FROM comments)"
+    )
+    (number,) = blog.archive.db.execute("SELECT min(id) FROM comments").fetchone()
+    (finding,) = blog.check().findings
+    assert finding.startswith(f"article 11: comment {number}: {column}")
+
+
+def test_comments_that_the_newest_page_does_not_tell(blog: Blogs) -> None:
+    """Changed since on another page, read by an older version, and deleted on somebody's wish."""
+    blog.read(a_post(comments=6))
+    first, second, third = (
+        n for (n,) in blog.archive.db.execute("SELECT id FROM comments LIMIT 3")
+    )
+    now = "2030-01-01T00:00:00+00:00"
+    blog.execute(
+        f"INSERT INTO comment_revisions (comment_id, number, replaced_at, html)"
+        f" VALUES ({first}, 1, '{now}', '')"
+    )
+    blog.execute("UPDATE comments SET parent_id = NULL")
+    blog.execute(f"UPDATE comments SET html = '' WHERE id = {first}")
+    blog.execute(f"UPDATE comments SET html = '', parser_version = 1 WHERE id = {second}")
+    blog.execute(f"DELETE FROM comments WHERE id = {third}")
+    assert blog.check().findings == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,12 +12,13 @@ from sqlite_utils import Database
 
 from archiver import site
 from archiver.extraction.article_page import complete_from_archive, read_article
-from archiver.items import Article
+from archiver.extraction.comment_page import read_comment_page
+from archiver.items import Article, CommentPage
 from archiver.reparsing.stored_article import StoredArticle
-from archiver.store.captures import Capture, get_capture
+from archiver.store.captures import Capture, captures_below, get_capture
 from archiver.store.records import Row
 from archiver.tree.unexpected import UnexpectedPage
-from archiver.warc.stored_answer import read_answer
+from archiver.warc.stored_answer import StoredAnswer, read_answer
 
 
 class UnreadableCapture(Exception):
@@ -51,9 +54,8 @@ class CapturedPages:
         stored = self._stored
         article = stored.row["id"]
         told = {**stored.row, **_columns(version)}
-        try:
-            first = None if capture.refers_to is None else get_capture(self._db, capture.refers_to)
-            answer = read_answer(self._warc, capture, first, most=site.LARGEST_PAGE)
+        with _named(capture):
+            answer = self._answer(capture)
             return read_article(
                 answer.body,
                 article,
@@ -61,13 +63,47 @@ class CapturedPages:
                 status=answer.status,
                 complete=partial(complete_from_archive, stored=told, shown=stored.shown),
             )
-        except FileNotFoundError as error:
-            raise UnreadableCapture(f"{error.filename} is missing; put it back") from error
-        except (OSError, UnexpectedPage) as error:
-            place = f"{capture.warc}, byte {capture.offset:,}"
-            raise UnreadableCapture(
-                f"the page of {capture.fetched_at} ({place}): {error}"
-            ) from error
+
+    def comment_pages(self) -> Iterator[tuple[Capture, CommentPage]]:
+        """The further pages of comments, in no order; raises ``UnreadableCapture``.
+
+        An answer that is no such page, as a crawl has found too, is left out.
+        """
+        article = self._stored.row["id"]
+        path = site.article_path(article)
+        starts = {c.url.partition(path)[0] for c in self._stored.captures if path in c.url}
+        for start in sorted(starts):
+            for capture in captures_below(self._db, f"{start}{path}/comment-page-"):
+                page = self._comment_page(capture, article)
+                if page is not None:
+                    yield capture, page
+
+    def _comment_page(self, capture: Capture, article: int) -> CommentPage | None:
+        number = site.comments_number(capture.url)
+        with _named(capture):
+            body = self._answer(capture).body
+        if number is None:
+            return None
+        try:
+            return read_comment_page(body, article, number, base_of(capture.url, article))
+        except UnexpectedPage:
+            return None
+
+    def _answer(self, capture: Capture) -> StoredAnswer:
+        first = None if capture.refers_to is None else get_capture(self._db, capture.refers_to)
+        return read_answer(self._warc, capture, first, most=site.LARGEST_PAGE)
+
+
+@contextmanager
+def _named(capture: Capture) -> Iterator[None]:
+    """Raise ``UnreadableCapture``, with the place of a capture, where it cannot be read."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise UnreadableCapture(f"{error.filename} is missing; put it back") from error
+    except (OSError, UnexpectedPage) as error:
+        place = f"{capture.warc}, byte {capture.offset:,}"
+        raise UnreadableCapture(f"the page of {capture.fetched_at} ({place}): {error}") from error
 
 
 def base_of(url: str, article: int) -> site.Base | None:

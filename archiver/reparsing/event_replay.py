@@ -13,10 +13,11 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.body.read import read_stored_body
-from archiver.items import Article, Status
+from archiver.items import Article, CommentPage, Status
 from archiver.reparsing.captured_pages import CapturedPages
 from archiver.reparsing.events import Event
 from archiver.store.articles import get_article, save_article
+from archiver.store.captures import Capture
 from archiver.store.migrations import migrations
 from archiver.store.records import Row, article_row
 from archiver.store.revisions import number_of
@@ -59,6 +60,8 @@ class Replayed:
     is_restored: bool = False
     revisions: list[Row] = field(default_factory=list)
     changes: list[Happened] = field(default_factory=list)
+    #: By capture: when it was received, and the comments on the page, where it was taken.
+    comments: dict[int, tuple[str, CommentPage]] = field(default_factory=dict)
 
 
 class Replay:
@@ -88,18 +91,20 @@ class Replay:
 
     def _take(self, event: Event) -> None:
         if event.capture is not None:
-            self._read(event, self._pages.read(event.capture, event.version))
+            self._read(event, event.capture, self._pages.read(event.capture, event.version))
         elif event.kind == "gone":
             mark_gone(self._db, self._id, event.moment)
         else:
             self._restore(event)
 
-    def _read(self, event: Event, article: Article) -> None:
+    def _read(self, event: Event, capture: Capture, article: Article) -> None:
         """Store a page. What was taken for the author's stays so."""
         was_taken = event.kind not in {None, "suspicious"}
         saved = save_article(self._db, article, event.moment, accept=was_taken)
         if saved.suspicious is None:
             self._made.is_restored = False
+            if article.comments is not None:
+                self._made.comments[capture.id] = capture.fetched_at, article.comments
             if article.status is not Status.PROTECTED:
                 self._made.source = article
 

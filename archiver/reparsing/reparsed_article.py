@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archiver.reparsing.captured_pages import CapturedPages, UnreadableCapture
-from archiver.reparsing.event_replay import Replay
+from archiver.reparsing.comment_replay import Reading, differing_tables, reread_comments
+from archiver.reparsing.event_replay import Replay, Replayed
 from archiver.reparsing.events import events_of
-from archiver.reparsing.replay_comparison import compare, correct_row
+from archiver.reparsing.replay_comparison import compare, correct_row, with_comments
 from archiver.reparsing.stored_article import load_article
 from archiver.store.corrections import Correction
 from archiver.store.suspicion import suspicion
@@ -53,10 +54,22 @@ def _reparse(
     pages = CapturedPages(db, warc, stored)
     try:
         made = Replay(memory, pages, stored.row).run(events_of(stored))
+        readings = _readings(pages, made)
     except UnreadableCapture as error:
         return Refused(article, str(error))
     row = correct_row(stored, made)
     why = None if accept else suspicion(stored.row, row)
     if why is not None:
         return Refused(article, f"today's reading is suspicious: {why}")
-    return compare(stored, made, row)
+    comments = reread_comments(db, article, readings)
+    return with_comments(
+        compare(stored, made, row), comments, differing_tables(db, article, comments)
+    )
+
+
+def _readings(pages: CapturedPages, made: Replayed) -> list[Reading]:
+    """The captured pages of comments, the article's own among them, in their order."""
+    found = {number: Reading(*each) for number, each in made.comments.items()}
+    for capture, page in pages.comment_pages():
+        found[capture.id] = Reading(capture.fetched_at, page)
+    return [found[number] for number in sorted(found)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from archiver.reparsing.event_replay import Happened, Replayed
 from archiver.reparsing.stored_article import StoredArticle
+from archiver.store.comment_corrections import CommentCorrection
 from archiver.store.corrections import ChangeLog, Correction
 from archiver.store.records import Row, part_rows
 from archiver.store.schema import COUNTS, DERIVED, EDITS, PARTS
@@ -57,6 +59,13 @@ def compare(stored: StoredArticle, made: Replayed, row: Row) -> Correction:
         withdrawn=sum(h.event.kind == "edited" for h in removed),
         found=sum(change["kind"] == "edited" for change in log.added),
     )
+
+
+def with_comments(
+    found: Correction, comments: CommentCorrection, differs: Iterable[str]
+) -> Correction:
+    """The same with what is to be corrected of comments; ``differs`` names their tables."""
+    return replace(found, comments=comments, differs=(*found.differs, *differs))
 
 
 def _parts(stored: StoredArticle, made: Replayed) -> dict[str, list[Row]]:

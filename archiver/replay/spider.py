@@ -51,4 +51,9 @@ class ReplaySpider(KexueSpider):
         article, listing = site.article_id(url, self.base), site.listing_number(url, self.base)
         if article is not None and url == self.base.url(site.article_path(article)):
             return self._article_request(article)
+        number = site.comments_number(url)
+        if article is not None and number is not None:
+            is_there = url == self.base.url(site.comments_path(article, number))
+            is_there = is_there and self.run.archive.has_article(article)
+            return self._comment_request(article, number) if is_there else None
         return None if listing is None else self._listing_request(listing)

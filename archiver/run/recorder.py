@@ -86,8 +86,7 @@ class Recorder:
 
         ``accept`` takes its page also when it looks like one of a changed theme.
         """
-        if self.earlier is not None:
-            self.earlier.correct(article.id)
+        self._correct(article.id)
         saved = self.archive.save_article(article, url, accept=accept)
         self.counts.count_saved(article, url, saved)
         self._doubt_comments(url, article.id, saved.doubts)
@@ -102,7 +101,13 @@ class Recorder:
         """Store the comments of a further page of an article; raises ``sqlite3.Error``."""
         url = site.article_url(page.id)
         self.counts.comment_pages += 1
+        self._correct(page.id)
         self._doubt_comments(url, page.id, self.archive.save_comments(page))
+
+    def _correct(self, article: int) -> None:
+        """Correct what an earlier version has read of an article, before more is stored of it."""
+        if self.earlier is not None:
+            self.earlier.correct(article)
 
     def _doubt_comments(self, url: str, article: int, doubts: Iterable[str]) -> None:
         """Name what is not believed of comments: nothing that is archived was changed by it."""

@@ -37,17 +37,16 @@ class CommentReadingSpider(RecordingSpider):
         To be called when all that was read before is stored.
         """
         page = self.comment_agenda.next_page()
-        if page is None:
-            return []
-        return [
-            Request(
-                self.base.url(site.comments_path(page.article, page.number)),
-                callback=self.parse_comments,
-                errback=self.comments_failed,
-                cb_kwargs={"of": page.article, "number": page.number},
-                dont_filter=True,
-            )
-        ]
+        return [] if page is None else [self._comment_request(page.article, page.number)]
+
+    def _comment_request(self, article: int, number: int) -> Request:
+        return Request(
+            self.base.url(site.comments_path(article, number)),
+            callback=self.parse_comments,
+            errback=self.comments_failed,
+            cb_kwargs={"of": article, "number": number},
+            dont_filter=True,
+        )
 
     def parse_comments(self, response: Response, of: int, number: int) -> Results:
         """The comments of a page of an article."""

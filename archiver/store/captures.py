@@ -48,6 +48,11 @@ _FORGET: Final = (
     f"DELETE FROM captures WHERE {_LOST_TOO}",  # noqa: S608
     f"DELETE FROM captures WHERE {_LOST}",  # noqa: S608
 )
+#: The whole pages whose address begins in one way; the last character of ``end`` is the next one.
+_BELOW: Final = """
+    SELECT * FROM captures
+    WHERE url >= :start AND url < :end AND status = 200 AND truncated IS NULL ORDER BY id
+"""
 #: What stands in the table beside the fields of a capture.
 _BESIDE: Final = frozenset({"article_id", "parser_version"})
 
@@ -108,7 +113,15 @@ def captures_of(db: Database, article: int) -> list[Capture]:
     return list(_captures(db, query, [article]))
 
 
-def _captures(db: Database, query: str, values: Sequence[object]) -> Iterator[Capture]:
+def captures_below(db: Database, start: str) -> list[Capture]:
+    """The captures of whole pages (HTTP 200) whose address begins with ``start``, by ``id``."""
+    end = start[:-1] + chr(ord(start[-1]) + 1)
+    return list(_captures(db, _BELOW, {"start": start, "end": end}))
+
+
+def _captures(
+    db: Database, query: str, values: Sequence[object] | dict[str, str]
+) -> Iterator[Capture]:
     for row in db.query(query, values):
         yield Capture(**{key: value for key, value in row.items() if key not in _BESIDE})
 

@@ -113,16 +113,30 @@ def _save(
     db: Database, comment: Comment, article: int, old: Row | None, shown: set[int], now: str
 ) -> None:
     """Write a comment that is new or differs; what it was before stays as a version."""
-    row = _row(comment, article, old, shown, now)
+    row = next_row(comment, article, old, shown, now)
     if old is None:
         db.execute(_INSERT, row)
     elif row != old:
-        if any(row[name] != old[name] for name in _VERSIONED):
+        if is_other_version(row, old):
             db.execute(_KEEP, {"id": comment.id, "now": now})
         db.execute(_UPDATE, row)
 
 
-def _row(comment: Comment, article: int, old: Row | None, shown: set[int], now: str) -> Row:
+def is_other_version(row: Row, old: Row) -> bool:
+    """True when a comment differs in what makes a version of it."""
+    return version_of(row) != version_of(old)
+
+
+def version_of(row: Row) -> Row:
+    """The columns of a comment, or of an earlier version, that make it a version."""
+    return {name: row[name] for name in _VERSIONED}
+
+
+def next_row(comment: Comment, article: int, old: Row | None, shown: set[int], now: str) -> Row:
+    """The row of a comment that was read at ``now``, with what stays of its row before.
+
+    ``shown`` are the ids of the comments of the article on the same page.
+    """
     row: Row = {name: getattr(comment, name, None) for name in COMMENTS.names}
     row |= {"article_id": article, "by_author": int(comment.by_author), "first_seen": now}
     row["parser_version"] = PARSER_VERSION

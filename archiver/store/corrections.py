@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archiver import PARSER_VERSION
 from archiver.store.articles import save_parts
+from archiver.store.comment_corrections import CommentCorrection, save_comment_correction
 from archiver.store.records import Row
 from archiver.store.schema import CHANGES, REVISIONS
 
@@ -53,6 +54,7 @@ class Correction:
     #: All of its versions, where one differs; else ``None``.
     revisions: list[Row] | None = None
     changes: ChangeLog = ChangeLog()
+    comments: CommentCorrection = field(default_factory=CommentCorrection)
     #: What differs, as names of columns and tables; empty where only notes of the archive do.
     differs: tuple[str, ...] = ()
     #: Edits that were only seen by an earlier version.
@@ -71,6 +73,7 @@ def save_correction(db: Database, correction: Correction) -> None:
         db.execute("DELETE FROM revisions WHERE article_id = ?", [article])
         _insert(db, "revisions", REVISIONS.names, correction.revisions)
     _save_changes(db, correction.changes)
+    save_comment_correction(db, correction.comments)
     db.execute(_READ, [PARSER_VERSION, article, PARSER_VERSION])
 
 

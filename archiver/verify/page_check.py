@@ -18,6 +18,7 @@ from archiver.store.sightings import shown_before
 from archiver.terminal.plural import plural
 from archiver.terminal.program import typed
 from archiver.verify.chosen import Ids, chosen
+from archiver.verify.comments_again import comments_of_page
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.processes import Processes
 from archiver.verify.second_extraction import Compared, Reading, Stored, extract_again
@@ -97,6 +98,7 @@ def _stored(db: Database, ids: Ids | None, skipped: _Skipped) -> Iterator[Stored
                 suspicious=frozenset(
                     digest for (digest,) in db.execute(_SUSPICIOUS, [row["id"]]).fetchall()
                 ),
+                comments=comments_of_page(db, row["id"], found[0]["fetched_at"]),
             )
 
 

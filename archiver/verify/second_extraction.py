@@ -23,6 +23,7 @@ from archiver.store.records import Row, article_row, part_rows
 from archiver.store.schema import DERIVED, PARTS
 from archiver.store.sightings import Shown
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.verify.comments_again import compare_comments
 from archiver.verify.fidelity.comparison import Point, compare_values
 from archiver.warc.stored_answer import read_answer
 
@@ -60,6 +61,8 @@ class Stored:
     readings: Sequence[Reading]
     #: The hashes of versions that were seen and not taken.
     suspicious: frozenset[str]
+    #: By id; see ``comments_of_page``.
+    comments: Mapping[int, Row] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -95,6 +98,8 @@ def extract_again(folder: Path, base: site.Base, stored: Stored) -> Compared:
         if is_first:
             result.capture = reading.capture.id
             result.findings += _compare_told(article, told, stored.row)
+            if reading is stored.readings[0]:
+                result.findings += compare_comments(article, stored.comments)
         if article.status is not Status.PROTECTED:
             result.findings += _compare_body(article, told, stored)
             return result
