@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from replica import make_post
 from rig.commands import Command
 from rig.commands import run as run_command
 
+from archiver.processes import Killed
 from archiver.run import reparse_run
 from archiver.run.reparse_report import ReparseReport
 from archiver.run.reparse_run import Wanted, reparse
@@ -179,7 +179,7 @@ def test_interrupted_it_goes_on(made: dict[str, Path], folder: Path, processes: 
 
 def test_a_process_that_is_killed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def end(*_: object) -> Any:
-        raise BrokenProcessPool("a process in the pool was terminated abruptly")
+        raise Killed("a process in the pool was terminated abruptly")
 
     monkeypatch.setattr(reparse_run, "read_articles", end)
     report = read(folder)

@@ -22,6 +22,7 @@ from archiver.items import ListingEntry
 from archiver.network.requests import CAPTURE
 from archiver.network.stop import Stop
 from archiver.pages.article import parse_article
+from archiver.processes import Processes
 from archiver.run.capture_log import CaptureLog
 from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
@@ -30,7 +31,6 @@ from archiver.store.sqlite import close_archive
 from archiver.tree.document import parse_page
 from archiver.verify.checks import Checks
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.processes import Processes
 
 BASE = "http://127.0.0.1:8000"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
