@@ -82,7 +82,7 @@ if __name__ == "__main__":
 def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     program = tmp_path / "slow.py"
     program.write_text(SLOW, "utf-8")
-    command, (pipe, nothing) = [sys.executable, program], (subprocess.PIPE, subprocess.DEVNULL)
+    command, pipe, nothing = [sys.executable, str(program)], subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(command, stdout=pipe, stderr=nothing) as parent:
         assert parent.stdout is not None
         worker = int(parent.stdout.readline())

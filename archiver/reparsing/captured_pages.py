@@ -57,7 +57,7 @@ class CapturedPages:
             return read_article(
                 answer.body,
                 article,
-                base_of(capture.url, article),
+                _copy_of(capture.url, article),
                 status=answer.status,
                 complete=partial(complete_from_archive, stored=told, shown=stored.shown),
             )
@@ -70,13 +70,9 @@ class CapturedPages:
             ) from error
 
 
-def base_of(url: str, article: int) -> site.Base | None:
-    """Where the blog was read from, by the address of an article's page; ``None``: the live host.
-
-    An address behind a redirect, which another host may have given, is one of the live host.
-    """
-    prefix, path, _ = url.partition(site.article_path(article))
-    base = site.Base.parse(prefix) if path else None
+def _copy_of(url: str, article: int) -> site.Base | None:
+    """The copy of the blog that an article's page was read from; ``None``: the live host."""
+    base = site.base_of(url, article)
     return None if base is None or base.is_live else base
 
 
