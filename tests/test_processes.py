@@ -12,6 +12,7 @@ from itertools import count, islice
 from pathlib import Path
 
 import pytest
+from rig.commands import is_alive
 
 from archiver.processes import Killed, Processes
 
@@ -92,11 +93,3 @@ def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail("it goes on")
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text("ascii")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
@@ -18,7 +17,7 @@ from captured import Captured, note_older_version
 from conftest import few_at_first
 from crawling import Archive as Crawled
 from replica import make_post
-from rig.commands import Command
+from rig.commands import Command, is_alive
 from rig.commands import run as run_command
 
 from archiver.processes import Killed
@@ -247,14 +246,6 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def children_of(pid: int) -> list[int]:
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
     return [int(word) for word in text.split()]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text("ascii")
 
 
 # --- The command ----------------------------------------------------------------------------------
