@@ -51,7 +51,7 @@ class Blogs:
         """Read a page as a crawl does, with WARC files or without."""
         self._day += timedelta(days=1)
         self._move_clock(self._day)
-        run = self.archive.start_run("normal", clock.utc_now())
+        run = self.archive.runs.start("normal", clock.utc_now())
         page = answer(Blog((post,), site_url=BASE), site.article_path(post.id))
         capture = self.keep(post.id, page.status, page.body, run) if warc else None
         text = page.body.decode("utf-8")
@@ -61,7 +61,7 @@ class Blogs:
             article.title = post.title
         refine(article, self.base)
         saved = self.archive.save_article(article, site.article_url(post.id), accept=accept)
-        self.archive.finish_run(run, {"ending": "finished", "outcome": "ok"})
+        self.archive.runs.finish(run, {"ending": "finished", "outcome": "ok"})
         return saved
 
     def keep(self, article: int, status: int, body: bytes, run: int) -> int | None:

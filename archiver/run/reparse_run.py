@@ -75,11 +75,11 @@ def reparse(
     try:
         articles = wanted.articles(archive.db)
         report.planned = len(articles)
-        archive.suspend_digests()
+        archive.runs.suspend_digests()
         task = Task(paths["database"], warc, wanted.accept)
         _correct(archive, read_articles(task, articles, processes), report, advance)
         renew_series(archive.db)
-        archive.keep_digests()
+        archive.runs.keep_digests()
     except KeyboardInterrupt:
         report.ending = INTERRUPTED
     except Killed:
