@@ -312,7 +312,7 @@ def crawl_with_files_up_to(archive: Archive, size: int) -> Outcome:
     return Outcome(ended.returncode, ended.stdout, ended.stderr, archive.folder, paths)
 
 
-@pytest.mark.parametrize("size", [400_000, 2_000_000])
+@pytest.mark.parametrize("size", [700_000, 2_000_000])
 def test_a_full_disk_ends_the_run_and_damages_nothing(tmp_path: Path, size: int) -> None:
     """At the first articles or later: it is named, and the next run goes on with the rest."""
     with Archive(tmp_path, make_posts(60)) as archive:
