@@ -233,6 +233,19 @@ def article_id(url: str, base: Base | None = None) -> int | None:
     return int(match["id"]) if match else None
 
 
+def base_of(url: str, article: int) -> Base | None:
+    """Where the blog was read from, by the address that an article's page came from.
+
+    ``None`` for an address that does not tell: one behind a redirect, which another host may have
+    given.
+    """
+    prefix, path, _ = url.partition(article_path(article))
+    try:
+        return Base.parse(prefix) if path else None
+    except ValueError:
+        return None
+
+
 def leads_to_comments(url: str) -> bool:
     """True when the address of an article leads to its comments (``#comments``, ``?replyTo=…``)."""
     return _COMMENTS_PLACE.search(url) is not None

@@ -96,7 +96,7 @@ class Captured:
         """Write WARC files from now on."""
         options = WarcOptions(self.warc, 10**6, ABOUT, 10**6)
         self.log = CaptureLog(self.archive, options, Stop())
-        self.log.run_id = self.archive.start_run("normal", self.moment)
+        self.log.run_id = self.archive.runs.start("normal", self.moment)
 
     def switch_off(self) -> None:
         """Write no WARC files from now on."""
@@ -132,7 +132,7 @@ class Captured:
             article.capture = self._keep(page)
             if self.earlier is not None:
                 self.earlier.correct(article.id)
-            with self.archive._writing(article):
+            with self.archive.writes.transaction(article):
                 return articles.save_article(
                     self.archive.db, article, self.moment, url=self.url, accept=accept
                 )
@@ -141,14 +141,14 @@ class Captured:
         page = open_page(decode_page(answer(self.blog, "/").body))
         (entry,) = parse_listing(page).entries
         refine(entry)
-        with self.archive._writing():
+        with self.archive.writes.transaction():
             articles.save_sighting(self.archive.db, entry, self.moment)
         return entry
 
     def mark_gone(self) -> None:
         """The blog has deleted the article."""
         with self._an_hour_later():
-            self.archive.note_time(self.now)
+            self.archive.writes.note_time(self.now)
             self.archive.mark_gone(self.post.id)
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 #: Names of the browser: Debian's, older Ubuntu's, Google's own build.
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
@@ -40,3 +40,17 @@ def open_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def without_complaints(page: Page) -> Iterator[list[str]]:
+    """Close a tab at the end, and fail when a script or the console has complained.
+
+    What else is added to the list is a complaint too.
+    """
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    yield said
+    page.close()
+    assert said == []

@@ -73,7 +73,7 @@ class Kept:
         """One run, a day after the last one; returns what it noted in the requests."""
         options = WarcOptions(self.warc, most, ABOUT, 10**6)
         log = CaptureLog(self.archive, options, self.stop)
-        log.run_id = self.archive.start_run("normal", "2026-11-26T09:00:00+00:00")
+        log.run_id = self.archive.runs.start("normal", "2026-11-26T09:00:00+00:00")
         noted = []
         for sent in answers:
             exchange = sent if isinstance(sent, Exchange) else an_exchange(sent)
@@ -82,7 +82,7 @@ class Kept:
             log.keep(request, exchange)
             noted.append(request.meta[CAPTURE])
         assert log.close() is None
-        self.archive.finish_run(log.run_id, {"ending": "finished"})
+        self.archive.runs.finish(log.run_id, {"ending": "finished"})
         return noted
 
     def rows(self, columns: str) -> list[tuple[Any, ...]]:
@@ -194,7 +194,7 @@ def test_a_request_without_an_answer(kept: Kept) -> None:
 
 def test_the_next_write_stores_them(kept: Kept) -> None:
     log = CaptureLog(kept.archive, WarcOptions(kept.warc, 10**6, ABOUT, 10**6), kept.stop)
-    log.run_id = kept.archive.start_run("normal", "2026-11-26T09:00:00+00:00")
+    log.run_id = kept.archive.runs.start("normal", "2026-11-26T09:00:00+00:00")
     request = Request(URL)
     log.keep(request, an_exchange(plain()))
     log.keep(Request(URL), an_exchange(plain(b"other")))
@@ -202,7 +202,7 @@ def test_the_next_write_stores_them(kept: Kept) -> None:
     article = an_article(capture=request.meta[CAPTURE])
     kept.archive.save_article(article, URL)
     assert kept.rows("id, article_id, run_id") == [(1, 6583, log.run_id), (2, None, log.run_id)]
-    assert kept.archive.unsaved == []
+    assert kept.archive.writes.unsaved == []
     log.close()
 
 
@@ -245,7 +245,7 @@ def test_what_cannot_be_kept_is_not_used(kept: Kept) -> None:
     assert str(kept.stop.reason).startswith(f"{path} was deleted while the run was writing")
     assert str(log.close()).startswith(f"{path} was deleted")
     log.keep(request, an_exchange(plain()))  # the run is over
-    assert len(kept.archive.unsaved) == 1
+    assert len(kept.archive.writes.unsaved) == 1
 
 
 def test_captures_that_a_shorter_file_lacks_are_forgotten(
@@ -386,7 +386,7 @@ def test_half_a_record_of_a_run_that_goes_on_is_a_remark(kept: Kept) -> None:
     (path,) = kept.files
     with path.open("ab") as file:
         file.write(b"\x1f\x8b")
-    kept.archive.start_run("normal", "2026-11-28T09:00:00+00:00")
+    kept.archive.runs.start("normal", "2026-11-28T09:00:00+00:00")
     assert kept.faults() == []
     warc, _ = Checks(kept.archive.db, None).of_warc(kept.warc)
     assert str(warc.remark).startswith(f"{path.name} ends in half a record")

@@ -58,7 +58,7 @@ def test_a_failed_page_keeps_the_article_for_the_next_run(archive: Archive) -> N
 
 
 def test_what_was_stored_is_not_asked_for(archive: Archive) -> None:
-    archive.save_comments(CommentPage(30, [Comment(301)], number=2, pages=3, count=3))
+    archive.comments.save(CommentPage(30, [Comment(301)], number=2, pages=3, count=3))
     assert CommentAgenda(Plan(comments=True), archive).next_page() == (30, 3)
 
 

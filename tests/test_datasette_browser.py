@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pytest
-from chromium import open_browser
+from chromium import open_browser, without_complaints
 from rig.commands import run
 
 if TYPE_CHECKING:
@@ -81,12 +81,8 @@ def browser() -> Iterator[Browser]:
 def tab(browser: Browser, server: str) -> Iterator[Page]:
     """A tab in which a complaint of the page is a failure."""
     page = browser.new_page(base_url=server)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    yield page
-    page.close()
-    assert complaints == []
+    with without_complaints(page):
+        yield page
 
 
 def open_page(tab: Page, address: str) -> None:

@@ -158,7 +158,7 @@ def test_a_run_says_what_it_found_changed(folder: Path, caplog: pytest.LogCaptur
 def test_after_a_run_that_was_killed_nothing_can_be_told(folder: Path) -> None:
     """Until the next one has ended."""
     archive = Archive.open(folder / "kexue.db")
-    archive.start_run("normal", "2026-11-02T03:00:00+00:00")
+    archive.runs.start("normal", "2026-11-02T03:00:00+00:00")
     archive.save_article(an_article(title="新题"), URL)
     close_archive(archive.db)
     point = check(folder)
@@ -174,11 +174,11 @@ def test_captures_that_are_forgotten_between_runs_are_no_foreign_change(folder: 
         "INSERT INTO captures (url, fetched_at, warc, offset, length, run_id)"
         " VALUES ('u', 't', 'w', 0, 10, 1)"
     )
-    run = archive.start_run("normal", "2026-11-02T03:00:00+00:00")
+    run = archive.runs.start("normal", "2026-11-02T03:00:00+00:00")
     archive.db.execute(insert)
-    archive.finish_run(run, {}, keeps_digests=True)
+    archive.runs.finish(run, {}, keeps_digests=True)
     assert archive.forget_lost_captures("w", 5) == 1
-    assert archive.note_foreign_changes() == []
+    assert archive.runs.note_foreign_changes() == []
     close_archive(archive.db)
     execute(folder, insert)
     archive = Archive.open(folder / "kexue.db")
@@ -223,13 +223,13 @@ def test_bytes_that_are_no_utf8_stop_no_run(folder: Path) -> None:
 def test_what_this_program_writes_outside_a_run_is_no_foreign_change(folder: Path) -> None:
     archive = Archive.open(folder / "kexue.db")
     archive.db.execute("UPDATE articles SET body_text = 'x'")
-    archive.keep_digests()
+    archive.runs.keep_digests()
     close_archive(archive.db)
     assert check(folder).findings == []
 
 
 def test_an_archive_without_a_run_has_no_digests(tmp_path: Path) -> None:
     archive = Archive.open(tmp_path / "kexue.db")
-    archive.keep_digests()
+    archive.runs.keep_digests()
     assert kept_digests(archive.db) == {}
     close_archive(archive.db)

@@ -37,7 +37,7 @@ def save(
 
 
 def keep(archive: Archive, name: str, file: StoredFile = FILE, etag: str | None = None) -> None:
-    archive.save_file(f"{BLOG}/{name}", file, etag=etag, last_modified=None)
+    archive.files.save(f"{BLOG}/{name}", file, etag=etag, last_modified=None)
 
 
 def rows(archive: Archive, sql: str) -> list[tuple[Any, ...]]:
@@ -51,7 +51,7 @@ def statuses(archive: Archive) -> list[str | None]:
 def wanted(
     archive: Archive, *, linked: bool = False, articles: set[int] | None = None
 ) -> list[str]:
-    found = archive.wanted_files(linked=linked, articles=articles)
+    found = archive.files.wanted(linked=linked, articles=articles)
     return [file.url.removeprefix(f"{BLOG}/") for file in found]
 
 
@@ -79,7 +79,7 @@ def test_the_order_in_which_they_are_asked_for(archive: Archive) -> None:
         *("2.png", "2.pdf", "both.png", "1.png", "3.png", "3.pdf"),
     ]
     assert wanted(archive, linked=True, articles={3}) == ["3.png", "3.pdf"]
-    both = [file for file in archive.wanted_files(linked=True) if "both" in file.url]
+    both = [file for file in archive.files.wanted(linked=True) if "both" in file.url]
     assert [file.is_picture for file in both] == [True]
     assert count_linked(archive.db) == {"left": 2}
     assert count_pictures(archive.db, {3}) == {"left": 1}
@@ -89,25 +89,25 @@ def test_what_was_stored_stays(archive: Archive) -> None:
     """A later trouble is noted, and changes nothing for the picture, unless its file is lost."""
     save(archive, 1, "2020-01-01", f"{BLOG}/a.png")
     keep(archive, "a.png", etag='"1"')
-    archive.refuse_file(f"{BLOG}/a.png", "missing", "HTTP 404", is_lost=False)
+    archive.files.refuse(f"{BLOG}/a.png", "missing", "HTTP 404", is_lost=False)
     assert statuses(archive) == ["ok"]
     assert without_file(archive.db) == []
     state = "SELECT status, sha256, etag, tries, reason FROM file_addresses"
     assert rows(archive, state) == [("ok", FILE.sha256, '"1"', 1, "HTTP 404")]
-    archive.confirm_file(f"{BLOG}/a.png", etag=None, last_modified="Mon")
+    archive.files.confirm(f"{BLOG}/a.png", etag=None, last_modified="Mon")
     assert rows(archive, state) == [("ok", FILE.sha256, '"1"', 0, None)]
     keep(archive, "a.png", OTHER)
     assert rows(archive, state) == [("ok", OTHER.sha256, None, 0, None)]
     assert rows(archive, "SELECT sha256 FROM files") == [(FILE.sha256,), (OTHER.sha256,)]
-    archive.refuse_file(f"{BLOG}/a.png", "failed", "HTTP 503", is_lost=True)
+    archive.files.refuse(f"{BLOG}/a.png", "failed", "HTTP 503", is_lost=True)
     assert rows(archive, PICTURES) == [(f"{BLOG}/a.png", "failed", None, None, f"{BLOG}/a.png")]
 
 
 def test_what_is_lacking_is_named(archive: Archive) -> None:
     save(archive, 1, "2020-01-01", *(f"{BLOG}/{n}.png" for n in "abc"), "https://example.org/d")
-    archive.refuse_file(f"{BLOG}/a.png", "missing", "HTTP 404", is_lost=False)
-    archive.refuse_file(f"{BLOG}/b.png", "failed", "HTTP 503", is_lost=False)
-    archive.refuse_file(f"{BLOG}/b.png", "failed", "no answer in time", is_lost=False)
+    archive.files.refuse(f"{BLOG}/a.png", "missing", "HTTP 404", is_lost=False)
+    archive.files.refuse(f"{BLOG}/b.png", "failed", "HTTP 503", is_lost=False)
+    archive.files.refuse(f"{BLOG}/b.png", "failed", "no answer in time", is_lost=False)
     found = [(row["url"], row["status"], row["tries"]) for row in without_file(archive.db)]
     assert found == [
         (f"{BLOG}/b.png", "failed", 2),
@@ -125,6 +125,6 @@ def test_an_archive_of_an_earlier_version(archive: Archive) -> None:
     archive.db.execute("UPDATE pictures SET file_url = NULL, status = NULL")
     archive.db.execute("UPDATE links SET file_url = NULL")
     assert wanted(archive, linked=True) == []
-    archive.settle_files()
+    archive.files.settle()
     assert rows(archive, PICTURES) == before
     assert wanted(archive, linked=True) == ["a.png", "a.pdf"]

@@ -43,8 +43,8 @@ def folder(tmp_path: Path) -> Path:
         ("a.pdf", PDF, "pdf", "application/pdf"),
     ):
         stored = files.store(data, ending, kind)
-        archive.save_file(f"{URL}/{name}", stored, etag=None, last_modified=None)
-    archive.refuse_file(f"{URL}/lost.png", "missing", "HTTP 404 (Not Found)", is_lost=False)
+        archive.files.save(f"{URL}/{name}", stored, etag=None, last_modified=None)
+    archive.files.refuse(f"{URL}/lost.png", "missing", "HTTP 404 (Not Found)", is_lost=False)
     archive.db.close()
     return tmp_path
 

@@ -47,11 +47,11 @@ class Talk(Captured):
                 article.capture = capture
                 if self.earlier is not None:
                     self.earlier.correct(ID)
-                with self.archive._writing(article):
+                with self.archive.writes.transaction(article):
                     articles.save_article(self.archive.db, article, self.moment, url=self.url)
             else:
                 found = read_comment_page(page, ID, number)
-                with self.archive._writing():
+                with self.archive.writes.transaction():
                     comment_rows.save_comments(self.archive.db, found, self.moment)
 
     def all(self) -> list[list[Any]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
 import time
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,9 +17,10 @@ from captured import Captured, note_older_version
 from conftest import few_at_first
 from crawling import Archive as Crawled
 from replica import make_post
-from rig.commands import Command
+from rig.commands import Command, is_alive
 from rig.commands import run as run_command
 
+from archiver.processes import Killed
 from archiver.run import reparse_run
 from archiver.run.reparse_report import ReparseReport
 from archiver.run.reparse_run import Wanted, reparse
@@ -179,7 +178,7 @@ def test_interrupted_it_goes_on(made: dict[str, Path], folder: Path, processes: 
 
 def test_a_process_that_is_killed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def end(*_: object) -> Any:
-        raise BrokenProcessPool("a process in the pool was terminated abruptly")
+        raise Killed("a process in the pool was terminated abruptly")
 
     monkeypatch.setattr(reparse_run, "read_articles", end)
     report = read(folder)
@@ -247,14 +246,6 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def children_of(pid: int) -> list[int]:
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
     return [int(word) for word in text.split()]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text("ascii")
 
 
 # --- The command ----------------------------------------------------------------------------------

@@ -350,13 +350,13 @@ def test_a_tombstone_and_what_is_not_archived_are_not_absent(db: Database) -> No
 def test_a_page_is_stored_as_a_whole_or_not_at_all(path: Path) -> None:
     """What is killed before it has been dealt with leaves no half of its entries."""
     archive = Archive.open(path)
-    archive.hold()
+    archive.writes.hold()
     for article in (1, 2):
         archive.save_listing_entry(ListingEntry(article, "题"))
     with closing(open_for_reading(path)) as other:
         assert rows(other, "SELECT count(*) FROM sightings") == [(0,)]
-    archive.settle()
-    archive.settle()  # at the end of the run, when there is nothing left
+    archive.writes.settle()
+    archive.writes.settle()  # at the end of the run, when there is nothing left
     archive.save_listing_entry(ListingEntry(3, "题"))
     with closing(open_for_reading(path)) as other:
         assert rows(other, "SELECT count(*) FROM sightings") == [(3,)]

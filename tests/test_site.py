@@ -27,6 +27,22 @@ TAILS = [
 ]
 
 
+# --- Where the blog is read from ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("base", [LIVE, COPY, BELOW, Base.parse("https://spaces.ac.cn")])
+def test_an_article_s_page_tells_where_the_blog_is_read_from(base: Base) -> None:
+    assert site.base_of(base.url(site.article_path(6583)), 6583) == base
+    assert site.base_of(base.url(site.article_path(6583)) + "/", 6583) == base
+
+
+@pytest.mark.parametrize(
+    "url", ["https://kexue.fm/6583.html", "https://?u=/archives/6583", "ftp://x/archives/6583", ""]
+)
+def test_an_address_that_does_not_tell(url: str) -> None:
+    assert site.base_of(url, 6583) is None
+
+
 # --- Articles -------------------------------------------------------------------------------------
 
 

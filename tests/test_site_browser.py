@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from chromium import open_browser
+from chromium import open_browser, without_complaints
 from sqlite_utils import Database
 
 from archiver import site
@@ -94,16 +94,12 @@ def tab(browser: Browser, archive: Path) -> Iterator[Page]:
     """A tab in which a complaint, or a request that leaves the folder, is a failure."""
     address = (archive.parent / "site").as_uri()
     page = browser.new_page(base_url=f"{address}/", viewport={"width": 390, "height": 800})
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url),
-    )
-    yield page
-    page.close()
-    assert wrong == []
+    with without_complaints(page) as said:
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(address) else said.append(asked.url),
+        )
+        yield page
 
 
 def open_page(tab: Page, name: str) -> None:

@@ -96,6 +96,22 @@ def test_processes_are_a_number(folder: Path, number: str) -> None:  # noqa: F81
     assert "give a number from 1 to 256" in done.stderr
 
 
+KILLED = """
+from archiver.commands import verify
+from archiver.processes import Killed
+def end(*_, **__):
+    raise Killed("a process in the pool was terminated abruptly")
+verify.find_all = end
+"""
+
+
+def test_a_process_that_is_killed(folder: Path) -> None:  # noqa: F811
+    done = run("verify", "-s", f"KEXUE_DATA_DIR={folder}", program=KILLED)
+    assert done.returncode == 1
+    assert "a process of the check was killed; is there too little memory?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_index_that_is_not_that_of_its_table(folder: Path) -> None:  # noqa: F811
     """SQLite's quick check does not see it; searches at the end of texts would."""
     file = folder / "kexue.db"

@@ -22,6 +22,7 @@ from archiver.items import ListingEntry
 from archiver.network.requests import CAPTURE
 from archiver.network.stop import Stop
 from archiver.pages.article import parse_article
+from archiver.processes import Processes
 from archiver.run.capture_log import CaptureLog
 from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
@@ -30,7 +31,6 @@ from archiver.store.sqlite import close_archive
 from archiver.tree.document import parse_page
 from archiver.verify.checks import Checks
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.processes import Processes
 
 BASE = "http://127.0.0.1:8000"
 BODY = "<p>设 $x_1$，见<a href='/archives/12'>前文</a>。</p><p><img src='/a.png' alt='图'></p>"
@@ -51,7 +51,7 @@ class Blogs:
         """Read a page as a crawl does, with WARC files or without."""
         self._day += timedelta(days=1)
         self._move_clock(self._day)
-        run = self.archive.start_run("normal", clock.utc_now())
+        run = self.archive.runs.start("normal", clock.utc_now())
         page = answer(Blog((post,), site_url=BASE), site.article_path(post.id))
         capture = self.keep(post.id, page.status, page.body, run) if warc else None
         text = page.body.decode("utf-8")
@@ -61,7 +61,7 @@ class Blogs:
             article.title = post.title
         refine(article, self.base)
         saved = self.archive.save_article(article, site.article_url(post.id), accept=accept)
-        self.archive.finish_run(run, {"ending": "finished", "outcome": "ok"})
+        self.archive.runs.finish(run, {"ending": "finished", "outcome": "ok"})
         return saved
 
     def keep(self, article: int, status: int, body: bytes, run: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapy.exceptions import UsageError
 
-from archiver.verify.processes import count_processors
+from archiver.processes import count_processors
 
 _MOST = 256
 

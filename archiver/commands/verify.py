@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
@@ -14,17 +15,22 @@ from archiver.commands.id_list import parse_ids
 from archiver.commands.other_archive import compare_with, find_database
 from archiver.commands.process_count import parse_processes
 from archiver.commands.value_checks import check_settings
+from archiver.processes import Killed, Processes
 from archiver.run.archive_files import files_of
 from archiver.run.file_options import file_folder_of
 from archiver.run.warc_options import warc_folder_of
 from archiver.site import Base
+from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show, show_json
 from archiver.terminal.program import typed
 from archiver.verify.checks import Checks
 from archiver.verify.findings import Findings, find_all, most_that_help
-from archiver.verify.processes import Processes
 from archiver.verify.result_table import is_clean
+
+_KILLED: Final = (
+    "a process of the check was killed; is there too little memory? Try with --processes 1"
+)
 
 
 class Command(ProjectCommand):
@@ -93,18 +99,21 @@ class Command(ProjectCommand):
             return
 
         def use(db: Database) -> None:
-            with Processes(most_that_help(processes, warc, ids)) as workers:
-                found = find_all(
-                    Checks(db, ids),
-                    files,
-                    warc,
-                    file_folder_of(settings),
-                    with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
-                    with_comments=settings.getbool("KEXUE_JSONL_COMMENTS"),
-                    base=Base.parse(settings["KEXUE_BASE_URL"]),
-                    fidelity=opts.fidelity,
-                    processes=workers,
-                )
+            try:
+                with Processes(most_that_help(processes, warc, ids)) as workers:
+                    found = find_all(
+                        Checks(db, ids),
+                        files,
+                        warc,
+                        file_folder_of(settings),
+                        with_counts=settings.getbool("KEXUE_JSONL_COUNTS"),
+                        with_comments=settings.getbool("KEXUE_JSONL_COMMENTS"),
+                        base=Base.parse(settings["KEXUE_BASE_URL"]),
+                        fidelity=opts.fidelity,
+                        processes=workers,
+                    )
+            except Killed as error:
+                raise StoreError(_KILLED) from error
             self._show(found, str(files["database"]), as_json=opts.json)
 
         read_archive(self, files["database"], use, is_whole_checked=ids is None)

@@ -48,7 +48,8 @@ def read_ahead(item: Article, base: Base | None = None) -> None:
     """Do with an article as scraped what its body alone decides, and give up its tree.
 
     So are the words of its comments. The functions above find the body read then, and add what
-    listings tell. The item can be sent to another process. Raises ``UnexpectedPage`` as ``fill_text`` does.
+    listings tell. The item can be sent to another process. Raises ``UnexpectedPage`` as
+    ``fill_text`` does.
     """
     if item.comments is not None:
         read_comments(item.comments)

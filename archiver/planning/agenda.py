@@ -174,7 +174,7 @@ class Agenda:
             days,
             state,
             self.recheck,
-            datetime.fromisoformat(self.archive.now()),
+            datetime.fromisoformat(self.archive.writes.now()),
             self.failures_in_a_row,
         )
 

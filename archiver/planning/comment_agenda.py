@@ -40,7 +40,7 @@ class CommentAgenda:
         """
         if not self.plan.comments:
             return None
-        states = filter(self._is_wanted, self.archive.comment_states())
+        states = filter(self._is_wanted, self.archive.comments.states())
         page = next(filter(None, map(self._next, states)), None)
         if page is not None:
             self._articles.add(page.article)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Final
+
+from archiver.store.json_arrays import json_array
 
 _SERIES: Final = "SELECT id, name, parts, missing FROM series ORDER BY id"
 _PARTS: Final = """
@@ -50,12 +51,7 @@ def list_parts(connection: sqlite3.Connection, series: int) -> list[ListedPart]:
 
 
 def _numbers(array: str) -> list[int]:
-    """The numbers of a JSON array; none of what is no such array, which ``verify`` names."""
-    try:
-        found = json.loads(array)
-    except ValueError:
-        return []
-    return [one for one in found if isinstance(one, int)] if isinstance(found, list) else []
+    return [number for number in json_array(array) or () if isinstance(number, int)]
 
 
 def in_ranges(numbers: list[int]) -> str:

@@ -59,7 +59,7 @@ class CapturedPages:
             return read_article(
                 answer.body,
                 article,
-                base_of(capture.url, article),
+                _copy_of(capture.url, article),
                 status=answer.status,
                 complete=partial(complete_from_archive, stored=told, shown=stored.shown),
             )
@@ -85,7 +85,7 @@ class CapturedPages:
         if number is None:
             return None
         try:
-            return read_comment_page(body, article, number, base_of(capture.url, article))
+            return read_comment_page(body, article, number, site.base_of(capture.url, article))
         except UnexpectedPage:
             return None
 
@@ -106,13 +106,9 @@ def _named(capture: Capture) -> Iterator[None]:
         raise UnreadableCapture(f"the page of {capture.fetched_at} ({place}): {error}") from error
 
 
-def base_of(url: str, article: int) -> site.Base | None:
-    """Where the blog was read from, by the address of an article's page; ``None``: the live host.
-
-    An address behind a redirect, which another host may have given, is one of the live host.
-    """
-    prefix, path, _ = url.partition(site.article_path(article))
-    base = site.Base.parse(prefix) if path else None
+def _copy_of(url: str, article: int) -> site.Base | None:
+    """The copy of the blog that an article's page was read from; ``None``: the live host."""
+    base = site.base_of(url, article)
     return None if base is None or base.is_live else base
 
 

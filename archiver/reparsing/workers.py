@@ -1,34 +1,22 @@
-"""Reads articles again, on several processes; they change nothing and hand over what differs.
-
-The processes are not forked from this one, which holds the lock and an open database, but from a
-server that has loaded what they need. They end with the one that started them, also when that is
-killed, and leave signals to it.
-"""
+"""Reads articles again, on several processes; they change nothing and hand over what differs."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.processes import Processes
 from archiver.reparsing.event_replay import memory_database
 from archiver.reparsing.reparsed_article import Refused, reparse_article
 from archiver.store.corrections import Correction
 from archiver.store.sqlite import connect_for_reading
 
-#: Each process has so many articles waiting for it: it is never idle, and an interruption is quick.
-_AHEAD: Final = 3
 #: For fewer articles it is quicker to start no process.
 _FEW: Final = 8
 
@@ -70,44 +58,14 @@ class Reader:
 def read_articles(task: Task, articles: Sequence[int], processes: int) -> Iterator[Outcome]:
     """What is to be corrected of articles, in their order.
 
-    Raises ``BrokenProcessPool`` when a process was killed.
+    Raises ``Killed`` when a process was killed.
     """
     if processes < 2 or len(articles) < _FEW:
-        yield from _read_here(task, articles)
+        with closing(Reader(task)) as reader:
+            yield from map(reader.read, articles)
         return
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    executor = ProcessPoolExecutor(
-        min(processes, len(articles)),
-        mp_context=context,
-        initializer=_prepare,
-        initargs=(task,),
-    )
-    try:
-        yield from _read_there(executor, articles, processes * _AHEAD)
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-def _read_here(task: Task, articles: Sequence[int]) -> Iterator[Outcome]:
-    reader = Reader(task)
-    try:
-        for article in articles:
-            yield reader.read(article)
-    finally:
-        reader.close()
-
-
-def _read_there(
-    executor: ProcessPoolExecutor, articles: Sequence[int], ahead: int
-) -> Iterator[Outcome]:
-    waiting: deque[Future[Outcome]] = deque()
-    for article in articles:
-        waiting.append(executor.submit(_read, article))
-        if len(waiting) > ahead:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+    with Processes(min(processes, len(articles)), _prepare, task) as workers:
+        yield from workers.map(_read, articles)
 
 
 # --- In a process ---------------------------------------------------------------------------------
@@ -116,18 +74,7 @@ _readers: list[Reader] = []
 
 
 def _prepare(task: Task) -> None:
-    """Set up a process of the pool."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     _readers.append(Reader(task))
-
-
-def _end_with_parent() -> None:
-    """End this process at once when the one that started it is gone."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _read(article: int) -> Outcome:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from datetime import datetime
-from multiprocessing import connection, get_context, parent_process
-from threading import Thread
 from typing import Final
 
 from archiver import clock, site
@@ -16,6 +12,7 @@ from archiver.extraction.article_body import read_ahead
 from archiver.items import Article
 from archiver.pages.article import parse_article
 from archiver.pages.decoding import open_page, read_page
+from archiver.processes import Killed, Processes
 from archiver.replay.answers import read_block
 from archiver.replay.article_pages import ArticlePage
 from archiver.tree.unexpected import UnexpectedPage
@@ -38,14 +35,14 @@ class ReadAhead:
         self._pages: Iterator[ArticlePage] = iter(pages)
         self._ready: dict[int, Future[Article | None]] = {}
         self._room = _AHEAD * processes
-        self._pool = None if processes < 2 else _pool(processes)
+        self._workers = None if processes < 2 else Processes(processes)
 
     def take(self, capture: int | None) -> Article | None:
         """The article of a capture, its body read; ``None`` where the caller must read it.
 
         Pages with something odd are left to the caller, as is all that goes wrong.
         """
-        if self._pool is None or capture is None:
+        if self._workers is None or capture is None:
             return None
         while capture not in self._ready and len(self._ready) < _MOST_KEPT and self._add_one():
             pass
@@ -68,36 +65,19 @@ class ReadAhead:
 
     def close(self) -> None:
         """End the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = None
+        if self._workers is not None:
+            self._workers.close(wait=False)
+        self._workers = None
 
     def _add_one(self) -> bool:
         page = next(self._pages, None)
-        if page is None or self._pool is None:
+        if page is None or self._workers is None:
             return False
         try:
-            self._ready[page.capture] = self._pool.submit(_read, page)
-        except BrokenExecutor:
+            self._ready[page.capture] = self._workers.submit(_read, page)
+        except Killed:
             self.close()  # a process died: from here on the crawl reads all pages itself
         return True
-
-
-def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, get_context("spawn"), initializer=_prepare)
-
-
-def _prepare() -> None:
-    """Leave Ctrl-C to the parent, and end when it has ended in whatever way."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_end_with, args=[parent.sentinel], daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
 
 
 def _read(page: ArticlePage) -> Article | None:

@@ -71,7 +71,7 @@ class Replay:
         self._left -= 1
         moment = datetime.fromisoformat(exchange.sent_at)
         clock.set_to(moment)
-        self.archive.note_time(moment)
+        self.archive.writes.note_time(moment)
         self._note_capture(exchange)
         return exchange
 
@@ -111,7 +111,7 @@ class Replay:
         except OSError as error:
             self.faults.append(f"{exchange.url}, received at {exchange.sent_at}: {error}")
         else:
-            self.archive.unsaved.append(capture)
+            self.archive.writes.unsaved.append(capture)
 
 
 class ReplayedRun(Run):
@@ -142,7 +142,7 @@ class ReplayedRun(Run):
         self.plan = plan
         self._id, self._started_at = recorded.id, recorded.started_at
         clock.set_to(datetime.fromisoformat(recorded.started_at))
-        self.archive.restart_run(recorded.row, recorded.previous, recorded.asked)
+        self.archive.runs.restart(recorded.row, recorded.previous, recorded.asked)
 
     def finish(self, ending: str, traffic: Mapping[str, int]) -> Report:  # noqa: ARG002
         """Write what a crawl writes at its end, but for the files."""
@@ -158,7 +158,7 @@ class ReplayedRun(Run):
         if not recorded.is_killed and recorded.end is not None:
             renew_series(self.archive.db)
             self._close_record(self.report)
-            self.archive.restore_run(recorded.end)
+            self.archive.runs.restore(recorded.end)
         self.archive.save_captures()
         self.is_stored = True
         return self.report

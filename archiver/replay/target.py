@@ -47,7 +47,7 @@ class Target:
 
     def complete(self, archive: Archive, *, with_counts: bool, with_comments: bool) -> None:
         """Write JSONL and feed, and give the database its name; the archive is closed then."""
-        archive.keep_digests()
+        archive.runs.keep_digests()
         ArchiveFiles(self.files).write_exports(
             archive.db, with_counts=with_counts, with_comments=with_comments
         )

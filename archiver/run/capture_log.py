@@ -75,17 +75,17 @@ class CaptureLog:
         the run when it cannot be written.
         """
         self.run_id = run_id
-        row = self._archive.run_row(run_id) or {}
+        row = self._archive.runs.row(run_id) or {}
         about = {
             "row": row,
             "arguments": dict(arguments),
             "captures": self._last,
-            "previous": self._archive.run_before(run_id),
+            "previous": self._archive.runs.before(run_id),
             "asked": self._archive.unanswered_requests(),
         }
         if self._writer is not None:
             try:
-                self._writer.begin_run(datetime.fromisoformat(self._archive.now()), about)
+                self._writer.begin_run(datetime.fromisoformat(self._archive.writes.now()), about)
             except StoreError as error:
                 self._stop.call(str(error))
 
@@ -94,7 +94,7 @@ class CaptureLog:
         if self._writer is None or not self.run_id:
             return None
         try:
-            row = self._archive.run_row(self.run_id)
+            row = self._archive.runs.row(self.run_id)
             if row is not None:
                 self._writer.end_run(clock.now(), row)
         except StoreError as error:
@@ -138,7 +138,7 @@ class CaptureLog:
         if place is None:
             return None
         capture = self._capture(exchange, place, status, digest, same)
-        self._archive.unsaved.append(capture)
+        self._archive.writes.unsaved.append(capture)
         return capture.id
 
     def _digest(self, exchange: Exchange, answer: bytes) -> str | None:

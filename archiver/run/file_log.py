@@ -43,12 +43,12 @@ class FileLog:
         if plan.readers:
             return []
         self.folder.clear_parts()
-        self.archive.settle_files()
+        self.archive.files.settle()
         articles = _articles_of(plan, self.recorder.counts)
-        wanted = self.archive.wanted_files(linked=self.options.linked, articles=articles)
+        wanted = self.archive.files.wanted(linked=self.options.linked, articles=articles)
         return select_files(
             [self._with_loss(file) for file in wanted],
-            datetime.fromisoformat(self.archive.now()),
+            datetime.fromisoformat(self.archive.writes.now()),
             days=self.options.days if articles is None else 0,
             most=None if plan.pictures else self.options.most,
             failures_in_a_row=failures_in_a_row,
@@ -72,7 +72,7 @@ class FileLog:
             return
         self.recorder.counts.files_done += 1
         with self.recorder.writing():
-            self.archive.save_file(file.url, stored, etag=etag, last_modified=last_modified)
+            self.archive.files.save(file.url, stored, etag=etag, last_modified=last_modified)
             self.recorder.counts.files.pop(file.url, None)
             if file.sha256 not in {None, stored.sha256}:
                 logger.info("%s has changed; the old file stays", file.url)
@@ -81,7 +81,7 @@ class FileLog:
         """Store that an address still has the file of before."""
         self.recorder.counts.files_done += 1
         with self.recorder.writing():
-            self.archive.confirm_file(file.url, etag=etag, last_modified=last_modified)
+            self.archive.files.confirm(file.url, etag=etag, last_modified=last_modified)
             self.recorder.counts.files.pop(file.url, None)
 
     def refuse(self, file: FileAddress, status: str, reason: str) -> None:
@@ -91,7 +91,7 @@ class FileLog:
         logger.log(level, "%s: %s%s", file.url, reason, "; the old file stays" if kept else "")
         self.recorder.counts.files_done += 1
         with self.recorder.writing():
-            self.archive.refuse_file(file.url, status, reason, is_lost=file.is_lost)
+            self.archive.files.refuse(file.url, status, reason, is_lost=file.is_lost)
             if not kept:
                 self.recorder.counts.files[file.url] = Failure(file.url, file.article, reason)
 

@@ -41,12 +41,12 @@ class Recorder:
     def hold(self) -> None:
         """Store all that the answer at hand holds as a whole, or nothing of it."""
         with self.writing():
-            self.archive.hold()
+            self.archive.writes.hold()
 
     def settle(self) -> None:
         """The answer has been dealt with: what it holds is stored."""
         with self.writing():
-            self.archive.settle()
+            self.archive.writes.settle()
 
     # --- Index, listings, feed --------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class Recorder:
         url = site.article_url(page.id)
         self.counts.comment_pages += 1
         self._correct(page.id)
-        self._doubt_comments(url, page.id, self.archive.save_comments(page))
+        self._doubt_comments(url, page.id, self.archive.comments.save(page))
 
     def _correct(self, article: int) -> None:
         """Correct what an earlier version has read of an article, before more is stored of it."""

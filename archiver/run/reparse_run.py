@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -16,6 +15,7 @@ from sqlite_utils import Database
 
 from archiver.extraction.series.renewal import renew_series
 from archiver.network.stop import INTERRUPTED
+from archiver.processes import Killed
 from archiver.reparsing.workers import Outcome, Task, read_articles
 from archiver.run.archive_files import ArchiveFiles
 from archiver.run.recorder import cannot_write
@@ -75,14 +75,14 @@ def reparse(
     try:
         articles = wanted.articles(archive.db)
         report.planned = len(articles)
-        archive.suspend_digests()
+        archive.runs.suspend_digests()
         task = Task(paths["database"], warc, wanted.accept)
         _correct(archive, read_articles(task, articles, processes), report, advance)
         renew_series(archive.db)
-        archive.keep_digests()
+        archive.runs.keep_digests()
     except KeyboardInterrupt:
         report.ending = INTERRUPTED
-    except BrokenProcessPool:
+    except Killed:
         report.ending = _KILLED
     except sqlite3.Error as error:
         report.ending = cannot_write(error)

@@ -87,14 +87,16 @@ class Run:
     @property
     def session(self) -> str | None:
         """When the unfinished work began that this run continues (UTC), or ``None``."""
-        return None if self._id is None else self.archive.session_start(self._id, self.plan.mode)
+        return (
+            None if self._id is None else self.archive.runs.session_start(self._id, self.plan.mode)
+        )
 
     def exchanged(self, request: Request, exchange: Exchange) -> None:
         """Date what follows by an exchange with the server that is over, and keep it.
 
         Raises ``Stopped`` when it cannot be kept: nothing may be made of it then.
         """
-        self.archive.note_time(exchange.sent_at)
+        self.archive.writes.note_time(exchange.sent_at)
         if self.captures is not None:
             self.captures.keep(request, exchange)
 
@@ -103,7 +105,7 @@ class Run:
         self.plan = plan
         self._name_foreign_changes()
         self._started_at = clock.utc_now()
-        self._id = self.archive.start_run(plan.mode, self._started_at)
+        self._id = self.archive.runs.start(plan.mode, self._started_at)
         if self.captures is not None:
             self.captures.begin(self._id, arguments or {})
         if (begun := self.session) is not None:
@@ -113,7 +115,7 @@ class Run:
 
     def _name_foreign_changes(self) -> None:
         """Log the tables that something else has changed: ``scrapy verify`` names them later."""
-        if names := self.archive.note_foreign_changes():
+        if names := self.archive.runs.note_foreign_changes():
             logger.warning(
                 "changed by something else than this program since the last run: %s; see %s",
                 ", ".join(names),
@@ -161,7 +163,7 @@ class Run:
         has_seen_all = self.recorder.is_absence_counted and not report.is_partial
         if report.ending == FINISHED and has_seen_all:
             self.archive.forget_failures_except(self.counts.named)
-        self.archive.finish_run(self._id, report.row(), keeps_digests=keeps_digests)
+        self.archive.runs.finish(self._id, report.row(), keeps_digests=keeps_digests)
 
     def _close_captures(self, report: Report) -> str | None:
         """End the WARC files with how the run has ended; returns what is wrong with them."""
@@ -190,7 +192,7 @@ class Run:
     def _make_report(self, ending: str, traffic: Mapping[str, int]) -> Report:
         try:
             archived = self.archive.article_ids()
-            comments = self.archive.comment_totals()
+            comments = self.archive.comments.totals()
         except sqlite3.Error:
             archived, comments = [], None
         return Report(

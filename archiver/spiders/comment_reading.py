@@ -63,7 +63,7 @@ class CommentReadingSpider(RecordingSpider):
     def _check_copy(self, page: CommentPage) -> None:
         """Raise ``UnexpectedPage`` for a page that shows what another one has shown."""
         with self.recorder.writing():
-            other = self.recorder.archive.copied_page(page)
+            other = self.recorder.archive.comments.copied_page(page)
             if other is not None:
                 raise UnexpectedPage(f"the comments of page {other} in place of {page.number}")
 

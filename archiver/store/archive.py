@@ -7,41 +7,33 @@ dated by the newest exchange with the server (UTC, ISO 8601): by what it was mad
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from sqlite_utils import Database
 
-from archiver import clock
-from archiver.items import Article, CommentPage, IndexEntry, ListingEntry
+from archiver.items import Article, IndexEntry, ListingEntry
 from archiver.site import Base
 from archiver.store import (
     articles,
     captures,
-    comment_pages,
-    comment_rows,
     corrections,
-    digests,
     failures,
     file_addresses,
-    run_records,
     sightings,
-    stored_files,
     tombstones,
 )
+from archiver.store.archived_comments import ArchivedComments
+from archiver.store.archived_files import ArchivedFiles
+from archiver.store.archived_runs import ArchivedRuns
 from archiver.store.articles import Saved
 from archiver.store.captures import Capture
-from archiver.store.comment_pages import CommentState, CommentTotals
 from archiver.store.corrections import Correction
-from archiver.store.file_addresses import FileAddress
+from archiver.store.dated_writes import DatedWrites
 from archiver.store.records import Row
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import open_archive
-from archiver.store.stored_files import StoredFile
 
 
 class Archive:
@@ -50,56 +42,15 @@ class Archive:
     def __init__(self, db: Database, base: Base | None = None) -> None:
         self.db = db
         self.base = base
-        #: What was received since the last write; the next one stores it.
-        self.unsaved: list[Capture] = []
-        self._time: str | None = None
-        self._is_held = False
+        self.writes = DatedWrites(db)
+        self.comments = ArchivedComments(db, self.writes)
+        self.files = ArchivedFiles(db, self.writes, base)
+        self.runs = ArchivedRuns(db, self.writes)
 
     @classmethod
     def open(cls, path: Path, base: Base | None = None) -> Self:
         """The archive at ``path``, made or migrated where needed; raises ``StoreError``."""
         return cls(open_archive(path), base)
-
-    @contextmanager
-    def _writing(self, article: Article | None = None) -> Iterator[None]:
-        """A transaction that begins with the captures, and notes what was made of one of them."""
-        with self.db.atomic():
-            captures.save_captures(self.db, self.unsaved)
-            yield
-            if article is not None and article.capture is not None:
-                captures.note_article(self.db, article.capture, article.id)
-        self.unsaved.clear()
-
-    # --- Its time -------------------------------------------------------------------------------
-
-    def note_time(self, moment: datetime) -> None:
-        """Date what follows by a moment (UTC), unless it has been a later one already."""
-        self._time = max(self._time or "", moment.isoformat(timespec="seconds"))
-
-    def now(self) -> str:
-        """The time of the newest exchange of the run, of its start before there was one.
-
-        Without a run it is the time now.
-        """
-        return self._time or clock.utc_now()
-
-    # --- Writes that belong together ------------------------------------------------------------
-
-    def hold(self) -> None:
-        """Let the writes from here on be one transaction, until ``settle`` is called."""
-        if not self.db.conn.in_transaction:
-            self.db.conn.execute("BEGIN")
-            self._is_held = True
-
-    def settle(self) -> None:
-        """End the transaction that ``hold`` has begun, if there is one."""
-        if self._is_held:
-            self._is_held = False
-            try:
-                self.db.conn.commit()
-            except sqlite3.Error:
-                self.db.conn.rollback()
-                raise
 
     # --- What it knows --------------------------------------------------------------------------
 
@@ -159,15 +110,15 @@ class Archive:
 
         Its capture says that the article was made of it.
         """
-        with self._writing(article):
-            now = self.now()
+        with self.writes.transaction(article):
+            now = self.writes.now()
             saved = articles.save_article(self.db, article, now, url=url, accept=accept)
             file_addresses.settle(self.db, self.base, article.id)
             return saved
 
     def save_corrections(self, corrected: Iterable[Correction]) -> None:
         """Store what a later version of the extraction reads otherwise; see ``corrections``."""
-        with self._writing():
+        with self.writes.transaction():
             for correction in corrected:
                 corrections.save_correction(self.db, correction)
                 if correction.parts:
@@ -183,112 +134,54 @@ class Archive:
 
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""
-        with self._writing():
-            return tombstones.mark_gone(self.db, article, self.now())
+        with self.writes.transaction():
+            return tombstones.mark_gone(self.db, article, self.writes.now())
 
     def is_gone(self, article: int) -> bool:
         """True when the article is a tombstone."""
         return tombstones.is_gone(self.db, article)
 
-    # --- Comments -------------------------------------------------------------------------------
-
-    def save_comments(self, page: CommentPage) -> list[str]:
-        """Store the comments of a further page, read just now; see ``comment_rows.save_comments``.
-
-        The archive must have the article.
-        """
-        with self._writing():
-            return comment_rows.save_comments(self.db, page, self.now())
-
-    def copied_page(self, page: CommentPage) -> int | None:
-        """The number of the page of comments that this one is a copy of; ``None``: of none."""
-        return comment_pages.shown_elsewhere(self.db, page)
-
-    def comment_states(self, article: int | None = None) -> list[CommentState]:
-        """What it has of the comments of all published articles, or of one."""
-        return comment_pages.comment_states(self.db, article)
-
-    def comment_totals(self) -> CommentTotals | None:
-        """How many comments it has; ``None`` where the blog tells of none."""
-        return comment_pages.comment_totals(self.db)
-
     # --- Index and listings ---------------------------------------------------------------------
 
     def save_listing_entry(self, entry: ListingEntry) -> None:
         """Store what a listing shows of an article."""
-        with self._writing():
-            articles.save_sighting(self.db, entry, self.now())
+        with self.writes.transaction():
+            articles.save_sighting(self.db, entry, self.writes.now())
 
     def save_index(self, entries: Sequence[IndexEntry]) -> None:
         """Store what the index of all articles shows."""
-        with self._writing():
-            sightings.note_index(self.db, entries, self.articles(), self.now())
+        with self.writes.transaction():
+            sightings.note_index(self.db, entries, self.articles(), self.writes.now())
 
     def count_absence(self, listed: Collection[int], *, whole: bool) -> None:
         """Count one more run in which only these articles were listed.
 
         ``whole`` says that all listing pages were read.
         """
-        with self._writing():
+        with self.writes.transaction():
             sightings.note_absent(self.db, listed, whole=whole)
 
     def save_request(self, article: int) -> None:
         """Store that the page of an article is about to be requested."""
-        with self._writing():
-            sightings.note_asked(self.db, article, self.now())
+        with self.writes.transaction():
+            sightings.note_asked(self.db, article, self.writes.now())
 
     # --- Failures -------------------------------------------------------------------------------
 
     def save_failure(self, url: str, article: int | None, reason: str) -> None:
         """Store one more failure of an address."""
-        with self._writing():
-            failures.save_failure(self.db, url, article, reason, self.now())
+        with self.writes.transaction():
+            failures.save_failure(self.db, url, article, reason, self.writes.now())
 
     def clear_failure(self, url: str, article: int | None = None) -> None:
         """Forget the failures of an address or article that was read."""
-        with self._writing():
+        with self.writes.transaction():
             failures.clear_failure(self.db, url, article)
 
     def forget_failures_except(self, urls: Collection[str]) -> None:
         """Forget the failures of all other addresses."""
-        with self._writing():
+        with self.writes.transaction():
             failures.forget_others(self.db, urls)
-
-    # --- Files ----------------------------------------------------------------------------------
-
-    def settle_files(self) -> None:
-        """Note the addresses of all files that nobody has noted yet; see ``settle``."""
-        with self._writing():
-            file_addresses.settle(self.db, self.base)
-
-    def wanted_files(
-        self, *, linked: bool, articles: Collection[int] | None = None
-    ) -> list[FileAddress]:
-        """The addresses of the files that articles want; see ``file_addresses.wanted_files``."""
-        return file_addresses.wanted_files(self.db, linked=linked, articles=articles)
-
-    def save_file(
-        self, url: str, file: StoredFile, *, etag: str | None, last_modified: str | None
-    ) -> None:
-        """Store that an address gave a file, which is on the disk."""
-        with self._writing():
-            now = self.now()
-            stored_files.note_file(self.db, file, url, now)
-            file_addresses.note_read(
-                self.db, url, file.sha256, now, etag=etag, last_modified=last_modified
-            )
-
-    def confirm_file(self, url: str, *, etag: str | None, last_modified: str | None) -> None:
-        """Store that an address still gives the file that it gave before."""
-        with self._writing():
-            file_addresses.note_confirmed(
-                self.db, url, self.now(), etag=etag, last_modified=last_modified
-            )
-
-    def refuse_file(self, url: str, status: str, reason: str, *, is_lost: bool) -> None:
-        """Store that an address gave no file; one that it gave before stays unless it is lost."""
-        with self._writing():
-            file_addresses.note_refused(self.db, url, status, reason, self.now(), is_lost=is_lost)
 
     # --- Captures -------------------------------------------------------------------------------
 
@@ -312,80 +205,7 @@ class Archive:
         """Delete the captures that a WARC file of this size does not have; returns their number."""
         return captures.forget_lost(self.db, warc, size)
 
-    # --- Runs -----------------------------------------------------------------------------------
-
-    def start_run(self, mode: str, started_at: str) -> int:
-        """Open the record of a run and close those of killed runs; returns its id."""
-        self._time = started_at
-        return run_records.start_run(self.db, mode, started_at)
-
-    def note_foreign_changes(self) -> list[str]:
-        """Note which tables something else has changed since the last run; returns their names.
-
-        Call it before a run is started.
-        """
-        if names := list(digests.changed_tables(self.db)):
-            with self._writing():
-                digests.note_changed(self.db, names, clock.utc_now())
-        return names
-
-    def restart_run(self, row: Row, previous: Row | None, asked: Mapping[int, int]) -> None:
-        """Open the record of a run that was recorded; see ``run_records.restart_run``.
-
-        ``asked`` is what ``unanswered_requests`` has told then.
-        """
-        self._time = row["started_at"]
-        with self._writing():
-            run_records.restart_run(self.db, row, previous)
-            sightings.set_asked(self.db, asked)
-
-    def restore_run(self, row: Row) -> None:
-        """Make the record of a run what it was."""
-        with self._writing():
-            run_records.restore_run(self.db, row)
-
     def save_captures(self) -> None:
         """Store the captures since the last write."""
-        with self._writing():
+        with self.writes.transaction():
             pass
-
-    def run_row(self, run_id: int) -> Row | None:
-        """The record of a run; ``None`` when another program has deleted it."""
-        return next(iter(self.db.query("SELECT * FROM runs WHERE id = ?", [run_id])), None)
-
-    def run_before(self, run_id: int) -> Row | None:
-        """The record of the run before another; ``None`` where there is none."""
-        query = "SELECT * FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1"
-        return next(iter(self.db.query(query, [run_id])), None)
-
-    def session_start(self, run_id: int, mode: str) -> str | None:
-        """When the unfinished work began that a run continues; ``None`` when it begins anew."""
-        return run_records.session_start(self.db, run_id, mode)
-
-    def finish_run(
-        self, run_id: int, values: Mapping[str, Any], *, keeps_digests: bool = False
-    ) -> None:
-        """Close the record of a run with its outcome and counts (column → value).
-
-        ``keeps_digests`` keeps what the tables hold then, in the same transaction.
-        """
-        values = {**values, "finished_at": clock.utc_now()}
-        with self.db.atomic():
-            with self._writing():
-                run_records.finish_run(self.db, run_id, values)
-            if keeps_digests:
-                digests.save_digests(self.db)
-
-    def suspend_digests(self) -> None:
-        """Forget what the tables held, before this program writes to them outside a run.
-
-        What something else has changed by then stays noted. ``keep_digests`` ends it.
-        """
-        self.note_foreign_changes()
-        with self._writing():
-            digests.suspend_digests(self.db)
-
-    def keep_digests(self) -> None:
-        """Keep what the tables hold now, where this program has written to them outside a run."""
-        with self._writing():
-            digests.save_digests(self.db)

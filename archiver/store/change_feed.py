@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlite_utils import Database
 
 from archiver import __version__, site
 from archiver.store.atomic import replacing
+from archiver.store.json_arrays import json_array
 from archiver.store.records import Row
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -123,11 +123,7 @@ def _text_of(body_html: str) -> str:
 
 def _fields(text: str) -> list[str]:
     """The words for the changed columns; none when ``text`` is no JSON array."""
-    try:
-        names = json.loads(text)
-    except ValueError:
-        return []
-    return [_FIELDS.get(str(name), str(name)) for name in names] if isinstance(names, list) else []
+    return [_FIELDS.get(str(name), str(name)) for name in json_array(text) or ()]
 
 
 def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:

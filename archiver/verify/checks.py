@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.processes import Processes
 from archiver.site import Base
 from archiver.store.schema import (
     ARTICLES,
@@ -45,7 +46,6 @@ from archiver.verify.integrity import (
 )
 from archiver.verify.jsonl_file import check_jsonl
 from archiver.verify.page_check import check_pages_again
-from archiver.verify.processes import Processes
 from archiver.verify.result_table import Totals
 from archiver.verify.search_index import check_search
 from archiver.verify.series_rows import check_series

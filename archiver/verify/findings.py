@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from archiver.processes import Processes
 from archiver.site import Base
 from archiver.verify.bodies import words_for_old
 from archiver.verify.checks import Checks
 from archiver.verify.chosen import Ids
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.processes import Processes
 from archiver.verify.result_table import counts_table, is_clean
 from archiver.warc.file_names import find_warc_files
 

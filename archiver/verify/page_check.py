@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION
+from archiver.processes import Processes
 from archiver.site import Base
 from archiver.store.captures import Capture
 from archiver.store.jsonl import rows
@@ -20,7 +21,6 @@ from archiver.terminal.program import typed
 from archiver.verify.chosen import Ids, chosen
 from archiver.verify.comments_again import comments_of_page
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.processes import Processes
 from archiver.verify.second_extraction import Compared, Reading, Stored, extract_again
 
 #: Articles that a process extracts at once.

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from archiver import site
-from archiver.extraction.refine import refine
+from archiver.extraction.article_page import complete_from_archive, read_article
 from archiver.items import Article, Status
-from archiver.pages.article import parse_article
-from archiver.pages.completion import complete_from_listing
-from archiver.pages.decoding import open_page, read_page
 from archiver.store.captures import Capture
 from archiver.store.records import Row, article_row, part_rows
 from archiver.store.schema import DERIVED, PARTS
@@ -115,26 +111,15 @@ def _extract(
 ) -> tuple[Article, frozenset[str]]:
     """The article of a page, and the columns that the page itself tells."""
     number = stored.row["id"]
-    base = _base_of(capture.url, number) or base
-    parse = partial(parse_article, url=site.article_url(number), base=base)
-    article, places = read_page(body, lambda text: parse(open_page(text)))
-    article.is_damaged = bool(places)
-    told = frozenset(column for name, column in _TOLD.items() if getattr(article, name))
-    complete_from_listing(article, stored.shown.entry, stored.shown.index, is_fresh=False)
-    refine(article, base)
-    return article, told
+    told: set[str] = set()
 
+    def complete(article: Article) -> None:
+        told.update(column for name, column in _TOLD.items() if getattr(article, name))
+        complete_from_archive(article, None, stored.shown)
 
-def _base_of(url: str, article: int) -> site.Base | None:
-    """Where the blog was read from when an article's page was asked for at an address."""
-    path = site.article_path(article)
-    whole = url.removesuffix("/")
-    if not whole.endswith(path):
-        return None
-    try:
-        return site.Base.parse(whole.removesuffix(path))
-    except ValueError:
-        return None
+    read_from = site.base_of(capture.url, number) or base
+    article = read_article(body, number, read_from, complete=complete)
+    return article, frozenset(told)
 
 
 def _is_suspicious(article: Article, stored: Stored) -> bool:

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from archiver.processes import Processes
 from archiver.verify.capture_check import Seen, compare_captures, see
 from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
-from archiver.verify.processes import Processes
 from archiver.verify.record_check import LARGEST_KEPT, Walked, walk_file
 from archiver.warc.file_names import find_warc_files
 from archiver.warc.member_walk import Member, MemberWalk

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from archiver import site
+from archiver.processes import Processes
 from archiver.store.errors import StoreError
 from archiver.store.read_only import open_for_reading
 from archiver.verify.checks import Checks
 from archiver.verify.findings import find_all
-from archiver.verify.processes import Processes
 from archiver.warc.member_walk import MemberWalk
 from rig.written import files_of, write_archive
 

@@ -169,6 +169,15 @@ class Command:
         return os.pread(file, os.fstat(file).st_size, 0)
 
 
+def is_alive(pid: int) -> bool:
+    """True while a process of this number goes on."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text("ascii")
+
+
 def run_bytes(
     *words: object,
     page: bytes = b"",

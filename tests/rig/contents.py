@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from archiver.processes import Processes
 from archiver.verify.file_check import check_file_addresses, check_files
-from archiver.verify.processes import Processes
 from archiver.verify.table_digests import check_digests
 from archiver.verify.warc_check import check_warc
 

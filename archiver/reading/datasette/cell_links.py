@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from archiver.store.json_arrays import json_array
 from archiver.store.schema import ARTICLE_LIST, ARTICLES, TABLES, VIEWS
 
 if TYPE_CHECKING:
@@ -52,11 +52,8 @@ async def article_link(
 
 def tag_links(datasette: Datasette, database: str, stored: str) -> Markup | None:
     """Each tag with a link to the list of its articles; ``None`` for what is no JSON array."""
-    try:
-        tags = json.loads(stored)
-    except ValueError:
-        return None
-    if not isinstance(tags, list):
+    tags = json_array(stored)
+    if tags is None:
         return None
     address = datasette.urls.table(database, ARTICLE_LIST.name)
     link = Markup('<a href="{}?{}">{}</a>')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +12,7 @@ from archiver import site
 from archiver.reading.exports.selection import Selection
 from archiver.reading.exports.site.page_names import article_page
 from archiver.reading.series_list import ListedSeries, in_ranges, list_parts, list_series
+from archiver.store.json_arrays import json_array
 
 _ARTICLES: Final = """
     SELECT l.id, l.title, l.author, l.published, l.category, l.tags, l.readers, l.status, l.url,
@@ -127,11 +127,7 @@ def read_overview(db: Database, selection: Selection) -> Overview:
 
 def _tags(text: str) -> list[str]:
     """The tags in a JSON array; those of a damaged one are named when its page is written."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return []
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    return [tag for tag in json_array(text) or () if isinstance(tag, str)]
 
 
 def _series(db: Database, listed: ListedSeries, local: set[int]) -> Series:
