@@ -125,7 +125,9 @@ class Command(crawl.Command):
         files = files_of(self.settings)
         with checked_output(self, self.name):
             try:
-                for day in days_left(opts.days, files):
+                if not (days := days_left(opts.days, files)):
+                    show("no day is left: the archive has a run as late as the last of them")
+                for day in days:
                     self.exitcode = crawl_as_of(day, opts)
                     if self.exitcode:
                         return

@@ -27,6 +27,8 @@ def find_database(place: str, name: str) -> Path:
     In a folder it has the ``name`` of this archive, or is the only one.
     """
     path = Path(place).expanduser()
+    if not path.exists():
+        raise UsageError(f"--against {place}: no such folder or file", print_help=False)
     if not path.is_dir():
         return path
     own, found = path / f"{name}.db", sorted(path.glob("*.db"))
