@@ -74,7 +74,7 @@ def _path(href: str) -> str:
 
 
 def parse_comment_count(text: str) -> int | None:
-    """``46 条评论`` → 46, ``0 评论`` → 0, ``仅有一条评论`` → 1, ``暂无评论`` → 0; ``None`` if none is told."""
+    """``46 条评论`` → 46, ``仅有一条评论`` → 1, ``0 评论``, ``暂无评论`` → 0; ``None``: none told."""
     match = _COUNT.search(narrow(text))
     if match:
         return parse_number(match[1], MOST_PEOPLE)

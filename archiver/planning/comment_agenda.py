@@ -1,4 +1,4 @@
-"""Which pages of comments a run with ``comments=1`` reads: those that the archive lacks, and old ones."""
+"""Which pages of comments a run with ``comments=1`` reads: those that it lacks, and old ones."""
 
 from __future__ import annotations
 
