@@ -74,7 +74,7 @@ def _path(href: str) -> str:
 
 
 def parse_comment_count(text: str) -> int | None:
-    """``46 条评论`` → 46, ``仅有一条评论`` → 1, ``0 评论``, ``暂无评论`` → 0; ``None``: none told."""
+    """``46 条评论`` → 46, ``仅有一条评论`` → 1, ``暂无评论`` → 0; ``None``: it tells none."""
     match = _COUNT.search(narrow(text))
     if match:
         return parse_number(match[1], MOST_PEOPLE)
