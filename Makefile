@@ -2,7 +2,7 @@
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
-#               runs, every fault of a server, 400 changed bytes of each kind of file; make test has
+#               runs, every fault of a server, 200 changed bytes of each kind of file; make test has
 #               60, 20, the most telling faults, and 12
 #   make browser-test
 #               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages,
