@@ -64,7 +64,7 @@ class RecordedAnswers:
 
     def earlier_of(self, exchange: RecordedExchange) -> RecordedExchange | None:
         """The exchange that another refers to, if it is of a run that the files do not tell of."""
-        first = self._exchanges.get(exchange.refers_to)
+        first = self._exchanges.get(exchange.refers_to or "")
         return first if id(first) in self._earlier else None
 
     def capture(self, exchange: RecordedExchange, run_id: int, most: int) -> Capture:
