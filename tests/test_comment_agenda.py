@@ -80,6 +80,22 @@ def test_an_article_that_was_read_again_has_its_old_pages_read_too(archive: Arch
     assert agenda.next_page() == (20, 2)
 
 
+def test_pages_that_were_forgotten_are_read_where_the_numbers_are_equal_by_chance(
+    archive: Archive,
+) -> None:
+    """Three are stored and three are told, but they are others."""
+    page = CommentPage(30, [Comment(n) for n in (301, 302, 303)], pages=2, count=4)
+    save_comments(archive.db, page, DAY1)
+    again = CommentPage(30, [Comment(304)], pages=2, count=4)
+    save_article(archive.db, an_article(30, comments=again), DAY2)
+    (state,) = archive.comment_states(30)
+    assert (state.told, state.stored, state.unread) == (4, 5, (2,))
+    archive.db.execute("DELETE FROM comments WHERE id = 303")
+    (state,) = archive.comment_states(30)
+    assert (state.told, state.stored, state.unread, state.old) == (4, 4, (), (2,))
+    assert CommentAgenda(Plan(comments=True), archive).next_page() == (30, 2)
+
+
 def test_readers_reads_no_comments() -> None:
     with pytest.raises(ValueError, match="give no other argument"):
         Plan.parse(readers="1", comments="1")

@@ -66,7 +66,7 @@ class CommentState:
     stored: int
     #: The pages that are to be read, in their order.
     unread: tuple[int, ...]
-    #: Those that were read, but before the article was read the last time.
+    #: Those that were not read since the article was read the last time.
     old: tuple[int, ...] = ()
 
 
@@ -173,7 +173,11 @@ def _state(row: Row, pages: Sequence[Row]) -> CommentState:
 
 
 def _old_pages(read: Mapping[int, str], last: int, fetched_at: str) -> list[int]:
-    """The pages that were read before the article; none where its page could not be noted."""
+    """The pages not read since the article was; none where its page could not be noted.
+
+    That are also those that were forgotten, as comments have moved, where as many are stored as are
+    told.
+    """
     if all(moment < fetched_at for moment in read.values()):
         return []
-    return [n for n in range(1, last + 1) if n in read and read[n] < fetched_at]
+    return [n for n in range(1, last + 1) if read.get(n, "") < fetched_at]
