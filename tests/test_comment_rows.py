@@ -10,12 +10,14 @@ import pytest
 from archived import DAY1, DAY2, DAY3, DAY4, DAY5, a_protected, an_article, rows
 from sqlite_utils import Database
 
+from archiver.extraction.comment_words import read_words
 from archiver.items import Article, Comment, CommentPage, ListingEntry
 from archiver.store.articles import save_article, save_sighting
 from archiver.store.comment_pages import comment_states, comment_totals, shown_elsewhere
 from archiver.store.comment_rows import save_comments
 from archiver.store.jsonl import write_jsonl
 from archiver.store.run_records import start_run
+from archiver.tree.document import parse_fragment
 from archiver.verify.comment_checks import audit_comments, check_comments
 
 ARTICLE = 6583
@@ -428,3 +430,12 @@ def test_text_of_an_earlier_version_is_not_compared(db: Database) -> None:
     archive(db, 7)
     db.execute("UPDATE comments SET text = '另一种读法', parser_version = 2")
     assert audit_comments(db, None).differ == 0
+
+
+def test_a_list_in_the_words_with_the_class_of_the_lists_of_comments(db: Database) -> None:
+    """A reader can write it: it is a part of the words, also when these are read again."""
+    listed = '<ol class="comment-list"><li>其一</li></ol>'
+    html, text = read_words(parse_fragment(f"<p>有</p>{listed}"), ARTICLE)
+    assert (listed in html, text) == (True, "有\n\n其一")
+    archive(db, a_comment(7, text, html=html))
+    assert (audit_comments(db, None).compared, audit_comments(db, None).first) == (1, None)

@@ -70,6 +70,7 @@ def test_parse_number(text: str, number: int | None) -> None:
         ("４６ 条评论", 46),
         ("第 3 页，46评论", 46),
         ("暂无评论", 0),
+        ("仅有一条评论", 1),
         (f"{LONG} 条评论", None),
         (f"{2**63} 条评论", None),
         ("² 条评论", None),

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from archiver.network.failure_reasons import error_again, failed_with
+from archiver.replay.answers import RecordedAnswers
 from archiver.warc.exchange import Exchange, Failed
 from archiver.warc.file_names import find_warc_files
+from archiver.warc.record_reading import first_record
 from archiver.warc.recorded_runs import Place, RecordedExchange, RecordedRun, put_in_order
 from archiver.warc.run_reading import read_runs
 from archiver.warc.salvage import whole_members
+from archiver.warc.warc_records import Earlier
 from archiver.warc.warc_writer import WarcWriter
 
 NINE = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -138,6 +141,29 @@ def test_a_file_that_is_cut_off_at_any_place(tmp_path: Path) -> None:
         runs, faults = read_runs(tmp_path)
         assert len(runs) <= 1
         assert bool(faults) is (end not in borders)
+
+
+@pytest.mark.parametrize("foreign", [0, 9])
+def test_a_run_refers_to_a_record_of_an_earlier_version(tmp_path: Path, foreign: int) -> None:
+    """Its body is there although nothing tells which run has received it; others take no number."""
+    writer = WarcWriter(tmp_path, most=10**6, about=ABOUT, known={})
+    first = writer.append(exchanged())
+    assert first is not None
+    for _ in range(foreign):
+        writer.append(exchanged())
+    writer.begin_run(NINE, {"row": a_row(2, 0), "arguments": {}, "captures": 5, "asked": {}})
+    record = first_record(first.member)
+    fields = dict(record.headers.items())
+    names = ("WARC-Date", "WARC-Record-ID", "WARC-Payload-Digest")
+    earlier = Earlier(URL, *(fields[name] for name in names))
+    writer.append(exchanged(), earlier)
+    writer.close()
+    runs, _ = read_runs(tmp_path)
+    answers = RecordedAnswers(tmp_path, runs)
+    (again,) = runs[0].exchanges
+    assert answers.read(again).payload == ANSWER[-4:]
+    assert answers.capture(again, 2, 10**6).refers_to == 1
+    assert again.capture == 6
 
 
 def test_records_of_earlier_versions_are_left_out(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from archiver.tree.document import one_line_text
 #: Looked for from the first digit on only: a million of them are read once.
 _COUNT = re.compile(r"(?<![0-9])(?<![0-9],)([0-9][0-9,]*+)\s*+条?评论")
 _NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
+#: Typecho's own themes say so: ``仅有一条评论``.
+_ONLY_ONE = re.compile(r"一条评论")
 
 
 def first(selector: Selector, css: str) -> HtmlElement | None:
@@ -72,8 +74,10 @@ def _path(href: str) -> str:
 
 
 def parse_comment_count(text: str) -> int | None:
-    """``46 条评论`` → 46, ``0 评论`` → 0, ``暂无评论`` → 0; ``None`` when it tells none."""
+    """``46 条评论`` → 46, ``仅有一条评论`` → 1, ``暂无评论`` → 0; ``None``: it tells none."""
     match = _COUNT.search(narrow(text))
     if match:
         return parse_number(match[1], MOST_PEOPLE)
+    if _ONLY_ONE.search(text):
+        return 1
     return 0 if _NONE_YET.search(text) else None

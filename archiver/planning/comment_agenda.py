@@ -1,4 +1,4 @@
-"""Which pages of comments a run with ``comments=1`` reads: those that the archive lacks."""
+"""Which pages of comments a run with ``comments=1`` reads: those that it lacks, and old ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class CommentAgenda:
     """Gives out the pages of comments of one run, article by article, the newest article first.
 
     Due are the pages of articles whose number of comments is not the archived one, but for pages
-    that were read when it was the same. The database tells so, also of a run that was interrupted.
+    that were read when it was the same; and those that were read before the article was read again.
+    The database tells so, also of a run that was interrupted.
     """
 
     def __init__(self, plan: Plan, archive: Archive) -> None:
@@ -68,5 +69,6 @@ class CommentAgenda:
         return since is None or state.published is None or state.published >= since
 
     def _next(self, state: CommentState) -> ReadComments | None:
-        pages = (ReadComments(state.article, number) for number in state.unread)
+        numbers = sorted({*state.unread, *state.old})
+        pages = (ReadComments(state.article, number) for number in numbers)
         return next((page for page in pages if self._times.get(page, 0) < _MOST_TIMES), None)

@@ -44,10 +44,11 @@ class RecordedAnswers:
 
     def __init__(self, folder: Path, runs: list[RecordedRun]) -> None:
         self.folder = folder
+        self._earlier = {id(exchange) for run in runs for exchange in run.earlier}
         self._exchanges = {
             exchange.record_id: exchange
             for run in runs
-            for exchange in run.exchanges
+            for exchange in (*run.earlier, *run.exchanges)
             if exchange.record_id is not None
         }
 
@@ -60,6 +61,11 @@ class RecordedAnswers:
         except OSError:
             return None
         return exchange.answer if first is None else first.answer
+
+    def earlier_of(self, exchange: RecordedExchange) -> RecordedExchange | None:
+        """The exchange that another refers to, if it is of a run that the files do not tell of."""
+        first = self._exchanges.get(exchange.refers_to or "")
+        return first if id(first) in self._earlier else None
 
     def capture(self, exchange: RecordedExchange, run_id: int, most: int) -> Capture:
         """The row of ``captures`` of an exchange; raises ``OSError`` for a damaged record.

@@ -20,6 +20,7 @@ from archiver.run.run import Run
 from archiver.run.warc_options import largest_body_of
 from archiver.site import Base
 from archiver.store.archive import Archive
+from archiver.store.captures import get_capture
 from archiver.store.sqlite import check_folder
 from archiver.warc.recorded_runs import RecordedExchange, RecordedRun
 
@@ -111,7 +112,23 @@ class Replay:
         except OSError as error:
             self.faults.append(f"{exchange.url}, received at {exchange.sent_at}: {error}")
         else:
+            self._note_earlier(exchange)
             self.archive.writes.unsaved.append(capture)
+
+    def _note_earlier(self, exchange: RecordedExchange) -> None:
+        """Note the capture that an answer refers to, if no run of the files has it.
+
+        It counts as one of the run before the first of them, which was the last by an earlier
+        version.
+        """
+        first = self.answers.earlier_of(exchange)
+        if first is None or any(
+            capture.id == first.capture for capture in self.archive.writes.unsaved
+        ):
+            return
+        if get_capture(self.archive.db, first.capture) is None:
+            (run,) = self.archive.db.execute("SELECT min(id) FROM runs").fetchone()
+            self.archive.writes.unsaved.append(self.answers.capture(first, run, self.largest_body))
 
 
 class ReplayedRun(Run):

@@ -1,13 +1,15 @@
 """The table ``comment_pages``: the memory of which pages of comments were read, and what they had.
 
-A page counts as read as long as the blog tells the same number of comments as it did then.
+A page counts as read as long as the blog tells the same number of comments as it did then. An edit,
+or one comment less and another one more, leaves that number: so a page is old once the article has
+been read again after it.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,7 +43,7 @@ _OF_RUN: Final = """
 """
 #: Published articles of which the blog tells another number of comments than are archived.
 _ARTICLES: Final = """
-    SELECT a.id, a.published, a.comment_count, count(c.id) AS stored
+    SELECT a.id, a.published, a.comment_count, a.fetched_at, count(c.id) AS stored
     FROM articles AS a LEFT JOIN comments AS c ON c.article_id = a.id AND c.gone_at IS NULL
     WHERE a.status = 'published' AND a.comment_count > 0 AND (:id IS NULL OR a.id = :id)
     GROUP BY a.id ORDER BY a.id DESC
@@ -64,6 +66,8 @@ class CommentState:
     stored: int
     #: The pages that are to be read, in their order.
     unread: tuple[int, ...]
+    #: Those that were not read since the article was read the last time.
+    old: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,18 @@ def comment_totals(db: Database) -> CommentTotals | None:
 def _state(row: Row, pages: Sequence[Row]) -> CommentState:
     told, stored = row["comment_count"], row["stored"]
     last = min(pages[-1]["pages"] if pages else 1, told, MOST_PAGES)
-    read = {page["number"] for page in pages if page["comment_count"] == told}
+    read = {page["number"]: page["read_at"] for page in pages if page["comment_count"] == told}
     unread = [] if told == stored else [n for n in range(1, last + 1) if n not in read]
-    return CommentState(row["id"], row["published"], told, stored, tuple(unread))
+    old = _old_pages(read, last, row["fetched_at"] or "")
+    return CommentState(row["id"], row["published"], told, stored, tuple(unread), tuple(old))
+
+
+def _old_pages(read: Mapping[int, str], last: int, fetched_at: str) -> list[int]:
+    """The pages not read since the article was; none where its page could not be noted.
+
+    That are also those that were forgotten, as comments have moved, where as many are stored as are
+    told.
+    """
+    if all(moment < fetched_at for moment in read.values()):
+        return []
+    return [n for n in range(1, last + 1) if read.get(n, "") < fetched_at]

@@ -78,10 +78,13 @@ def parse_page(text: str) -> Page:
     return page
 
 
-def parse_tree(text: str) -> HtmlElement:
-    """The ``<html>`` element of a page or fragment, as the HTML standard builds it."""
+def parse_tree(text: str, left_out: str | None = COMMENT_LIST) -> HtmlElement:
+    """The ``<html>`` element of a page or fragment, as the HTML standard builds it.
+
+    Lists of the class ``left_out`` are empty.
+    """
     root = parse_source(text).root
-    return build_tree(root) if root is not None else _element("html", {})
+    return build_tree(root, left_out) if root is not None else _element("html", {})
 
 
 def parse_source(text: str) -> Any:
@@ -90,8 +93,11 @@ def parse_source(text: str) -> Any:
 
 
 def parse_fragment(html: str) -> HtmlElement:
-    """The ``<body>`` element around a piece of HTML, as the HTML standard builds it."""
-    body = parse_tree(f"<!DOCTYPE html><body>{html}").find("body")
+    """The ``<body>`` element around a piece of HTML, as the HTML standard builds it.
+
+    A list that somebody has written there with the class of the lists of comments is whole.
+    """
+    body = parse_tree(f"<!DOCTYPE html><body>{html}", left_out=None).find("body")
     return body if body is not None else _element("body", {})
 
 

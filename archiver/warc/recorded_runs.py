@@ -63,6 +63,8 @@ class RecordedRun:
     #: The articles whose page was asked for in killed runs before it, and how often.
     asked: dict[int, int] = field(default_factory=dict)
     exchanges: list[RecordedExchange] = field(default_factory=list)
+    #: Answers to runs before the first one that the files tell of: later ones may refer to them.
+    earlier: list[RecordedExchange] = field(default_factory=list)
     #: Its row of ``runs`` at its end; ``None`` for a run that was killed.
     end: dict[str, Any] | None = None
 
@@ -100,7 +102,8 @@ def put_in_order(found: list[RecordedRun]) -> Iterator[str]:
     one folder, or an older copy of the database was put back. It gets the next free number.
     """
     found.sort(key=lambda run: (run.started_at, run.id))
-    last = captures = 0
+    last = 0
+    captures = _number_earlier(found) if found else 0
     for position, run in enumerate(found):
         later = found[position + 1] if position + 1 < len(found) else None
         is_followed = later is not None and later.id == run.id + 1
@@ -119,6 +122,19 @@ def put_in_order(found: list[RecordedRun]) -> Iterator[str]:
         captures = _number_captures(saved, max(run.captures, captures))
     # They had no number: behind all others they take none that another had.
     _number_captures([e for run in found for e in run.exchanges if e.is_unsaved], captures)
+
+
+def _number_earlier(found: list[RecordedRun]) -> int:
+    """Number the answers to runs before the first one as the archive did; returns the last number.
+
+    Where there are more than it had, another program has written some: then only those stay that
+    an answer of a run refers to.
+    """
+    first = found[0]
+    if len(first.earlier) > first.captures:
+        wanted = {exchange.refers_to for run in found for exchange in run.exchanges}
+        first.earlier = [e for e in first.earlier if e.record_id in wanted]
+    return _number_captures(first.earlier, 0)
 
 
 def _number_captures(exchanges: Iterable[RecordedExchange], number: int) -> int:

@@ -15,7 +15,13 @@ from archiver.warc.exchange import Failed
 from archiver.warc.exchange_reading import ExchangeReader
 from archiver.warc.file_names import find_warc_files
 from archiver.warc.record_reading import first_record, read_member
-from archiver.warc.recorded_runs import Place, RecordedRun, as_row, put_in_order
+from archiver.warc.recorded_runs import (
+    Place,
+    RecordedExchange,
+    RecordedRun,
+    as_row,
+    put_in_order,
+)
 from archiver.warc.salvage import whole_members
 from archiver.warc.warc_records import FAILED, RUN
 
@@ -29,6 +35,8 @@ def read_runs(folder: Path) -> tuple[list[RecordedRun], list[str]]:
     for path in find_warc_files(folder):
         reader.read_file(path)
     runs = reader.all_runs()
+    if runs:
+        min(runs, key=lambda run: (run.started_at, run.id)).earlier = reader.earlier
     faults = [*reader.faults, *put_in_order(runs)]
     return runs, faults
 
@@ -45,6 +53,8 @@ class _Headless:
 class _Reader:
     def __init__(self) -> None:
         self.faults: list[str] = []
+        #: The exchanges of runs that are not told of.
+        self.earlier: list[RecordedExchange] = []
         #: The runs by what their ``warcinfo`` says, and by its id; each file has one of its own.
         self._runs: dict[str, RecordedRun] = {}
         self._run_of_info: dict[str, RecordedRun] = {}
@@ -123,6 +133,7 @@ class _Reader:
     def _take_headless(self, headless: _Headless) -> None:
         run = headless.run
         if not run.row:
+            self.earlier += run.exchanges
             self.faults.append(
                 f"{headless.path}: {headless.records:,} records are left out, as they do not say to"
                 " which run they belong: an earlier version or another program has written them"
