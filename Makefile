@@ -2,7 +2,7 @@
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
 #   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
-#               runs, every fault of a server, 200 changed bytes of each kind of file; make test has
+#               runs, every fault of a server, 100 changed bytes of each kind of file; make test has
 #               60, 20, the most telling faults, and 12
 #   make browser-test
 #               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages,
@@ -46,10 +46,11 @@ REPLAY := .venv-replay
 REPLAYERS := 'pywb>=2.10' 'wacz>=0.6'
 # The tests of these start crawl after crawl, or a browser, or take long over what is no library's;
 # what they use of a library, others do.
-SLOW := architecture backoff changed_bytes ci command_line crawl demo_days docs docstrings \
+SLOW := architecture backoff changed_bytes ci command_line comments_crawl crawl demo_days docs docstrings \
   due_articles encoding environment exchanged_files export_command failure_reasons \
   faults gone_articles history_diff hook hook_crawl incremental interrupt kill kill_pictures lock \
-  odd_input pictures_crawl politeness program real_pages reparse_run replica resume search_command \
+  odd_input pictures_crawl politeness program real_pages rebuild reparse reparse_comments \
+  reparse_run replica resume search_command verify_pages \
   suspicious_pages symbolic_links warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean

@@ -81,7 +81,7 @@ LONG: Final = (
 
 
 #: The files whose rigs are longer with ``--soak``: all of their tests run again then.
-RIGS: Final = frozenset({"faults", "years", "kill", "changed_bytes"})
+RIGS: Final = frozenset({"faults", "years", "kill", "kill_pictures", "changed_bytes"})
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,8 +100,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 UNMEASURED: Final = (
     "backoff", "demo_days", "encoding", "exchanged_files", "failure_reasons", "gone_articles",
     "hook_crawl", "incremental", "odd_input", "pictures_crawl", "politeness", "program",
-    "reparse_run", "resume",
-    "suspicious_pages", "symbolic_links", "warc_crawl", "comments_crawl",
+    "rebuild", "reparse_run", "resume", "suspicious_pages", "symbolic_links", "warc_crawl",
+    "comments_crawl", "kill_pictures",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Runs that are killed while they fetch pictures leave whole files, and lose one picture at most.
 
-4 kills; ``make soak`` has 40.
+4 kills; ``make soak`` has 20.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rig.kill import Rig
 from archiver.demo import uploads
 from archiver.demo.posts import Post
 
-SOME, MANY = 4, 40
+SOME, MANY = 4, 20
 _SEED = 20261126
 #: A run is killed when it has asked for so many pictures at most.
 _MOST = 5

@@ -64,6 +64,9 @@ _MOST_RUNS_A_KILL: Final = 3
 _EACH_WRITING: Final = 5
 #: When the archive is compared with one that nobody disturbed.
 MOMENTS: Final = ("archived", "read again", "with all listings")
+#: Not compared before the last moment: killed full runs have read more listing pages, and only a
+#: listing of the same run tells that an article without comments on its page has none.
+SEEN_ON_LISTINGS: Final = ("sightings", "comment_pages")
 _ARTICLE: Final = re.compile(r"/archives/(\d+)")
 
 
@@ -270,7 +273,8 @@ def end(rig: Rig, story: Story) -> tuple[int, str]:
     listed = ",".join(str(post.id) for post in rig.replica.blog.listed)
     rig.crawl(f"ids={listed}")
     story.held["read again"] = contents_of(story.database)
-    del story.held["read again"]["sightings"]  # killed full runs have read more listing pages
+    for table in SEEN_ON_LISTINGS:
+        del story.held["read again"][table]
     status = status_of(rig.crawl("full=1"))
     story.held["with all listings"] = contents_of(story.database)
     return status
