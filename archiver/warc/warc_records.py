@@ -32,8 +32,6 @@ _RESPONSE: Final = "application/http; msgtype=response"
 #: The fields of ``metadata`` records: why an exchange has failed, and the row of a run at its end.
 FAILED: Final = "failed"
 RUN: Final = "run"
-#: The kind that warcio is told where it treats another one than is meant.
-_KNOWN_AS: Final = {"revisit": "response", "metadata": "warcinfo"}
 _LEVEL: Final = 6
 _GZIP: Final = 31
 
