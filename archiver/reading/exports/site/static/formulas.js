@@ -1,63 +1,144 @@
 // MathJax as the blog has it: the same delimiters, equations numbered over the whole page. Its Safe
 // extension lets no formula run a script; what a formula may load lies in this folder.
-window.MathJax = {
-  // Of thousands of formulas only those are drawn that are seen; site.css lets the text move then.
-  loader: {load: ['[tex]/amscd', 'ui/safe'].concat(document.body.dataset.formulas > 1500 ? 'ui/lazy' : [])},
-  tex: {
-    inlineMath: [['$', '$'], ['\\(', '\\)']],
-    processEscapes: true,
-    tags: 'ams',
-    packages: {'[+]': ['amscd']}
-  },
-  options: {
-    enableMenu: false,
-    ignoreHtmlClass: 'tex2jax_ignore',
-    processHtmlClass: 'tex2jax_process'
-  },
-  startup: {
-    ready: function () {
-      'use strict';
-      MathJax.startup.defaultReady();
-      // The name of MathJax 2 for an extension that is loaded already.
-      MathJax.startup.input[0].preFilters.add(function (data) {
-        data.math.math = data.math.math.replace(/\\require\s*\{AMScd\}/g, '');
-      });
-    },
-    pageReady: function () {
-      'use strict';
-      // The text is seen first, also where there are thousands of formulas.
-      return new Promise(function (done) { setTimeout(done, 20); }).then(function () {
-        return MathJax.startup.defaultPageReady();
-      }).then(function () {
-        // One with a number is as wide as it must be for both: it moves in a box of its own.
-        document.querySelectorAll('mjx-container[width="full"]').forEach(function (formula) {
-          var box = document.createElement('span');
-          box.className = 's-wide-formula';
-          formula.replaceWith(box);
-          box.appendChild(formula);
-        });
-        document.documentElement.classList.add('s-drawn');
-        document.body.classList.toggle('s-lazy', document.body.dataset.formulas > 1500);
-        // A reference leads somewhere, so it is shown to all as it is, with its number as its name.
-        document.querySelectorAll('mjx-container a[href]').forEach(function (link) {
-          var formula = link.closest('mjx-container');
-          var spoken = formula.querySelector('mjx-assistive-mml'), drawn = link.closest('mjx-math');
-          if (spoken) {
-            formula.dataset.text = spoken.textContent.trim();
-            spoken.remove();
-          }
-          if (drawn) drawn.removeAttribute('aria-hidden');
-          link.setAttribute('aria-label', formula.dataset.text || link.getAttribute('href'));
-        });
-        document.querySelectorAll('mjx-container:not([display])').forEach(function (formula) {
-          var block = formula.parentElement;
-          while (block && getComputedStyle(block).display.indexOf('inline') === 0) {
-            block = block.parentElement;
-          }
-          if (block && formula.offsetWidth > block.clientWidth + 1) formula.classList.add('s-wide-formula');
-        });
-        document.dispatchEvent(new Event('s-drawn'));
-      });
-    }
+(function () {
+  'use strict';
+  // Letters beside which Chinese is set with a little space, as beside Latin words (site.css), and
+  // marks that begin no line or end none: a browser breaks a line beside any formula.
+  var IDEOGRAPH_BEFORE = /\p{Script=Han}$/u, IDEOGRAPH_AFTER = /^\p{Script=Han}/u;
+  var OPENING = /[（《〈「『【〔［“‘(\[]+$/, CLOSING = /^[，。、；：！？）》〉」』】〕］”’…,.;:!?)\]%]+/;
+  // In widths of an em of the formula: a shorter one fits into a line of any page and any paper.
+  var NARROW = 10;
+  // Formulas in lines that may be too wide for them: [formula, its width in em].
+  var candidates = [];
+
+  function isText(node) { return node && node.nodeType === Node.TEXT_NODE; }
+
+  // In a line: a space to its neighbours, and no break between it and the marks that belong to it.
+  function setInLine(formula) {
+    var before = formula.previousSibling, after = formula.nextSibling;
+    if (isText(before) && IDEOGRAPH_BEFORE.test(before.data)) formula.classList.add('s-after-han');
+    if (isText(after) && IDEOGRAPH_AFTER.test(after.data)) formula.classList.add('s-before-han');
+    var opening = isText(before) ? (OPENING.exec(before.data) || [''])[0] : '';
+    var closing = isText(after) ? (CLOSING.exec(after.data) || [''])[0] : '';
+    if (!opening && !closing) return;
+    var unbroken = document.createElement('span');
+    unbroken.className = 's-unbroken';
+    formula.replaceWith(unbroken);
+    unbroken.append(opening, formula, closing);
+    if (opening) before.data = before.data.slice(0, -opening.length);
+    if (closing) after.data = after.data.slice(closing.length);
   }
-};
+
+  // On lines of its own: the line break that the author wrote behind it would be an empty line.
+  function setAlone(formula) {
+    var after = formula.nextSibling;
+    while (isText(after) && !after.data.trim()) after = after.nextSibling;
+    if (after && after.nodeName === 'BR') after.hidden = true;
+  }
+
+  // A reference leads somewhere, so it is shown to all as it is, with its number as its name.
+  function nameReferences(formula) {
+    formula.querySelectorAll('a[href]').forEach(function (link) {
+      var spoken = formula.querySelector('mjx-assistive-mml'), drawn = link.closest('mjx-math');
+      if (spoken) {
+        formula.dataset.text = spoken.textContent.trim();
+        spoken.remove();
+      }
+      if (drawn) drawn.removeAttribute('aria-hidden');
+      link.setAttribute('aria-label', formula.dataset.text || link.getAttribute('href'));
+    });
+  }
+
+  // The width of a formula in its own em. One with a number says how wide it must be for both.
+  function widthOf(formula) {
+    var needed = parseFloat(formula.style.minWidth);
+    return needed || formula.firstElementChild.offsetWidth / parseFloat(getComputedStyle(formula).fontSize);
+  }
+
+  function lineWidth(formula) {
+    var block = formula.parentElement;
+    while (block && getComputedStyle(block).display.indexOf('inline') === 0) block = block.parentElement;
+    return block ? block.clientWidth : 0;
+  }
+
+  // A formula in a line that is too wide for it moves in a box of its own.
+  function fit(some) {
+    var isWide = some.map(function (one) {
+      return one[1] * parseFloat(getComputedStyle(one[0]).fontSize) > lineWidth(one[0]) + 1;
+    });
+    some.forEach(function (one, place) { one[0].classList.toggle('s-wide-formula', isWide[place]); });
+    letMove(some.map(function (one) { return one[0]; }));
+  }
+
+  // What moves in its box can be moved with the keys too.
+  function letMove(formulas) {
+    var isWide = formulas.map(function (one) { return one.scrollWidth > one.clientWidth + 1 && one.clientWidth; });
+    formulas.forEach(function (one, place) {
+      if (isWide[place]) one.tabIndex = 0; else one.removeAttribute('tabindex');
+    });
+  }
+
+  // Called by MathJax when formulas have been put into the page: all at once, or those that are
+  // seen. Widths are read for all before anything is changed, since each change lays out the page.
+  function placeNew() {
+    var drawn = Array.from(document.querySelectorAll('mjx-container:not([data-placed])')).filter(function (one) {
+      return one.firstElementChild && one.firstElementChild.localName !== 'mjx-lazy';
+    });
+    var widths = drawn.map(widthOf), inLines = [];
+    drawn.forEach(function (formula, place) {
+      var isAlone = formula.getAttribute('display') === 'true';
+      formula.dataset.placed = '';
+      if (isAlone) setAlone(formula); else setInLine(formula);
+      nameReferences(formula);
+      if (widths[place] <= NARROW) return;
+      formula.style.setProperty('--s-width', widths[place].toFixed(2)); // for paper (site.css)
+      if (!isAlone) inLines.push([formula, widths[place]]);
+    });
+    candidates = candidates.concat(inLines);
+    fit(inLines);
+    letMove(drawn.filter(function (one) { return one.getAttribute('display') === 'true'; }));
+    document.dispatchEvent(new Event('s-placed'));
+  }
+
+  var waiting = 0;
+  addEventListener('resize', function () {
+    clearTimeout(waiting);
+    waiting = setTimeout(function () { fit(candidates); }, 200);
+  });
+
+  window.MathJax = {
+    // Of thousands of formulas only those are drawn that are seen, and all before they are printed.
+    loader: {load: ['[tex]/amscd', 'ui/safe'].concat(document.body.dataset.formulas > 1500 ? 'ui/lazy' : [])},
+    tex: {
+      inlineMath: [['$', '$'], ['\\(', '\\)']],
+      processEscapes: true,
+      tags: 'ams',
+      packages: {'[+]': ['amscd']}
+    },
+    // The same size beside the fonts of all systems: their x-height says little of Chinese.
+    chtml: {matchFontHeight: false, scale: 1.15},
+    options: {
+      enableMenu: false,
+      ignoreHtmlClass: 'tex2jax_ignore',
+      processHtmlClass: 'tex2jax_process',
+      renderActions: {place: [201, placeNew, '', false]} // right behind MathJax's own 200: put in
+    },
+    startup: {
+      ready: function () {
+        MathJax.startup.defaultReady();
+        // The name of MathJax 2 for an extension that is loaded already.
+        MathJax.startup.input[0].preFilters.add(function (data) {
+          data.math.math = data.math.math.replace(/\\require\s*\{AMScd\}/g, '');
+        });
+      },
+      pageReady: function () {
+        // The text is seen first, also where there are thousands of formulas.
+        return new Promise(function (done) { setTimeout(done, 20); }).then(function () {
+          return MathJax.startup.defaultPageReady();
+        }).then(function () {
+          document.documentElement.classList.add('s-drawn');
+        });
+      }
+    }
+  };
+})();

@@ -35,14 +35,14 @@
     }
   });
 
-  // What moves in its box can be moved with the keys too.
+  // What moves in its box can be moved with the keys too; formulas.js does this for formulas.
   function letMove() {
-    document.querySelectorAll('pre, .s-wide, .s-wide-formula, mjx-container').forEach(function (box) {
+    document.querySelectorAll('pre, .s-wide').forEach(function (box) {
       if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
     });
   }
   letMove();
-  document.addEventListener('s-drawn', letMove);
+  document.addEventListener('s-placed', letMove);
 
   // An article that is chosen at random.
   var random = document.getElementById('s-random');
