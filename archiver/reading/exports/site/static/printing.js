@@ -3,6 +3,12 @@
   'use strict';
   var article = document.querySelector('article[data-address]'), changed = [];
 
+  // A page that is opened with ?paper=A5 is printed on such paper by a program that does not ask.
+  var paper = new URLSearchParams(location.search).get('paper') || '';
+  if (/^(?:A[345]|B[45]|letter|legal)$/i.test(paper)) {
+    document.head.appendChild(document.createElement('style')).textContent = '@page { size: ' + paper + '; }';
+  }
+
   // How wide a box of a table must be, in its own em: site.css makes the letters that much smaller.
   function measure() {
     var boxes = Array.from(document.querySelectorAll('.s-wide'));
