@@ -225,7 +225,7 @@ def addresses(page: Any) -> Iterator[str]:
 @needs_pages
 @pytest.mark.real
 def test_every_formula_of_real_articles_is_drawn(browser: Browser, tmp_path: Path) -> None:
-    """As many as MathJax 2.7 finds (tests/test_browser.py), without an error; no page is too wide."""
+    """As many as MathJax 2.7 finds (test_browser.py), without an error; no page is too wide."""
     db = open_archive(tmp_path / "kexue.db")
     counts = {}
     for number in map(int, ARTICLES):
