@@ -43,6 +43,7 @@ BODIES: Final = {
     rf"<blockquote><ul><li>$${'z+' * 100}z\tag{{9}}$$</li></ul></blockquote>"
     f"<table><tr>{'<td>$x+y+z$</td>' * 20}</tr></table>"
     f"<table><tr>{'<td>很宽的一格word</td>' * 20}</tr></table><pre>{'b' * 300}</pre>"
+    f"<details><summary>解</summary>行内${'w+' * 100}w$</details>"
     '<p><a href="https://kexue.fm/archives/2">此文</a><a href="https://example.org/a">外文</a>'
     '<a href="http://example.org/b/">example.org/b</a></p>',
     LONG: "".join(
@@ -123,6 +124,14 @@ def test_formulas_that_are_drawn_late_move_by_themselves(tab: Page) -> None:
     tab.set_viewport_size({"width": 320, "height": 500})
     tab.wait_for_timeout(400)
     assert width(tab) == 320
+
+
+def test_a_formula_that_was_hidden_moves_by_itself(tab: Page) -> None:
+    open_article(tab, WIDE)
+    assert width(tab) == PHONE
+    tab.locator("summary").click()
+    tab.wait_for_selector("details .s-wide-formula")
+    assert width(tab) == PHONE
 
 
 # --- On paper -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
   // Formulas in lines that may be too wide for them: [formula, its width in em].
   var candidates = [];
 
+  function isAlone(formula) { return formula.getAttribute('display') === 'true'; }
   function isText(node) { return node && node.nodeType === Node.TEXT_NODE; }
 
   // In a line: a space to its neighbours, and no break between it and the marks that belong to it.
@@ -78,28 +79,38 @@
     });
   }
 
-  // Called by MathJax when formulas have been put into the page: all at once, or those that are
-  // seen. Widths are read for all before anything is changed, since each change lays out the page.
+  // Notes how wide some formulas are, and lets them move. All widths are read before anything is
+  // changed, since each change lays out the page.
+  function measure(formulas) {
+    var widths = formulas.map(widthOf);
+    var wide = formulas.map(function (one, place) { return [one, widths[place]]; }).filter(function (one) {
+      return one[1] > NARROW;
+    });
+    wide.forEach(function (one) { one[0].style.setProperty('--s-width', one[1].toFixed(2)); }); // for paper (site.css)
+    var inLines = wide.filter(function (one) { return !isAlone(one[0]); });
+    candidates = candidates.concat(inLines);
+    fit(inLines);
+    letMove(formulas.filter(isAlone));
+  }
+
+  // Called by MathJax when formulas have been put into the page: all at once, or those that are seen.
   function placeNew() {
     var drawn = Array.from(document.querySelectorAll('mjx-container:not([data-placed])')).filter(function (one) {
       return one.firstElementChild && one.firstElementChild.localName !== 'mjx-lazy';
     });
-    var widths = drawn.map(widthOf), inLines = [];
-    drawn.forEach(function (formula, place) {
-      var isAlone = formula.getAttribute('display') === 'true';
+    drawn.forEach(function (formula) {
       formula.dataset.placed = '';
-      if (isAlone) setAlone(formula); else setInLine(formula);
+      if (isAlone(formula)) setAlone(formula); else setInLine(formula);
       nameReferences(formula);
-      if (widths[place] <= NARROW) return;
-      formula.style.setProperty('--s-width', widths[place].toFixed(2)); // for paper (site.css)
-      if (!isAlone) inLines.push([formula, widths[place]]);
     });
-    candidates = candidates.concat(inLines);
-    fit(inLines);
-    letMove(drawn.filter(function (one) { return one.getAttribute('display') === 'true'; }));
+    measure(drawn);
     document.dispatchEvent(new Event('s-placed'));
   }
 
+  // What was hidden until now had no width.
+  document.addEventListener('toggle', function (event) {
+    measure(Array.from(event.target.querySelectorAll('mjx-container[data-placed]')));
+  }, true);
   var waiting = 0;
   addEventListener('resize', function () {
     clearTimeout(waiting);
