@@ -40,17 +40,6 @@ def test_links_lead_to_pages_that_are_there(address: str, local: str | None) -> 
     assert link.get("target") is None
 
 
-@pytest.mark.parametrize(
-    ("text", "is_bare"),
-    [("https://example.org/中?a=1", True), ("example.org/中?a=1/", True), ("例子", False)],
-)
-def test_a_link_that_tells_its_address_is_known(text: str, is_bare: bool) -> None:
-    """The page on paper tells the addresses of the others."""
-    html = shown(f'<a class="x" href="https://example.org/%E4%B8%AD?a=1">{text}</a>')
-    (link,) = parse_fragment(html).iter("a")
-    assert link.get("class") == ("x s-bare" if is_bare else "x")
-
-
 def test_a_link_leads_to_the_file_that_is_there() -> None:
     address = "https://kexue.fm/usr/a.zip"
     html = page_body(f'<a href="{address}">甲</a>', 5, Surroundings(linked={address: "files/a"}))

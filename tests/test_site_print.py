@@ -45,7 +45,7 @@ BODIES: Final = {
     f"<table><tr>{'<td>很宽的一格word</td>' * 20}</tr></table><pre>{'b' * 300}</pre>"
     f"<details><summary>解</summary>行内${'w+' * 100}w$</details>"
     '<p><a href="https://kexue.fm/archives/2">此文</a><a href="https://example.org/a">外文</a>'
-    '<a href="http://example.org/b/">example.org/b</a></p>',
+    '<a href="http://example.org/%E4%B8%AD/">example.org/中</a></p>',
     LONG: "".join(
         rf"<h3>第{n}节</h3><p>行内${'y+' * (60 if n % 9 == 0 else 1)}y_{{{n}}}$ 有</p>"
         rf"<p>$$\frac{{x}}{{{n}}}{'+x' * (60 if n % 9 == 4 else 1)}\tag{{No.{n}}}$$</p>"
@@ -145,6 +145,7 @@ def test_what_is_wide_fits_the_paper(tab: Page) -> None:
         tab.wait_for_selector("mjx-lazy", state="detached")
         tab.set_viewport_size({"width": PAPER, "height": 900})
         tab.emulate_media(media="print")
+        tab.wait_for_timeout(300)  # formulas are fitted a moment after the width has changed
         assert width(tab) == PAPER
         assert tab.locator("mjx-merror").count() == 0
         sizes = tab.locator("mjx-container[display]").evaluate_all(

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Mapping
-from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.tree.document import text_content
-
-#: The class of a link whose text is its address: on paper it is not written a second time.
-_BARE: Final = "s-bare"
-_ENDS: Final = re.compile(r"^https?://|/$", re.IGNORECASE)
 
 
 def lead_links(
@@ -34,13 +27,6 @@ def lead_links(
         link.set("href", address if local is None else local)
         if local is None:
             link.set("rel", "noreferrer noopener")
-            if _plain(text_content(link)) == _plain(address):
-                link.set("class", f"{link.get('class', '')} {_BARE}".strip())
-
-
-def _plain(address: str) -> str:
-    """An address as authors write it into a text: no scheme, no slash at the end, no ``%E4``."""
-    return _ENDS.sub("", unquote("".join(address.split())))
 
 
 def _local(address: str, here: int, pages: Container[int]) -> str | None:

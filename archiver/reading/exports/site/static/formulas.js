@@ -1,155 +1,40 @@
 // MathJax as the blog has it: the same delimiters, equations numbered over the whole page. Its Safe
 // extension lets no formula run a script; what a formula may load lies in this folder.
-(function () {
-  'use strict';
-  // Letters beside which Chinese is set with a little space, as beside Latin words (site.css), and
-  // marks that begin no line or end none: a browser breaks a line beside any formula.
-  var IDEOGRAPH_BEFORE = /\p{Script=Han}$/u, IDEOGRAPH_AFTER = /^\p{Script=Han}/u;
-  var OPENING = /[（《〈「『【〔［“‘(\[]+$/, CLOSING = /^[，。、；：！？）》〉」』】〕］”’…,.;:!?)\]%]+/;
-  // In widths of an em of the formula: a shorter one fits into a line of any page and any paper.
-  var NARROW = 10;
-  // Formulas in lines that may be too wide for them: [formula, its width in em].
-  var candidates = [];
-
-  function isAlone(formula) { return formula.getAttribute('display') === 'true'; }
-  function isText(node) { return node && node.nodeType === Node.TEXT_NODE; }
-
-  // In a line: a space to its neighbours, and no break between it and the marks that belong to it.
-  function setInLine(formula) {
-    var before = formula.previousSibling, after = formula.nextSibling;
-    if (isText(before) && IDEOGRAPH_BEFORE.test(before.data)) formula.classList.add('s-after-han');
-    if (isText(after) && IDEOGRAPH_AFTER.test(after.data)) formula.classList.add('s-before-han');
-    var opening = isText(before) ? (OPENING.exec(before.data) || [''])[0] : '';
-    var closing = isText(after) ? (CLOSING.exec(after.data) || [''])[0] : '';
-    if (!opening && !closing) return;
-    var unbroken = document.createElement('span');
-    unbroken.className = 's-unbroken';
-    formula.replaceWith(unbroken);
-    unbroken.append(opening, formula, closing);
-    if (opening) before.data = before.data.slice(0, -opening.length);
-    if (closing) after.data = after.data.slice(closing.length);
-  }
-
-  // On lines of its own: the line break that the author wrote behind it would be an empty line.
-  function setAlone(formula) {
-    var after = formula.nextSibling;
-    while (isText(after) && !after.data.trim()) after = after.nextSibling;
-    if (after && after.nodeName === 'BR') after.hidden = true;
-  }
-
-  // A reference leads somewhere, so it is shown to all as it is, with its number as its name.
-  function nameReferences(formula) {
-    formula.querySelectorAll('a[href]').forEach(function (link) {
-      var spoken = formula.querySelector('mjx-assistive-mml'), drawn = link.closest('mjx-math');
-      if (spoken) {
-        formula.dataset.text = spoken.textContent.trim();
-        spoken.remove();
-      }
-      if (drawn) drawn.removeAttribute('aria-hidden');
-      link.setAttribute('aria-label', formula.dataset.text || link.getAttribute('href'));
-    });
-  }
-
-  // The width of a formula in its own em. One with a number says how wide it must be for both.
-  function widthOf(formula) {
-    var needed = parseFloat(formula.style.minWidth);
-    return needed || formula.firstElementChild.offsetWidth / parseFloat(getComputedStyle(formula).fontSize);
-  }
-
-  function lineWidth(formula) {
-    var block = formula.parentElement;
-    while (block && getComputedStyle(block).display.indexOf('inline') === 0) block = block.parentElement;
-    return block ? block.clientWidth : 0;
-  }
-
-  // A formula in a line that is too wide for it moves in a box of its own.
-  function fit(some) {
-    var isWide = some.map(function (one) {
-      return one[1] * parseFloat(getComputedStyle(one[0]).fontSize) > lineWidth(one[0]) + 1;
-    });
-    some.forEach(function (one, place) { one[0].classList.toggle('s-wide-formula', isWide[place]); });
-    letMove(some.map(function (one) { return one[0]; }));
-  }
-
-  // What moves in its box can be moved with the keys too.
-  function letMove(formulas) {
-    var isWide = formulas.map(function (one) { return one.scrollWidth > one.clientWidth + 1 && one.clientWidth; });
-    formulas.forEach(function (one, place) {
-      if (isWide[place]) one.tabIndex = 0; else one.removeAttribute('tabindex');
-    });
-  }
-
-  // Notes how wide some formulas are, and lets them move. All widths are read before anything is
-  // changed, since each change lays out the page.
-  function measure(formulas) {
-    var widths = formulas.map(widthOf);
-    var wide = formulas.map(function (one, place) { return [one, widths[place]]; }).filter(function (one) {
-      return one[1] > NARROW;
-    });
-    wide.forEach(function (one) { one[0].style.setProperty('--s-width', one[1].toFixed(2)); }); // for paper (site.css)
-    var inLines = wide.filter(function (one) { return !isAlone(one[0]); });
-    candidates = candidates.concat(inLines);
-    fit(inLines);
-    letMove(formulas.filter(isAlone));
-  }
-
-  // Called by MathJax when formulas have been put into the page: all at once, or those that are seen.
-  function placeNew() {
-    var drawn = Array.from(document.querySelectorAll('mjx-container:not([data-placed])')).filter(function (one) {
-      return one.firstElementChild && one.firstElementChild.localName !== 'mjx-lazy';
-    });
-    drawn.forEach(function (formula) {
-      formula.dataset.placed = '';
-      if (isAlone(formula)) setAlone(formula); else setInLine(formula);
-      nameReferences(formula);
-    });
-    measure(drawn);
-    document.dispatchEvent(new Event('s-placed'));
-  }
-
-  // What was hidden until now had no width.
-  document.addEventListener('toggle', function (event) {
-    measure(Array.from(event.target.querySelectorAll('mjx-container[data-placed]')));
-  }, true);
-  var waiting = 0;
-  addEventListener('resize', function () {
-    clearTimeout(waiting);
-    waiting = setTimeout(function () { fit(candidates); }, 200);
-  });
-
-  window.MathJax = {
-    // Of thousands of formulas only those are drawn that are seen, and all before they are printed.
-    loader: {load: ['[tex]/amscd', 'ui/safe'].concat(document.body.dataset.formulas > 1500 ? 'ui/lazy' : [])},
-    tex: {
-      inlineMath: [['$', '$'], ['\\(', '\\)']],
-      processEscapes: true,
-      tags: 'ams',
-      packages: {'[+]': ['amscd']}
+window.MathJax = {
+  // Of thousands of formulas only those are drawn that are seen, and all before they are printed.
+  loader: {load: ['[tex]/amscd', 'ui/safe'].concat(document.body.dataset.formulas > 1500 ? 'ui/lazy' : [])},
+  tex: {
+    inlineMath: [['$', '$'], ['\\(', '\\)']],
+    processEscapes: true,
+    tags: 'ams',
+    packages: {'[+]': ['amscd']}
+  },
+  // The same size beside the fonts of all systems: their x-height says little of Chinese.
+  chtml: {matchFontHeight: false, scale: 1.15},
+  options: {
+    enableMenu: false,
+    ignoreHtmlClass: 'tex2jax_ignore',
+    processHtmlClass: 'tex2jax_process',
+    // Right behind MathJax's own 200, which puts formulas into the page.
+    renderActions: {place: [201, window.KexueFormulas.placeNew, '', false]}
+  },
+  startup: {
+    ready: function () {
+      'use strict';
+      MathJax.startup.defaultReady();
+      // The name of MathJax 2 for an extension that is loaded already.
+      MathJax.startup.input[0].preFilters.add(function (data) {
+        data.math.math = data.math.math.replace(/\\require\s*\{AMScd\}/g, '');
+      });
     },
-    // The same size beside the fonts of all systems: their x-height says little of Chinese.
-    chtml: {matchFontHeight: false, scale: 1.15},
-    options: {
-      enableMenu: false,
-      ignoreHtmlClass: 'tex2jax_ignore',
-      processHtmlClass: 'tex2jax_process',
-      renderActions: {place: [201, placeNew, '', false]} // right behind MathJax's own 200: put in
-    },
-    startup: {
-      ready: function () {
-        MathJax.startup.defaultReady();
-        // The name of MathJax 2 for an extension that is loaded already.
-        MathJax.startup.input[0].preFilters.add(function (data) {
-          data.math.math = data.math.math.replace(/\\require\s*\{AMScd\}/g, '');
-        });
-      },
-      pageReady: function () {
-        // The text is seen first, also where there are thousands of formulas.
-        return new Promise(function (done) { setTimeout(done, 20); }).then(function () {
-          return MathJax.startup.defaultPageReady();
-        }).then(function () {
-          document.documentElement.classList.add('s-drawn');
-        });
-      }
+    pageReady: function () {
+      'use strict';
+      // The text is seen first, also where there are thousands of formulas.
+      return new Promise(function (done) { setTimeout(done, 20); }).then(function () {
+        return MathJax.startup.defaultPageReady();
+      }).then(function () {
+        document.documentElement.classList.add('s-drawn');
+      });
     }
-  };
-})();
+  }
+};

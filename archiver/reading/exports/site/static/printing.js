@@ -21,13 +21,28 @@
     });
   }
 
+  // An address as authors write it into a text: no scheme, no slash at the end, no %E4.
+  function plain(address) {
+    var bare = address.replace(/\s|^https?:\/\/|\/$/gi, '');
+    try { return decodeURI(bare); } catch (error) { return bare; }
+  }
+
+  // The addresses of links are told behind them (site.css), but not where the text is the address.
+  function markBareLinks() {
+    document.querySelectorAll('.s-body a[href]').forEach(function (link) {
+      if (plain(link.textContent) === plain(link.getAttribute('href'))) link.classList.add('s-bare');
+    });
+  }
+
   // A PDF leaves this folder: its links lead to the blog, or nowhere, but not to files of this disk.
   function leadToTheBlog() {
     document.querySelectorAll('main a[href]').forEach(function (link) {
       var address = link.getAttribute('href'), page = /^(\d+)\.html(#.*)?$/.exec(address);
       if (/^(?:#|[a-z][a-z0-9+.-]*:)/i.test(address)) return;
       changed.push([link, address]);
-      if (page) link.setAttribute('href', article.dataset.address.replace(/\d+(?=\D*$)/, page[1]) + (page[2] || ''));
+      // Places on pages of this folder have names of their own but for headings of the author.
+      var place = (page && page[2] || '').replace(/^#s-(?!comment-\d).*/, '').replace(/^#s-/, '#');
+      if (page) link.setAttribute('href', article.dataset.address.replace(/\d+(?=\D*$)/, page[1]) + place);
       else link.removeAttribute('href');
     });
   }
@@ -37,7 +52,7 @@
     changed = [];
   }
 
-  addEventListener('beforeprint', function () { leadBack(); measure(); leadToTheBlog(); });
+  addEventListener('beforeprint', function () { leadBack(); measure(); leadToTheBlog(); markBareLinks(); });
   addEventListener('afterprint', leadBack);
   document.addEventListener('s-placed', measure);
 })();
