@@ -1,4 +1,5 @@
 // How drawn formulas stand in the text: their spaces and marks, and boxes for those that are wide.
+// It is loaded behind formulas.js, to whose settings it adds a step, and before MathJax.
 (function () {
   'use strict';
   // Letters beside which Chinese is set with a little space, as beside Latin words (site.css), and
@@ -116,5 +117,6 @@
     waiting = setTimeout(function () { fit(candidates); }, 200);
   });
 
-  window.KexueFormulas = {placeNew: placeNew};
+  // Right behind MathJax's own 200, which puts formulas into the page.
+  window.MathJax.options.renderActions = {place: [201, placeNew, '', false]};
 })();

@@ -14,9 +14,7 @@ window.MathJax = {
   options: {
     enableMenu: false,
     ignoreHtmlClass: 'tex2jax_ignore',
-    processHtmlClass: 'tex2jax_process',
-    // Right behind MathJax's own 200, which puts formulas into the page.
-    renderActions: {place: [201, window.KexueFormulas.placeNew, '', false]}
+    processHtmlClass: 'tex2jax_process'
   },
   startup: {
     ready: function () {
