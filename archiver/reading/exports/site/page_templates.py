@@ -43,11 +43,13 @@ class Pages:
         )
         self._environment.globals |= {"names": page_names, "policy": _POLICY}
         self._environment.filters |= {"time": format_time, "number": _number, "titled": _titled}
+        self._environment.tests |= {"with_formulas": may_have_formulas}
 
     def make(self, template: str, page: str, **values: Any) -> bytes:
         """A page of the site by its name, in UTF-8; a half of a surrogate pair is ``?``."""
         found = self._environment.get_template(template)
-        text = found.render(page=page, root=page_names.way_up(page), **values)
+        values = {"page": page, "root": page_names.way_up(page), "has_formulas": False} | values
+        text = found.render(values)
         return text.encode("utf-8", "replace")
 
 

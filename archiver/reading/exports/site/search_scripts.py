@@ -61,6 +61,17 @@ def articles_script(overview: Overview) -> bytes:
     )
 
 
+def series_script(overview: Overview) -> bytes:
+    """Each series with its articles in order: the start page tells where a reader may go on."""
+    return _call(
+        "series",
+        [
+            [one.id, one.name, [[part.id, part.title] for part in one.local_parts]]
+            for one in overview.series
+        ],
+    )
+
+
 def _entries(
     articles: list[Listed], categories: list[str], tags: list[str], overview: Overview
 ) -> list[list[Any]]:
