@@ -44,6 +44,25 @@
   letMove();
   document.addEventListener('s-drawn', letMove);
 
+  function addScript(name) {
+    var script = document.createElement('script');
+    script.src = root + name;
+    script.async = false;
+    document.head.appendChild(script);
+  }
+
+  // Titles in lists: MathJax is loaded when one with a formula comes into sight.
+  var latex = document.querySelectorAll('.s-latex');
+  if (latex.length && !window.MathJax && !document.querySelector('script[src$="tex-chtml.js"]')) {
+    var near = new IntersectionObserver(function (seen) {
+      if (!seen.some(function (one) { return one.isIntersecting; })) return;
+      near.disconnect();
+      addScript('assets/formulas.js');
+      addScript('mathjax/tex-chtml.js');
+    }, {rootMargin: '100px'});
+    latex.forEach(function (title) { near.observe(title); });
+  }
+
   // An article that is chosen at random.
   var random = document.getElementById('s-random');
   random.hidden = false;
@@ -57,10 +76,8 @@
       window.KexueSearch.load(root).then(function () { go(window.KexueSearch.catalogue()); });
       return;
     }
-    window.KexueSearch = {articles: go};
-    var script = document.createElement('script');
-    script.src = root + 'search/articles.js';
-    document.head.appendChild(script);
+    window.KexueSearch = Object.assign(window.KexueSearch || {}, {articles: go});
+    addScript('search/articles.js');
   });
 
   // What has been read: {id: when}, and how far in what has not: {id: [when, part, title]}.
@@ -76,6 +93,11 @@
         mark.textContent = '已读';
         item.querySelector('a').after(' ', mark);
       } else if (!isRead && mark) mark.remove();
+      item.classList.toggle('s-done', isRead);
+    });
+    document.querySelectorAll('li[data-parts]').forEach(function (item) {
+      var ids = item.dataset.parts.split(' '), count = ids.filter(function (id) { return has(done, id); }).length;
+      if (count) item.querySelector('small').textContent = '已读 ' + count + ' / ' + ids.length;
     });
     document.querySelectorAll('ol.s-parts').forEach(function (list) {
       var parts = Array.from(list.children), progress = list.parentElement.querySelector('p.s-progress');
@@ -120,21 +142,52 @@
     addEventListener('scroll', function () { waiting = waiting || setTimeout(note, 400); }, {passive: true});
   }
 
+  // A list without what has been read.
+  var unread = document.getElementById('s-unread');
+  if (unread && document.querySelector('main .s-done') && document.querySelector('main li[data-article]:not(.s-done)')) {
+    unread.hidden = false;
+    unread.addEventListener('click', function () {
+      var isOn = document.getElementById('s-main').classList.toggle('s-unread-only');
+      unread.setAttribute('aria-pressed', String(isOn));
+    });
+  }
+
   // The start page: what has been begun, and what is new since the last visit.
   var resume = document.querySelector('section.s-resume');
+  function goOn(id, title, about) {
+    var item = document.createElement('li'), link = document.createElement('a'), part = document.createElement('span');
+    link.href = root + 'archives/' + id + '.html';
+    link.textContent = title;
+    part.className = 's-meta';
+    part.textContent = about;
+    item.append(link, ' ', part);
+    resume.querySelector('ul').append(item);
+    resume.hidden = false;
+  }
+  function goOnSeries(known) {
+    var found = known.map(function (one) {
+      var read = one[2].filter(function (part) { return has(done, part[0]); });
+      return {
+        name: one[1], count: read.length, parts: one[2].length,
+        next: one[2].find(function (part) { return !has(done, part[0]) && !has(begun, part[0]); }),
+        last: Math.max.apply(null, read.map(function (part) { return Number(done[part[0]]) || 0; }))
+      };
+    }).filter(function (one) { return one.count && one.next; });
+    found.sort(function (one, other) { return other.last - one.last; });
+    found.slice(0, 5).forEach(function (one) {
+      goOn(one.next[0], one.next[1], '系列“' + one.name + '”已读 ' + one.count + ' / ' + one.parts);
+    });
+  }
   if (resume) {
     var open = Object.keys(begun).filter(function (one) { return Array.isArray(begun[one]) && /^\d+$/.test(one); });
     open.sort(function (a, b) { return begun[b][0] - begun[a][0]; });
     open.slice(0, 5).forEach(function (one) {
-      var item = document.createElement('li'), link = document.createElement('a'), part = document.createElement('span');
-      link.href = root + 'archives/' + one + '.html';
-      link.textContent = begun[one][2];
-      part.className = 's-meta';
-      part.textContent = '读到 ' + Math.round(begun[one][1] * 100) + '%';
-      item.append(link, ' ', part);
-      resume.querySelector('ul').appendChild(item);
+      goOn(one, begun[one][2], '读到 ' + Math.round(begun[one][1] * 100) + '%');
     });
-    resume.hidden = !open.length;
+    if (Object.keys(done).length) {
+      window.KexueSearch = Object.assign(window.KexueSearch || {}, {series: goOnSeries});
+      addScript('search/series.js');
+    }
     var visit = read('kexue-visit'), newest = visit.seen || '';
     document.querySelectorAll('#s-new-list li').forEach(function (item) {
       var seen = item.dataset.seen;
