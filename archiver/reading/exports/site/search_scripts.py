@@ -24,7 +24,7 @@ GROUP: Final = 50
 
 def rules_script() -> bytes:
     """Folding, white space and the weights of hits, as ``archiver.reading.search`` has them."""
-    spaces = "".join(chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace())
+    spaces = "".join(filter(str.isspace, map(chr, range(sys.maxunicode + 1))))
     return _call(
         "rules",
         {
