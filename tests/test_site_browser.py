@@ -246,6 +246,19 @@ def test_readers_find_where_to_go_on(tab: Page) -> None:
     assert tab.locator("main > ol > li:visible").count() == everything - 1
 
 
+def test_a_reader_comes_back_to_the_place_left(tab: Page) -> None:
+    open_page(tab, "archives/6583.html")
+    tab.evaluate("scrollTo(0, document.querySelector('.s-body').scrollHeight / 2)")
+    tab.wait_for_function("() => localStorage.getItem('kexue-begun')")
+    left = tab.evaluate("scrollY")
+    tab.goto("index.html")
+    tab.locator(".s-resume a").click()
+    tab.wait_for_selector("html.s-drawn")
+    tab.get_by_role("button", name="回到上次读到的地方").click()
+    assert abs(tab.evaluate("scrollY") - left) < 100
+    assert tab.locator(".s-back").count() == 0
+
+
 #: Storage that is refused, as where a browser keeps no data of pages, and that is not there.
 OFF: Final = (
     "Object.defineProperty(window, 'localStorage', {get() { throw new Error('refused'); }});",
@@ -306,7 +319,7 @@ def test_without_javascript_the_pages_are_there(browser: Browser, archive: Path)
 #: An article with code, a difference and a search have most of what pages are made of.
 PAGES: Final = (
     *("archives/11120.html", "versions/6583.html", "search.html?q=熵"),
-    *("archives/6583.html", "index.html"),
+    *("archives/6583.html", "index.html", "changes.html", "years/2019.html"),
 )
 #: The colours that an author has given to words stay as they are.
 AXE: Final = """axe.run(
@@ -326,6 +339,8 @@ def test_axe_finds_nothing_serious(browser: Browser, archive: Path, scheme: str)
     for name in PAGES if scheme == "light" else PAGES[:3]:
         page.goto(f"{(archive.parent / 'site').as_uri()}/{name}")
         page.wait_for_timeout(300)
+        if name.startswith("search"):
+            page.wait_for_selector("#s-results mark")
         page.evaluate(axe)
         found = page.evaluate(AXE)
         serious = [

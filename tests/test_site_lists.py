@@ -14,6 +14,7 @@ from archiver.items import Picture
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.selection import Selection
 from archiver.reading.exports.site import list_pages, site_writer
+from archiver.reading.exports.site.page_templates import has_title_formulas
 from archiver.reading.exports.site_folder import write_site
 from archiver.store.articles import save_article
 from archiver.store.run_records import start_run
@@ -118,6 +119,18 @@ def test_formulas_of_titles_are_drawn_when_they_are_seen(site: Path) -> None:
     assert top.xpath("//li[@data-article='5']//span[contains(@class, 's-latex')]") == []
     for name in ("newest.html", "index.html", "search.html", "changes.html"):
         assert page(site, name).xpath("//script[contains(@src, 'mathjax')]") == [], name
+
+
+@pytest.mark.parametrize(
+    ("title", "has_formulas"),
+    [
+        ("$x$ 与", True), (r"\(x\)", True), (r"\begin{equation}x\end{equation}", True),
+        ("$$x$$", True), (r"见\eqref{a}", True), ("电子书降到$9.99", False), ("标题", False),
+        (r"\LaTeX版", False), (r"\$5 与 \$6", False),
+    ],
+)  # fmt: skip
+def test_a_single_dollar_in_a_title_is_no_formula(title: str, has_formulas: bool) -> None:
+    assert has_title_formulas(title) is has_formulas
 
 
 # --- Series ---------------------------------------------------------------------------------------

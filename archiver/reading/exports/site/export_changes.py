@@ -14,7 +14,7 @@ from archiver.reading.exports.site.site_overview import Listed, Overview
 from archiver.reading.exports.snapshots import Snapshot
 
 #: Changes that a page tells of from before the first export, and rows that are read for them.
-_BEFORE: Final = 50
+_BEFORE: Final = 20
 _READ: Final = 2_000
 _ROWS: Final = """
     SELECT article_id, seen_at, kind, revision FROM changes WHERE id > ? AND id <= ?

@@ -63,13 +63,14 @@
     latex.forEach(function (title) { near.observe(title); });
   }
 
-  // An article that is chosen at random.
+  // An article that is chosen at random, of those that have not been read.
   var random = document.getElementById('s-random');
   random.hidden = false;
   random.addEventListener('click', function (event) {
     event.preventDefault();
     function go(known) {
-      var rows = known.articles;
+      var rest = known.articles.filter(function (row) { return !has(done, row[0]); });
+      var rows = rest.length ? rest : known.articles;
       if (rows.length) location.href = root + 'archives/' + rows[Math.floor(Math.random() * rows.length)][0] + '.html';
     }
     if (window.KexueSearch && window.KexueSearch.load) {
@@ -128,6 +129,18 @@
     button.hidden = !write('kexue-read', done);
     name();
     button.addEventListener('click', function () { set(!has(done, id)); });
+    if (has(begun, id) && begun[id][1] > 0 && text && !location.hash) {
+      var back = document.createElement('button'), left = begun[id][1];
+      back.type = 'button';
+      back.className = 's-back';
+      back.textContent = '回到上次读到的地方（' + Math.round(left * 100) + '%）';
+      back.addEventListener('click', function () {
+        var box = text.getBoundingClientRect();
+        scrollBy(0, box.top + left * box.height - innerHeight);
+        back.remove();
+      });
+      article.querySelector('header').append(back);
+    }
     var waiting = 0;
     var note = function () {
       waiting = 0;
