@@ -5,9 +5,10 @@
     python benchmarks/exports.py 15000 site   # one kind
 
 The articles are those of the demo blog in turn, each with the texts of four, so that they have the
-length of real ones. Each export runs in a process of its own, first into nothing, then again: by
-the clock, and in seconds of a processor. WACZ is made of captures, which this archive has not
-(benchmarks/warc.py).
+length of real ones. Each export runs in a process of its own, first into nothing, then again.
+
+Seconds are of the clock, and beside it of a processor. WACZ is made of captures, which this archive
+has not.
 """
 
 from __future__ import annotations
