@@ -29,6 +29,8 @@ from archiver.store.read_only import open_for_reading
 
 _ARTICLES: Final = 1340
 _QUERIES: Final = ("熵", "编码", "的", r"\frac", "e", "编码 注意力", "熵 -模型", "的 是 一")
+#: Milliseconds in which a page is there, also on a busy machine.
+_LONG: Final = 300_000
 #: The first page, a list, the search before and with the first query.
 _PAGES: Final = ("index.html", "newest.html", "search.html", "search.html?q=编码")
 _ASK: Final = """query => {
@@ -78,13 +80,13 @@ def print_load(browser: Browser, site: Path, name: str) -> None:
     tab = browser.new_page(viewport={"width": 390, "height": 844})
     loaded: list[Path] = []
     tab.on("request", lambda asked: loaded.append(Path(unquote(urlsplit(asked.url).path))))
-    tab.goto(f"{site.as_uri()}/{name}")
+    tab.goto(f"{site.as_uri()}/{name}", timeout=_LONG)
     if tab.locator("script[src$='tex-chtml.js']").count():
-        tab.wait_for_selector("html.s-drawn", timeout=120_000)
+        tab.wait_for_selector("html.s-drawn", timeout=_LONG)
     if "?" in name:
         tab.wait_for_function(
             "() => /^(找到|没有)/.test(document.getElementById('s-status').textContent)",
-            timeout=120_000,
+            timeout=_LONG,
         )
     tab.close()
     contents = [path.read_bytes() for path in loaded]

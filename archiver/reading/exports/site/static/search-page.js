@@ -69,12 +69,13 @@
     document.dispatchEvent(new Event('s-listed'));
   }
 
-  // Shows results while the texts are loaded, not more often than a phone can draw them.
-  var drawn = 0;
+  // Shows results while the texts are loaded, in a tenth of the time at most.
+  var resting = 0;
   function advance(done, all) {
-    if (Date.now() - drawn < 300 || done === all) return;
+    var start = Date.now();
+    if (start < resting || done === all) return;
     list('正在载入正文 ' + done + ' / ' + all + '，');
-    drawn = Date.now();
+    resting = Date.now() + Math.max(300, 10 * (Date.now() - start));
   }
 
   function show() {
