@@ -2,6 +2,7 @@
 
     python benchmarks/site_search.py           # 1,340 articles, as the blog has
     python benchmarks/site_search.py 20000
+    python benchmarks/site_search.py data/site   # a site that is there
 
 The archive is that of benchmarks/search.py. Needs the extras site and browser, and the system's
 Chromium. Times are of a clock: the fastest, the median and the slowest of fifteen. What a page
@@ -47,19 +48,23 @@ _ASK: Final = """query => {
 
 
 def main() -> None:
-    """Export a site, search in it, and print the table."""
-    count = int(sys.argv[1]) if sys.argv[1:] else _ARTICLES
+    """Measure a site that is there, or one of an archive of so many articles."""
+    words = sys.argv[1:] or [str(_ARTICLES)]
+    if not words[0].isdecimal():
+        measure(Path(words[0]).resolve())
+        return
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "site"
-        with closing(open_for_reading(archive_of(count)[0])) as db:
+        with closing(open_for_reading(archive_of(int(words[0]))[0])) as db:
             write_site(Job(db, target))
-        size = sum(path.stat().st_size for path in target.glob("search/*.js"))
-        print(f"site search: {count:,} articles, {size / 1e6:.0f} MB of scripts")
         measure(target)
 
 
 def measure(site: Path) -> None:
-    """Load pages, then the texts, and ask each query."""
+    """Load pages, then the texts, and ask each query; print the tables."""
+    scripts = sum(path.stat().st_size for path in site.glob("search/*.js"))
+    count = len(list(site.glob("archives/*.html")))
+    print(f"site search: {count:,} articles, {scripts / 1e6:.1f} MB of scripts")
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])

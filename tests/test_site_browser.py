@@ -173,7 +173,13 @@ def queries(archive: Path) -> list[str]:
 
 
 def test_the_search_finds_what_the_archive_finds(tab: Page, archive: Path) -> None:
-    """Exactly the same articles; where no term is too frequent, in the same order."""
+    """Exactly the same articles; where no term is too frequent, in the same order.
+
+    Before the texts are there it finds nothing.
+    """
+    open_page(tab, "search.html")
+    early = "KexueSearch.open('').then(() => KexueSearch.search('熵', {}, 3).total)"
+    assert tab.evaluate(early) == 0
     open_page(tab, "search.html?q=熵")
     tab.wait_for_selector("#s-results mark")
     asked = queries(archive)

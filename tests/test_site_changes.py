@@ -90,13 +90,13 @@ def test_what_came_since_the_export_before_is_told(archive: Database, folder: Pa
     go_on(archive)
     export(archive, folder)
     assert told(folder, 1) == [
-        "2026-11-01 03:00 → 2026-11-03 03:00 UTC 上次导出以来",
+        "2026-11-01 03:00 UTC → 2026-11-03 03:00 UTC 上次导出以来",
         *("新文章 1 篇", "丁 收录2026-11-02 03:00 UTC"),
         *("有修改 1 篇", "甲 有修改2026-11-02 03:00 UTC 改动"),
         *("从博客消失 1 篇", "乙 已删除2026-11-03 03:00 UTC"),
     ]
     home = section(folder, "index.html", "s-latest")
-    assert "上次导出以来 2026-11-01 03:00 → 2026-11-03 03:00 UTC" in text_content(home)
+    assert "上次导出以来 2026-11-01 03:00 UTC → 2026-11-03 03:00 UTC" in text_content(home)
     assert [text_content(title) for title in home.xpath(".//li/a")] == ["乙", "丁", "甲"]
     (difference,) = home.xpath(".//span/a/@href")
     page, place = difference.split("#")
@@ -115,7 +115,7 @@ def test_an_export_with_nothing_new_tells_the_same(archive: Database, folder: Pa
     export(archive, folder)
     changed = {path.name for path, text in before.items() if path.read_bytes() != text}
     assert changed == {"index.html", "changes.html"}
-    assert told(folder, 1)[0] == "2026-11-01 03:00 → 2026-11-05 03:00 UTC 上次导出以来"
+    assert told(folder, 1)[0] == "2026-11-01 03:00 UTC → 2026-11-05 03:00 UTC 上次导出以来"
     assert told(folder, 1)[2] == "丁 收录2026-11-02 03:00 UTC"
 
 
@@ -126,7 +126,7 @@ def test_earlier_exports_stay_told(archive: Database, folder: Path) -> None:
     save_article(archive, an_article(5, title="戊", links=[]), DAY4)
     export(archive, folder)
     assert told(folder, 2)[1:] == ["新文章 1 篇", "戊 收录2026-11-04 03:00 UTC"]
-    assert told(folder, 2)[0].startswith("2026-11-03 03:00 → 2026-11-04 03:00 UTC")
+    assert told(folder, 2)[0].startswith("2026-11-03 03:00 UTC → 2026-11-04 03:00 UTC")
     assert "丁 收录2026-11-02 03:00 UTC" in told(folder, 1)
 
 
@@ -196,6 +196,15 @@ def test_the_same_history_gives_the_same_bytes(archive: Database, tmp_path: Path
         for folder in folders
     )
     assert one == other
+
+
+def test_an_empty_archive_is_told_of_too(db: Database, folder: Path) -> None:
+    export(db, folder)
+    assert told(folder, 0)[0] == "截至 空的存档"
+    save_article(db, an_article(1, title="甲", links=[]), DAY1)
+    export(db, folder)
+    assert told(folder, 1)[0].startswith("空的存档 → 2026-11-01 03:00 UTC")
+    assert told(folder, 1)[2] == "甲 收录2026-11-01 03:00 UTC"
 
 
 @pytest.mark.parametrize(

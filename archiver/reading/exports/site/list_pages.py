@@ -22,6 +22,8 @@ _MANY: Final = 200
 #: Articles on one page of a list: some 200 kB, which a phone shows at once.
 PAGE: Final = 500
 
+_KINDS: Final = (article_groups.by_year, article_groups.by_category, article_groups.by_tag)
+
 #: The name of a page, its template, and the values of the template.
 ListPage = tuple[str, str, dict[str, Any]]
 
@@ -47,9 +49,6 @@ def list_pages(db: Database, overview: Overview, snapshots: list[Snapshot]) -> I
     yield from pages
     for groups in kinds:
         yield from _group_pages(groups)
-
-
-_KINDS: Final = (article_groups.by_year, article_groups.by_category, article_groups.by_tag)
 
 
 def _home(
