@@ -12,6 +12,7 @@ from archived import DAY1, DAY2, DAY3, DAY4, DAY5, a_protected, an_article
 from lxml.html import HtmlElement
 from sqlite_utils import Database
 
+from archiver.reading.exports import owned_folder
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.manifest import MANIFEST
 from archiver.reading.exports.markdown_folder import write_markdown
@@ -27,8 +28,10 @@ from archiver.tree.document import parse_tree, text_content
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the files of MathJax out, which take longest to write."""
+    """Leave out what takes longest: the files of MathJax, the rules, waiting for the disk."""
     monkeypatch.setattr(site_writer, "mathjax_files", lambda _folder: [])
+    monkeypatch.setattr(site_writer.search_scripts, "rules_script", lambda: b"")
+    monkeypatch.setattr(owned_folder, "sync", lambda _path: None)
 
 
 @pytest.fixture
