@@ -17,7 +17,7 @@ from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.manifest import MANIFEST
 from archiver.reading.exports.markdown_folder import write_markdown
 from archiver.reading.exports.selection import Selection
-from archiver.reading.exports.site import site_writer
+from archiver.reading.exports.site import search_scripts, site_writer
 from archiver.reading.exports.site_folder import write_site
 from archiver.reading.exports.snapshots import MOST, Snapshot, as_json, followed, from_json
 from archiver.store.articles import save_article
@@ -30,7 +30,7 @@ from archiver.tree.document import parse_tree, text_content
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out what takes longest: the files of MathJax, the rules, waiting for the disk."""
     monkeypatch.setattr(site_writer, "mathjax_files", lambda _folder: [])
-    monkeypatch.setattr(site_writer.search_scripts, "rules_script", lambda: b"")
+    monkeypatch.setattr(search_scripts, "rules_script", lambda: b"")
     monkeypatch.setattr(owned_folder, "sync", lambda _path: None)
 
 
