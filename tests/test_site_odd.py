@@ -148,6 +148,20 @@ def test_names_that_differ_have_pages_that_differ() -> None:
     assert all(one.isascii() and one.count("/") == 1 and ".." not in one for one in pages)
 
 
+def test_a_writer_in_the_middle_of_something_keeps_nobody_waiting(
+    archive: Path, folder: Path
+) -> None:
+    """Nothing of what it has not finished is on a page."""
+    with closing(sqlite3.connect(archive, isolation_level=None)) as crawl:
+        crawl.execute("BEGIN IMMEDIATE")
+        crawl.execute("UPDATE articles SET title = '半'")
+        export(archive, folder)
+        crawl.execute("COMMIT")
+    assert "半" not in (folder / "newest.html").read_text("utf-8")
+    export(archive, folder)
+    assert "半" in (folder / "newest.html").read_text("utf-8")
+
+
 # --- Titles ---------------------------------------------------------------------------------------
 
 
