@@ -83,7 +83,7 @@ def fill(db: Database) -> None:
     for number, html in ODD.items():
         save_article(db, article_of(number, f"怪 {number}", html, load_posts()[0]), DAY1)
     formulas = "".join(f"<p>${escape(latex)}$</p>" for latex in ATTACKS)
-    save_article(db, article_of(ATTACKED, "\u202e</script>$x$", formulas, load_posts()[0]), DAY1)
+    save_article(db, article_of(ATTACKED, "\u202e</script>", formulas, load_posts()[0]), DAY1)
     html = f"{formulas}{MARKUP}"
     db.execute("UPDATE articles SET body_html = ? WHERE id = ?", [html, ATTACKED])
     edited = next(post for post in load_posts() if post.id == 6583)
