@@ -11,9 +11,9 @@ def parse_time(text: str | None) -> datetime | None:
     """A time of the archive (ISO 8601) in UTC; ``None`` when it is none."""
     try:
         time = datetime.fromisoformat(text or "")
-    except ValueError:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first hours of the year 1 may have none in UTC
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def seconds_between(start: str | None, end: datetime | None) -> int | None:

@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.body.clean.stored_markup import keep_stored_markup
 from archiver.reading.exports.site.highlighting import highlight
 from archiver.reading.exports.site.long_formulas import IGNORED, leave_long_formulas
 from archiver.reading.exports.site.page_headings import Heading, set_headings
@@ -24,10 +25,11 @@ _RESERVED: Final = ("s-", "mjx-", "mjx_")
 
 @dataclass(frozen=True, slots=True)
 class PageBody:
-    """The HTML of a body, and its headings."""
+    """The HTML of a body, its headings, and what there is to draw (``leave_long_formulas``)."""
 
     html: str
     headings: list[Heading]
+    load: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,12 @@ def page_body(html: str, here: int, around: Surroundings) -> PageBody:
     """The archived body of the article ``here`` for its page.
 
     Links lead to pages and files that are there, and so do pictures. In the place of others stand
-    their addresses. Code is marked, ids are unique.
+    their addresses. Code is marked, ids are unique. Whatever the archive holds, nothing runs.
     """
     top = parse_fragment(html)
+    keep_stored_markup(top)
     _own_names(top)
-    leave_long_formulas(top)
+    load = leave_long_formulas(top)
     headings = set_headings(top)
     show_pictures(top, around.pictures)
     lead_links(top, here, around.pages, around.linked)
@@ -60,7 +63,7 @@ def page_body(html: str, here: int, around: Surroundings) -> PageBody:
     shown = inner_html(top)
     if top.get("class"):  # a long formula stands in no element of the body
         shown = f'<div class="{IGNORED}">{shown}</div>'
-    return PageBody(shown, headings)
+    return PageBody(shown, headings, load)
 
 
 def _own_names(top: HtmlElement) -> None:

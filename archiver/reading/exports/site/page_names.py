@@ -19,7 +19,7 @@ TAGS: Final = "tags.html"
 #: The name of the year of articles without a day.
 _NO_YEAR: Final = "unknown"
 #: Hexadecimal digits of a hash that tell categories, and tags, from each other.
-_DIGITS: Final = 12
+_DIGITS: Final = 20
 
 
 def article_page(article: int) -> str:
@@ -59,4 +59,4 @@ def way_up(page: str) -> str:
 
 def _word(name: str) -> str:
     """A word for a name: upper and lower case are one on some disks, and not all take Chinese."""
-    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]

@@ -8,6 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import category
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -28,6 +29,8 @@ _POLICY: Final = (
     " font-src 'self' file:; img-src 'self' file: data:; form-action 'self' file:;"
     " base-uri 'none'"
 )
+#: Letters and symbols that are drawn as nothing: fillers of Hangul, the empty pattern of Braille.
+_BLANK: Final = "\u115f\u1160\u3164\uffa0\u2800"
 _FORMULA: Final = re.compile(r"\$|\\[(\[]|\\begin\s*\{|\\(?:eq)?ref\s*\{")
 #: Formulas in a title that stand between other marks.
 _NO_DOLLARS: Final = re.compile(r"\$\$|\\\[|\\begin\s*\{|\\(?:eq)?ref\s*\{")
@@ -50,11 +53,11 @@ class Pages:
         self._environment.tests |= {"with_formulas": has_title_formulas}
 
     def make(self, template: str, page: str, **values: Any) -> bytes:
-        """A page of the site by its name, in UTF-8; a half of a surrogate pair is ``?``."""
+        """A page of the site by its name, in UTF-8; there is a mark for what no page may have."""
         found = self._environment.get_template(template)
         values = {"page": page, "root": page_names.way_up(page), "has_formulas": False} | values
         text = found.render(values)
-        return text.encode("utf-8", "replace")
+        return text.replace("\0", "\ufffd").encode("utf-8", "replace")
 
 
 def safe_html(html: str) -> Markup:
@@ -95,4 +98,9 @@ def _number(value: int | None) -> str:
 
 def _titled(title: str) -> str:
     """A title, or words for one of which nothing is seen."""
-    return title if title.strip() else "（无题）"
+    return title if any(map(_is_seen, title)) else "（无题）"
+
+
+def _is_seen(character: str) -> bool:
+    """True for letters, numbers, punctuation and symbols, but for those that are blank."""
+    return category(character)[0] in "LNPS" and character not in _BLANK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from archiver import site
 from archiver.reading.exports.bibtex_file import bibtex_entry
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.owned_folder import OwnedFolder
@@ -40,6 +41,7 @@ class SiteWriter:
     def write(self, mathjax: Path) -> None:
         """Write everything; ``mathjax`` is the folder of the installed MathJax."""
         self._write_articles()
+        self._files.report()
         self._write_lists()
         for name, content in static_files():
             self._folder.write(name, content)
@@ -81,6 +83,7 @@ class SiteWriter:
             page_names.article_page(number),
             "article.html",
             article=article,
+            url=site.article_url(number),
             has_text=html is not None,
             body=safe_html(body.html),
             headings=body.headings,
@@ -91,7 +94,7 @@ class SiteWriter:
             versions=self._write_versions(article) if listed.versions > 1 else 1,
             curve=read_curve(self._job.db, number),
             curve_size=(WIDTH, HEIGHT),
-            formula_count=len(article["formulas"]),
+            formula_count=body.load,
             bibtex=bibtex_entry(article).strip(),
             has_formulas=may_have_formulas(article["title"], html or ""),
         )
