@@ -4,7 +4,8 @@
     python benchmarks/exports.py 1340 15000   # and whether the memory grows with the archive
 
 The articles are those of the demo blog in turn, each with the texts of four, so that they have the
-length of real ones. Each export runs in a process of its own, first into nothing, then again.
+length of real ones, and twenty comments in threads. Each export runs in a process of its own, first
+into nothing, then again; ``site -c`` is the site without comments.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Final
 
 from archiver.body.read import read_stored_body
 from archiver.demo.posts import Post, load_posts
-from archiver.items import Article
+from archiver.items import Article, Comment, CommentPage
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.kinds import KINDS
 from archiver.store.articles import save_article
@@ -33,6 +34,16 @@ _FIRST: Final = date(2009, 3, 1)
 _NOW: Final = "2026-11-01T03:00:00+00:00"
 #: The index for searches is not exported, and takes longest to make.
 _INDEX: Final = "articles_fts"
+#: So many comments an article. Of four, each but the first answers the one before.
+_COMMENTS: Final = 20
+_WORDS: Final = (
+    "<p>第二个等号怎么来的？能否多写一步。</p>",
+    "<p>对，同时乘以$h$再积分即可：$$\\int_0^1 h\\,dx=\\frac{1}{n}.$$</p>",
+    '<p>另见<a href="https://kexue.fm/archives/9">这里</a>，<br>\n多谢指正。</p>',
+    "<p>照着做了一遍，结果一致，学习了。</p>",
+)
+#: What is measured: the kinds, and the site without comments.
+_NO_COMMENTS: Final = "site -c"
 
 
 def main() -> None:
@@ -43,7 +54,7 @@ def main() -> None:
             make_archive(path, count)
             print(f"exports: {count:,} articles, database of {path.stat().st_size / 1e6:.0f} MB")
             print(f"  {'':<12}{'first, s':>12}{'again, s':>12}{'peak, MB':>12}")
-            for kind in KINDS:
+            for kind in (*KINDS, _NO_COMMENTS):
                 target = Path(folder) / kind
                 first, again = (measured(kind, path, target) for _ in range(2))
                 peak = max(first[1], again[1])
@@ -62,6 +73,8 @@ def make_archive(path: Path, count: int) -> None:
         for number in range(1, count + 1):
             article = made[number % len(made)]
             article.id = number
+            article.comments = comments_of(number)
+            article.comment_count = _COMMENTS
             article.published = (_FIRST + timedelta(days=number * 6000 // count)).isoformat()
             save_article(db, article, _NOW)
     close_archive(db)
@@ -78,6 +91,21 @@ def article_of(posts: list[Post]) -> Article:
     )  # fmt: skip
 
 
+def comments_of(article: int) -> CommentPage:
+    """The comments of an article on its page."""
+    first = article * 100
+    comments = [
+        Comment(
+            first + place, parent_id=first + place - 1 if place % 4 else None, author="路人",
+            author_url="https://blog.example.org/", by_author=place % 4 == 1,
+            published_at=f"2022-06-28T05:{place:02}:38+08:00", html=_WORDS[place % 4],
+            text=_WORDS[place % 4],
+        )
+        for place in range(_COMMENTS)
+    ]  # fmt: skip
+    return CommentPage(article, comments, count=_COMMENTS)
+
+
 def measured(kind: str, path: Path, target: Path) -> tuple[float, float]:
     """The seconds and the peak memory in megabytes of an export in a process of its own."""
     command = [sys.executable, __file__, "--export", kind, str(path), str(target)]
@@ -90,7 +118,9 @@ def export(kind: str, path: Path, target: Path) -> None:
     """Export, and print the seconds and the peak memory in megabytes."""
     start = perf_counter()
     with closing(open_for_reading(path)) as db:
-        KINDS[kind].write(Job(db, target))
+        has_comments = kind != _NO_COMMENTS
+        name = kind if has_comments else "site"
+        KINDS[name].write(Job(db, target, has_comments=has_comments))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(perf_counter() - start, peak)
 

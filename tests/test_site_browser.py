@@ -21,7 +21,7 @@ from archiver import site
 from archiver.body.read import read_stored_body
 from archiver.demo.posts import Post, load_posts
 from archiver.extraction.series.recognition import recognise
-from archiver.items import Article
+from archiver.items import Article, Comment, CommentPage
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.site_folder import write_site
 from archiver.reading.search import Filters, search
@@ -46,6 +46,8 @@ ODD: Final = {
     20004: r"<p>$\href{javascript:alert(1)}{x}$ $\style{position:fixed}{y}$</p>"
     '<p>&lt;/script&gt; ]]&gt;</p><p style="color:#000" id="s-main">黑</p>',
 }
+#: The article with comments, of which one answers the other.
+COMMENTED: Final = 20001
 QUERIES: Final = (
     *("编码", "熵", "編碼", "的", "GAN", "ｇａｎ", "$", "\\frac", "注意力 -模型", '"注意力机制"'),
     *("C++", "don't", "--", '"', "-的", "乾", "干坤", "a b", '"a b"', "𠮷", "½", "没有这样的词"),
@@ -58,6 +60,9 @@ def fill(db: Database) -> None:
         save_article(db, article_of(post.id, post.title, post.body, post), DAY1)
     for number, html in ODD.items():
         save_article(db, article_of(number, f"怪 {number}", html, load_posts()[0]), DAY1)
+    commented = article_of(COMMENTED, f"怪 {COMMENTED}", ODD[COMMENTED], load_posts()[0])
+    commented.comments = CommentPage(COMMENTED, comments(), count=9, pages=2)
+    save_article(db, commented, DAY1)
     edited = next(post for post in load_posts() if post.id == 6583)
     save_article(db, article_of(6583, edited.title, f"{edited.body}<p>后记</p>", edited), DAY2)
     save_series(db, recognise(titles(db), links(db)))
@@ -71,6 +76,17 @@ def article_of(number: int, title: str, html: str, post: Post) -> Article:
         body_html=body.html, body_text=body.text, body_markdown=body.markdown,
         links=body.links, pictures=body.pictures, formulas=body.formulas,
     )  # fmt: skip
+
+
+def comments() -> list[Comment]:
+    """One with what is too wide for a phone, and an answer with what leads and is drawn."""
+    wide = "a" * 500 + "<br>很长" * 3 + "</p><pre>" + "b" * 500 + "</pre><p>$" + "y+" * 200 + "y$"
+    place = "https://kexue.fm/archives/20001#comment-7"
+    answer = rf'<a href="{place}">上</a> $\frac{{1}}{{2}}$，$\eqref{{s}}$'
+    return [
+        Comment(7, author="木" * 300, author_url="https://a.example/", html=f"<p>{wide}</p>"),
+        Comment(9, parent_id=7, author="\u202eשלום", by_author=True, html=f"<p>{answer}</p>"),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +144,25 @@ def test_numbers_and_references_are_those_of_the_blog(tab: Page) -> None:
     shown = tab.locator(".s-body mjx-assistive-mml").all_text_contents()
     assert [re.sub(r"\s", "", text) for text in shown] == ["(7)x", "(1)a"]
     assert tab.get_by_role("link", name="(7)").get_attribute("href") == "#mjx-eqn%3As"
+
+
+def test_comments_are_read_as_a_thread(tab: Page) -> None:
+    """Formulas are drawn, also with a number of the article; what is too wide stays in its box."""
+    open_page(tab, f"archives/{COMMENTED}.html")
+    answer = tab.locator("#s-comment-9")
+    assert answer.locator("mjx-container").count() == 2
+    assert tab.locator(".s-words mjx-merror, .s-words [data-mjx-error]").count() == 0
+    assert answer.get_by_role("link", name="(7)").get_attribute("href") == "#mjx-eqn%3As"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    before = tab.locator("#s-comment-7").bounding_box()
+    after = answer.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["x"] > before["x"]
+    answer.get_by_role("link", name="上").click()
+    assert tab.url.endswith("#s-comment-7")
+    tab.emulate_media(media="print")
+    assert not tab.locator(".s-comments").is_visible()
 
 
 def test_nothing_in_an_article_runs(tab: Page) -> None:
@@ -242,10 +277,11 @@ def test_without_javascript_the_pages_are_there(browser: Browser, archive: Path)
     context.close()
 
 
-#: An article with code, a difference and a search have most of what pages are made of.
+#: Articles with code and with comments, a difference and a search have most of what pages are made
+#: of.
 PAGES: Final = (
-    *("archives/11120.html", "versions/6583.html", "search.html?q=熵"),
-    *("archives/6583.html", "index.html"),
+    *("archives/11120.html", f"archives/{COMMENTED}.html", "versions/6583.html"),
+    *("search.html?q=熵", "archives/6583.html", "index.html"),
 )
 #: The colours that an author has given to words stay as they are.
 AXE: Final = """axe.run(
@@ -262,7 +298,7 @@ def test_axe_finds_nothing_serious(browser: Browser, archive: Path, scheme: str)
     axe = Path(str(package.locate_file("axe_playwright_python/axe.min.js"))).read_text("utf-8")
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
-    for name in PAGES if scheme == "light" else PAGES[:3]:
+    for name in PAGES if scheme == "light" else PAGES[:4]:
         page.goto(f"{(archive.parent / 'site').as_uri()}/{name}")
         page.wait_for_timeout(300)
         page.evaluate(axe)
