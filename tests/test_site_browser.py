@@ -63,6 +63,9 @@ def fill(db: Database) -> None:
     commented = article_of(COMMENTED, f"怪 {COMMENTED}", ODD[COMMENTED], load_posts()[0])
     commented.comments = CommentPage(COMMENTED, comments(), count=9, pages=2)
     save_article(db, commented, DAY1)
+    commented.comments.comments[1].html += "<p>改过</p>"
+    save_article(db, commented, DAY2)
+    db.execute("UPDATE comments SET gone_at = ? WHERE id = 7", [DAY2])
     edited = next(post for post in load_posts() if post.id == 6583)
     save_article(db, article_of(6583, edited.title, f"{edited.body}<p>后记</p>", edited), DAY2)
     save_series(db, recognise(titles(db), links(db)))
@@ -150,7 +153,9 @@ def test_comments_are_read_as_a_thread(tab: Page) -> None:
     """Formulas are drawn, also with a number of the article; what is too wide stays in its box."""
     open_page(tab, f"archives/{COMMENTED}.html")
     answer = tab.locator("#s-comment-9")
+    answer.get_by_text("修改过").click()  # its earlier words are as they were written
     assert answer.locator("mjx-container").count() == 2
+    assert r"$\eqref{s}$" in answer.inner_text()
     assert tab.locator(".s-words mjx-merror, .s-words [data-mjx-error]").count() == 0
     assert answer.get_by_role("link", name="(7)").get_attribute("href") == "#mjx-eqn%3As"
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
@@ -159,7 +164,7 @@ def test_comments_are_read_as_a_thread(tab: Page) -> None:
     assert before is not None
     assert after is not None
     assert after["x"] > before["x"]
-    answer.get_by_role("link", name="上").click()
+    answer.get_by_role("link", name="上").first.click()
     assert tab.url.endswith("#s-comment-7")
     tab.emulate_media(media="print")
     assert not tab.locator(".s-comments").is_visible()
@@ -280,7 +285,7 @@ def test_without_javascript_the_pages_are_there(browser: Browser, archive: Path)
 #: Articles with code and with comments, a difference and a search have most of what pages are made
 #: of.
 PAGES: Final = (
-    *("archives/11120.html", f"archives/{COMMENTED}.html", "versions/6583.html"),
+    *("archives/11120.html", f"archives/{COMMENTED}.html#s-comment-9", "versions/6583.html"),
     *("search.html?q=熵", "archives/6583.html", "index.html"),
 )
 #: The colours that an author has given to words stay as they are.

@@ -288,7 +288,7 @@ def test_what_is_missing_is_said(
     if status == "gone":
         db.execute("UPDATE articles SET status = 'gone', gone_at = ?", [DAY2])
     export(db, folder)
-    told = f"博客上有 46 条评论，存档中有其中 1 条。 {said}"
+    told = f"博客上有 46 条评论，存档中有其中 1 条。{said}"
     assert (told in section(folder)) == (said is not None)
     assert ("博客上有" in section(folder)) == (said is not None)
 
@@ -296,7 +296,7 @@ def test_what_is_missing_is_said(
 def test_an_article_of_which_only_the_number_is_known(db: Database, folder: Path) -> None:
     archive(db, count=2)
     export(db, folder)
-    assert section(folder).startswith("评论 0 条 博客上有 2 条评论，存档中一条也没有。 ")
+    assert section(folder).startswith("评论 0 条 博客上有 2 条评论，存档中一条也没有。")
     assert robots(folder) == []
 
 
