@@ -68,6 +68,8 @@ def fill(db: Database) -> None:
     db.execute("UPDATE comments SET gone_at = ? WHERE id = 7", [DAY2])
     edited = next(post for post in load_posts() if post.id == 6583)
     save_article(db, article_of(6583, edited.title, f"{edited.body}<p>后记</p>", edited), DAY2)
+    last = article_of(20009, "最小熵原理(六):还有一篇", "<p>完</p>", load_posts()[0])
+    save_article(db, last, DAY2)
     save_series(db, recognise(titles(db), links(db)))
 
 
@@ -212,7 +214,13 @@ def queries(archive: Path) -> list[str]:
 
 
 def test_the_search_finds_what_the_archive_finds(tab: Page, archive: Path) -> None:
-    """Exactly the same articles; where no term is too frequent, in the same order."""
+    """Exactly the same articles; where no term is too frequent, in the same order.
+
+    Before the texts are there it finds nothing.
+    """
+    open_page(tab, "search.html")
+    early = "KexueSearch.open('').then(() => KexueSearch.search('熵', {}, 3).total)"
+    assert tab.evaluate(early) == 0
     open_page(tab, "search.html?q=熵")
     tab.wait_for_selector("#s-results mark")
     asked = queries(archive)
@@ -248,6 +256,12 @@ def test_a_search_is_typed(tab: Page) -> None:
     tab.select_option("#s-year", year)
     tab.wait_for_selector(f"#s-results:not(:has(li:nth-child({everything})))")
     assert f"year={year}" in tab.url
+    tab.locator("#s-q").focus()
+    tab.keyboard.press("ArrowDown")
+    first = tab.locator("#s-results a").first
+    assert first.evaluate("link => link === document.activeElement")
+    tab.keyboard.press("ArrowUp")
+    assert tab.evaluate("document.activeElement.id") == "s-q"
 
 
 # --- Comforts -------------------------------------------------------------------------------------
@@ -259,6 +273,72 @@ def test_what_was_read_is_remembered(tab: Page) -> None:
     assert tab.locator(".s-progress").first.inner_text().startswith("已读 1 / 1")
     tab.goto("newest.html")
     assert tab.locator(".s-read").count() == 1
+
+
+def test_readers_find_where_to_go_on(tab: Page) -> None:
+    """A series of which a part is read, on the start page; lists without what is read."""
+    open_page(tab, "archives/7006.html")
+    tab.get_by_role("button", name="标为已读").click()
+    tab.goto("index.html")
+    resume = tab.locator(".s-resume li")
+    resume.wait_for()
+    assert resume.inner_text().split("\n")[0].startswith("最小熵原理(六):还有一篇")
+    assert "系列“最小熵原理”已读 1 / 2" in resume.inner_text()
+    assert resume.locator("a").get_attribute("href") == "archives/20009.html"
+    tab.goto("series.html")
+    assert "已读 1 / 2，接着读：最小熵原理(六)" in tab.locator("main").inner_text()
+    tab.goto("newest.html")
+    everything = tab.locator("main > ol > li:visible").count()
+    tab.get_by_role("button", name="只看未读").click()
+    assert tab.locator("main > ol > li:visible").count() == everything - 1
+
+
+def test_a_reader_comes_back_to_the_place_left(tab: Page) -> None:
+    open_page(tab, "archives/6583.html")
+    tab.evaluate("scrollTo(0, document.querySelector('.s-body').scrollHeight / 2)")
+    tab.wait_for_function("() => localStorage.getItem('kexue-begun')")
+    left = tab.evaluate("scrollY")
+    tab.goto("index.html")
+    tab.locator(".s-resume a").click()
+    tab.wait_for_selector("html.s-drawn")
+    tab.get_by_role("button", name="回到上次读到的地方").click()
+    assert abs(tab.evaluate("scrollY") - left) < 100
+    assert tab.locator(".s-back").count() == 0
+
+
+#: Storage that is refused, as where a browser keeps no data of pages, and that is not there.
+OFF: Final = (
+    "Object.defineProperty(window, 'localStorage', {get() { throw new Error('refused'); }});",
+    "Object.defineProperty(window, 'localStorage', {value: null});",
+)
+
+
+@pytest.mark.parametrize("off", OFF, ids=["refused", "absent"])
+def test_without_storage_nothing_is_remembered_and_nothing_breaks(tab: Page, off: str) -> None:
+    tab.add_init_script(off)
+    open_page(tab, "archives/20009.html")  # MathJax complains where there is no storage
+    assert tab.locator("#s-mark:visible").count() == 0
+    tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+    tab.wait_for_timeout(500)
+    tab.goto("index.html")
+    assert tab.locator(".s-resume:visible, .s-read").count() == 0
+    tab.get_by_role("button", name="深色").click()
+    tab.goto("search.html?q=熵")
+    tab.wait_for_selector("#s-results mark")
+
+
+def test_a_list_loads_mathjax_when_a_formula_is_seen(tab: Page) -> None:
+    """And the search never does: it shows what was typed."""
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    tab.goto("search.html?q=熵")
+    tab.wait_for_selector("#s-results mark")
+    tab.goto("newest.html")
+    tab.wait_for_load_state()
+    assert "tex-chtml.js" not in asked
+    tab.locator(".s-latex").first.scroll_into_view_if_needed()
+    tab.wait_for_selector("html.s-drawn .s-latex mjx-container")
+    assert "tex-chtml.js" in asked
 
 
 def test_colours_are_switched_and_remembered(tab: Page) -> None:
@@ -307,6 +387,8 @@ def test_axe_finds_nothing_serious(browser: Browser, archive: Path, scheme: str)
     for name in PAGES if scheme == "light" else PAGES[:4]:
         page.goto(f"{(archive.parent / 'site').as_uri()}/{name}")
         page.wait_for_timeout(300)
+        if name.startswith("search"):
+            page.wait_for_selector("#s-results mark")
         page.evaluate(axe)
         found = page.evaluate(AXE)
         serious = [

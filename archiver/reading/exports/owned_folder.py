@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archiver.reading.exports.folder_lock import folder_locked
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.manifest import JOURNAL, MANIFEST, Manifest, load_manifest
+from archiver.reading.exports.snapshots import Snapshot
 from archiver.store.atomic import sync
 from archiver.store.errors import StoreError
 from archiver.store.paths import check_link
@@ -39,6 +40,11 @@ class OwnedFolder:
         self._journal = journal
         self._is_forced = is_forced
         self._given: set[str] = set()
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """What earlier exports had, the oldest first; what is put here ``finish`` remembers."""
+        return self._manifest.snapshots
 
     def write(self, name: str, content: bytes) -> None:
         """Let a file of the folder hold a content."""
@@ -201,7 +207,8 @@ def _manifest(path: Path, kind: str, archive: str) -> Manifest:
             f" not at {archive or 'no time'}; give another folder",
             wrong_use=True,
         )
-    return Manifest(kind, archive, found.files)
+    known = found.snapshots if found.archive == archive else []
+    return Manifest(kind, archive, found.files, known)
 
 
 def _began(db: Database) -> str:

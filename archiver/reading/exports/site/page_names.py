@@ -9,6 +9,7 @@ HOME: Final = "index.html"
 SEARCH: Final = "search.html"
 SERIES: Final = "series.html"
 STATE: Final = "state.html"
+CHANGES: Final = "changes.html"
 NEWEST: Final = "newest.html"
 MOST_READ: Final = "most-read.html"
 MOST_CITED: Final = "most-cited.html"
@@ -44,6 +45,11 @@ def category_page(category: str) -> str:
 def tag_page(tag: str) -> str:
     """The list of a tag."""
     return f"tags/{_word(tag)}.html"
+
+
+def numbered(page: str, number: int) -> str:
+    """A page of a list by its number from 1 on; the first has the name of the list."""
+    return page if number == 1 else f"{page.removesuffix('.html')}-{number}.html"
 
 
 def way_up(page: str) -> str:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from archiver.reading.exports.site import page_names
+from archiver.reading.exports.title_formulas import split_title
 from archiver.reading.times import format_time
 
 #: Where the own scripts and styles lie in the folder of the site.
@@ -28,6 +29,8 @@ _POLICY: Final = (
     " base-uri 'none'"
 )
 _FORMULA: Final = re.compile(r"\$|\\[(\[]|\\begin\s*\{|\\(?:eq)?ref\s*\{")
+#: Formulas in a title that stand between other marks.
+_NO_DOLLARS: Final = re.compile(r"\$\$|\\\[|\\begin\s*\{|\\(?:eq)?ref\s*\{")
 
 
 class Pages:
@@ -38,16 +41,19 @@ class Pages:
             loader=FunctionLoader(_template),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self._environment.globals |= {"names": page_names, "policy": _POLICY}
         self._environment.filters |= {"time": format_time, "number": _number, "titled": _titled}
+        self._environment.tests |= {"with_formulas": has_title_formulas}
 
     def make(self, template: str, page: str, **values: Any) -> bytes:
         """A page of the site by its name, in UTF-8; a half of a surrogate pair is ``?``."""
         found = self._environment.get_template(template)
-        text = found.render(page=page, root=page_names.way_up(page), **values)
+        values = {"page": page, "root": page_names.way_up(page), "has_formulas": False} | values
+        text = found.render(values)
         return text.encode("utf-8", "replace")
 
 
@@ -59,6 +65,12 @@ def safe_html(html: str) -> Markup:
 def may_have_formulas(*texts: str) -> bool:
     """True when MathJax may find a formula in one of some texts."""
     return any(_FORMULA.search(text) for text in texts)
+
+
+def has_title_formulas(title: str) -> bool:
+    """True when MathJax finds a formula in a title: a single dollar is none."""
+    is_formula = any(latex is not None for _, latex in split_title(title))
+    return is_formula or bool(_NO_DOLLARS.search(title))
 
 
 def static_files() -> Iterator[tuple[str, bytes]]:

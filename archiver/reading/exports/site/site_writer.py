@@ -24,6 +24,7 @@ from archiver.reading.exports.site.page_templates import (
 from archiver.reading.exports.site.reader_curve import HEIGHT, WIDTH, read_curve
 from archiver.reading.exports.site.site_overview import read_overview
 from archiver.reading.exports.site.version_pages import differences, shown_versions
+from archiver.reading.exports.snapshots import followed, take_snapshot
 from archiver.reading.history.versions import read_history
 from archiver.store.records import Row
 
@@ -43,8 +44,7 @@ class SiteWriter:
     def write(self, mathjax: Path) -> None:
         """Write everything; ``mathjax`` is the folder of the installed MathJax."""
         self._write_articles()
-        for name, template, values in list_pages(self._job.db, self._overview):
-            self._write_page(name, template, **values)
+        self._write_lists()
         for name, content in static_files():
             self._folder.write(name, content)
         for name, path in mathjax_files(mathjax):
@@ -52,9 +52,17 @@ class SiteWriter:
         scripts = {
             "rules.js": search_scripts.rules_script(),
             "articles.js": search_scripts.articles_script(self._overview),
+            "series.js": search_scripts.series_script(self._overview),
         }
         for name, content in scripts.items():
             self._folder.write(f"{search_scripts.FOLDER}/{name}", content)
+
+    def _write_lists(self) -> None:
+        """The start page and the lists; the folder remembers what this export has."""
+        db, memory = self._job.db, self._folder.snapshots
+        memory[:] = followed(db, memory, take_snapshot(db, self._job.selection))
+        for name, template, values in list_pages(db, self._overview, memory):
+            self._write_page(name, template, **values)
 
     def _write_articles(self) -> None:
         """The pages of the articles, and on the way their texts for the search."""
