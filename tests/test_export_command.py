@@ -219,6 +219,10 @@ def test_a_site_shows_every_comment_once(folder: Path, tmp_path: Path) -> None:
             "give a kind and a target: markdown DIR, parquet DIR, bibtex FILE, wacz FILE, site DIR",
         ),
         (["html", "x"], "there is no kind html; there are: markdown DIR"),
+        (
+            ["pdf", "x"],
+            "there is no kind pdf: write a site with scrapy export site DIR, then print",
+        ),
         (["markdown"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "b"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "--since", "heute"], "--since heute: give a day like 2024-01-31"),

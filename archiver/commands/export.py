@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
@@ -21,6 +22,12 @@ from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
 from archiver.terminal.program import typed
 from archiver.terminal.progress_line import ProgressLine
+
+#: Chromium waits with printing until the formulas are drawn; docs/exports.md has the whole recipe.
+_PRINTING: Final = (
+    "chromium --headless --no-pdf-header-footer --virtual-time-budget=600000"
+    " --print-to-pdf=FILE file:///DIR/archives/ID.html"
+)
 
 
 class Command(ProjectCommand):
@@ -123,10 +130,18 @@ def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:
         raise UsageError(f"give a kind and a target: {known}", print_help=False)
     kind = KINDS.get(args[0])
     if kind is None:
-        raise UsageError(f"there is no kind {args[0]}; there are: {known}", print_help=False)
+        raise UsageError(_unknown_kind(args[0], known), print_help=False)
     if len(args) != 2 or not args[1]:
         raise UsageError(
             f"give one target, as in: {typed(f'export {kind.name} {kind.target}')}",
             print_help=False,
         )
     return kind, Path(args[1])
+
+
+def _unknown_kind(name: str, known: str) -> str:
+    """What to say of a kind that is none; a PDF is printed from a page of a site."""
+    if name.lower() == "pdf":
+        site = typed("export site DIR")
+        return f"there is no kind {name}: write a site with {site}, then print a page: {_PRINTING}"
+    return f"there is no kind {name}; there are: {known}"

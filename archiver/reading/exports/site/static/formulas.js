@@ -1,7 +1,7 @@
 // MathJax as the blog has it: the same delimiters, equations numbered over the whole page. Its Safe
 // extension lets no formula run a script; what a formula may load lies in this folder.
 window.MathJax = {
-  // Of thousands of formulas only those are drawn that are seen; site.css lets the text move then.
+  // Of thousands of formulas only those are drawn that are seen, and all before they are printed.
   loader: {load: ['[tex]/amscd', 'ui/safe'].concat(document.body.dataset.formulas > 1500 ? 'ui/lazy' : [])},
   tex: {
     inlineMath: [['$', '$'], ['\\(', '\\)']],
@@ -9,6 +9,8 @@ window.MathJax = {
     tags: 'ams',
     packages: {'[+]': ['amscd']}
   },
+  // The same size beside the fonts of all systems: their x-height says little of Chinese.
+  chtml: {matchFontHeight: false, scale: 1.15},
   options: {
     enableMenu: false,
     ignoreHtmlClass: 'tex2jax_ignore',
@@ -29,34 +31,7 @@ window.MathJax = {
       return new Promise(function (done) { setTimeout(done, 20); }).then(function () {
         return MathJax.startup.defaultPageReady();
       }).then(function () {
-        // One with a number is as wide as it must be for both: it moves in a box of its own.
-        document.querySelectorAll('mjx-container[width="full"]').forEach(function (formula) {
-          var box = document.createElement('span');
-          box.className = 's-wide-formula';
-          formula.replaceWith(box);
-          box.appendChild(formula);
-        });
         document.documentElement.classList.add('s-drawn');
-        document.body.classList.toggle('s-lazy', document.body.dataset.formulas > 1500);
-        // A reference leads somewhere, so it is shown to all as it is, with its number as its name.
-        document.querySelectorAll('mjx-container a[href]').forEach(function (link) {
-          var formula = link.closest('mjx-container');
-          var spoken = formula.querySelector('mjx-assistive-mml'), drawn = link.closest('mjx-math');
-          if (spoken) {
-            formula.dataset.text = spoken.textContent.trim();
-            spoken.remove();
-          }
-          if (drawn) drawn.removeAttribute('aria-hidden');
-          link.setAttribute('aria-label', formula.dataset.text || link.getAttribute('href'));
-        });
-        document.querySelectorAll('mjx-container:not([display])').forEach(function (formula) {
-          var block = formula.parentElement;
-          while (block && getComputedStyle(block).display.indexOf('inline') === 0) {
-            block = block.parentElement;
-          }
-          if (block && formula.offsetWidth > block.clientWidth + 1) formula.classList.add('s-wide-formula');
-        });
-        document.dispatchEvent(new Event('s-drawn'));
       });
     }
   }

@@ -28,14 +28,14 @@
     }
   });
 
-  // What moves in its box can be moved with the keys too.
+  // What moves in its box can be moved with the keys too; formula-layout.js does this for formulas.
   function letMove() {
-    document.querySelectorAll('pre, .s-wide, .s-wide-formula, mjx-container').forEach(function (box) {
+    document.querySelectorAll('pre, .s-wide').forEach(function (box) {
       if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
     });
   }
   letMove();
-  document.addEventListener('s-drawn', letMove);
+  document.addEventListener('s-placed', letMove);
 
   function addScript(name) {
     var script = document.createElement('script');
@@ -69,6 +69,7 @@
       if (!seen.some(function (one) { return one.isIntersecting; })) return;
       near.disconnect();
       addScript('assets/formulas.js');
+      addScript('assets/formula-layout.js');
       addScript('mathjax/tex-chtml.js');
     }, {rootMargin: '100px'});
     latex.forEach(function (title) { near.observe(title); });
