@@ -26,7 +26,7 @@ from archiver import site
 from archiver.body.read import read_stored_body
 from archiver.demo.posts import Post, load_posts
 from archiver.extraction.series.recognition import recognise
-from archiver.items import Article
+from archiver.items import Article, Comment, CommentPage
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.site_folder import write_site
 from archiver.reading.search import Filters, search
@@ -70,6 +70,8 @@ MARKUP: Final = """<script>window.ran=6</script><img src=x onerror="window.ran=7
 <p>&lt;/script&gt; ]]&gt; &lt;!--</p><i id="MathJax">3</i><i id="KexueSearch">4</i>
 <p style="color:#000" id="s-main">黑</p>"""
 ATTACKED: Final = 20004
+#: The article with comments, of which one answers the other.
+COMMENTED: Final = 20001
 QUERIES: Final = (
     *("编码", "熵", "編碼", "的", "GAN", "ｇａｎ", "$", "\\frac", "注意力 -模型", '"注意力机制"'),
     *("C++", "don't", "--", '"', "-的", "乾", "干坤", "a b", '"a b"', "𠮷", "½", "没有这样的词"),
@@ -86,6 +88,12 @@ def fill(db: Database) -> None:
     save_article(db, article_of(ATTACKED, "\u202e</script>", formulas, load_posts()[0]), DAY1)
     html = f"{formulas}{MARKUP}"
     db.execute("UPDATE articles SET body_html = ? WHERE id = ?", [html, ATTACKED])
+    commented = article_of(COMMENTED, f"怪 {COMMENTED}", ODD[COMMENTED], load_posts()[0])
+    commented.comments = CommentPage(COMMENTED, comments(), count=9, pages=2)
+    save_article(db, commented, DAY1)
+    commented.comments.comments[1].html += "<p>改过</p>"
+    save_article(db, commented, DAY2)
+    db.execute("UPDATE comments SET gone_at = ? WHERE id = 7", [DAY2])
     edited = next(post for post in load_posts() if post.id == 6583)
     save_article(db, article_of(6583, edited.title, f"{edited.body}<p>后记</p>", edited), DAY2)
     last = article_of(20009, "最小熵原理(六):还有一篇", "<p>完</p>", load_posts()[0])
@@ -101,6 +109,17 @@ def article_of(number: int, title: str, html: str, post: Post) -> Article:
         body_html=body.html, body_text=body.text, body_markdown=body.markdown,
         links=body.links, pictures=body.pictures, formulas=body.formulas,
     )  # fmt: skip
+
+
+def comments() -> list[Comment]:
+    """One with what is too wide for a phone, and an answer with what leads and is drawn."""
+    wide = "a" * 500 + "<br>很长" * 3 + "</p><pre>" + "b" * 500 + "</pre><p>$" + "y+" * 200 + "y$"
+    place = "https://kexue.fm/archives/20001#comment-7"
+    answer = rf'<a href="{place}">上</a> $\frac{{1}}{{2}}$，$\eqref{{s}}$'
+    return [
+        Comment(7, author="木" * 300, author_url="https://a.example/", html=f"<p>{wide}</p>"),
+        Comment(9, parent_id=7, author="\u202eשלום", by_author=True, html=f"<p>{answer}</p>"),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +176,29 @@ def test_numbers_and_references_are_those_of_the_blog(tab: Page) -> None:
     open_page(tab, "archives/20001.html")
     shown = tab.locator(".s-body mjx-assistive-mml").all_text_contents()
     assert [re.sub(r"\s", "", text) for text in shown] == ["(7)x", "(1)a"]
-    assert tab.get_by_role("link", name="(7)").get_attribute("href") == "#mjx-eqn%3As"
+    reference = tab.locator(".s-body").get_by_role("link", name="(7)")
+    assert reference.get_attribute("href") == "#mjx-eqn%3As"
+
+
+def test_comments_are_read_as_a_thread(tab: Page) -> None:
+    """Formulas are drawn, also with a number of the article; what is too wide stays in its box."""
+    open_page(tab, f"archives/{COMMENTED}.html")
+    answer = tab.locator("#s-comment-9")
+    answer.get_by_text("修改过").click()  # its earlier words are as they were written
+    assert answer.locator("mjx-container").count() == 2
+    assert r"$\eqref{s}$" in answer.inner_text()
+    assert tab.locator(".s-words mjx-merror, .s-words [data-mjx-error]").count() == 0
+    assert answer.get_by_role("link", name="(7)").get_attribute("href") == "#mjx-eqn%3As"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    before = tab.locator("#s-comment-7").bounding_box()
+    after = answer.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["x"] > before["x"]
+    answer.get_by_role("link", name="上").first.click()
+    assert tab.url.endswith("#s-comment-7")
+    tab.emulate_media(media="print")
+    assert not tab.locator(".s-comments").is_visible()
 
 
 @pytest.fixture(scope="module")
@@ -417,10 +458,11 @@ def test_without_javascript_the_pages_are_there(browser: Browser, archive: Path)
     context.close()
 
 
-#: One of each kind: an article with code and one with versions, a difference, a search, lists.
+#: One of each kind: articles with code, versions and comments, a difference, a search, lists.
 PAGES: Final = (
-    *("archives/11120.html", "archives/6583.html", "versions/6583.html", "search.html?q=熵"),
-    *("index.html", "newest.html", "tags.html", "series.html", "state.html"),
+    *("archives/11120.html", "archives/6583.html", f"archives/{COMMENTED}.html#s-comment-9"),
+    *("versions/6583.html", "search.html?q=熵"),
+    *("index.html", "newest.html", "changes.html", "tags.html", "series.html", "state.html"),
 )
 #: The colours that an author has given to words stay as they are.
 AXE: Final = """axe.run(

@@ -57,7 +57,7 @@ class Command(ProjectCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the selection and ``--force``."""
+        """Add the selection, ``--force`` and ``--no-comments``."""
         super().add_options(parser)
         parser.add_argument("--since", metavar="DAY", help="articles from this day on: 2024-01-31")
         parser.add_argument("--category", help="articles of this category only")
@@ -65,11 +65,16 @@ class Command(ProjectCommand):
         parser.add_argument(
             "--force", action="store_true", help="overwrite files of the export that were changed"
         )
+        parser.add_argument(
+            "--no-comments", action="store_true", help="leave the comments of readers out of a site"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the target, and say what was done."""
         assert self.settings is not None
         kind, target = _kind_and_target(args)
+        if opts.no_comments:
+            _check_comments(kind)
         selection = Selection(parse_since(opts.since), opts.category, parse_ids(opts.ids))
         check_settings(self.settings)
         database = files_of(self.settings)["database"]
@@ -84,6 +89,7 @@ class Command(ProjectCommand):
                 opts.force,
                 warc_folder=warc_folder,
                 data=database.parent,
+                has_comments=not opts.no_comments,
             )
             outcome = _write(kind, job)
             show(outcome.line(target))
@@ -101,6 +107,17 @@ def _write(kind: Kind, job: Job) -> Outcome:
         return kind.write(replace(job, advance=progress.advance))
     finally:
         progress.clear()
+
+
+def _check_comments(kind: Kind) -> None:
+    """Raise ``UsageError`` for a kind from which comments cannot be left out."""
+    if not kind.has_comments:
+        kinds = ", ".join(one.name for one in KINDS.values() if one.has_comments)
+        raise UsageError(
+            f"--no-comments is for {kinds}: wacz has whole pages, with their comments, and no other"
+            " kind has comments",
+            print_help=False,
+        )
 
 
 def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:

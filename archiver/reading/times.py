@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from archiver import site
 from archiver.terminal.printable import one_line
 
 
@@ -31,3 +32,14 @@ def format_time(text: str | None) -> str:
     """A time of the archive in UTC, to the minute; text that is no time as it is, on one line."""
     time = parse_time(text)
     return one_line(text or "?") if time is None else f"{time:%Y-%m-%d %H:%M}"
+
+
+def format_blog_time(text: str | None) -> str:
+    """A time of the archive in the blog's zone, to the minute; what is no time as it is."""
+    time = parse_time(text)
+    if time is None:
+        return one_line(text or "?")
+    try:
+        return f"{time.astimezone(site.TIMEZONE):%Y-%m-%d %H:%M}"
+    except OverflowError:
+        return one_line(text or "?")

@@ -10,6 +10,8 @@ from archiver.reading.exports.bibtex_file import bibtex_entry
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.owned_folder import OwnedFolder
 from archiver.reading.exports.site import page_names, search_scripts
+from archiver.reading.exports.site.comment_places import CommentPlaces
+from archiver.reading.exports.site.comment_section import CommentSections
 from archiver.reading.exports.site.list_pages import list_pages
 from archiver.reading.exports.site.local_files import LocalFiles
 from archiver.reading.exports.site.mathjax_files import mathjax_files
@@ -37,6 +39,8 @@ class SiteWriter:
         self._pages = Pages()
         self._files = LocalFiles(job, folder)
         self._overview = read_overview(job.db, job.selection)
+        self._comments = CommentSections(job.db) if job.has_comments else None
+        self._places = CommentPlaces(job.db, are_shown=job.has_comments)
 
     def write(self, mathjax: Path) -> None:
         """Write everything; ``mathjax`` is the folder of the installed MathJax."""
@@ -78,7 +82,9 @@ class SiteWriter:
         listed = overview.by_id[number]
         before, after = overview.neighbours(number)
         html = article["body_html"]
-        body = self._body(number, html) if html else PageBody("", [])
+        around = self._around(number)
+        body = page_body(html, number, around) if html else PageBody("", [])
+        section = self._comments.section(article, around) if self._comments else None
         self._write_page(
             page_names.article_page(number),
             "article.html",
@@ -94,15 +100,22 @@ class SiteWriter:
             versions=self._write_versions(article) if listed.versions > 1 else 1,
             curve=read_curve(self._job.db, number),
             curve_size=(WIDTH, HEIGHT),
-            formula_count=body.load,
+            section=section,
+            formula_count=body.load + (section.formula_count if section else 0),
             bibtex=bibtex_entry(article).strip(),
-            has_formulas=may_have_formulas(article["title"], html or ""),
+            has_formulas=may_have_formulas(
+                article["title"], html or "", *(section.words if section else ())
+            ),
         )
 
-    def _body(self, article: int, html: str) -> PageBody:
+    def _around(self, article: int) -> Surroundings:
         files = self._files
-        around = Surroundings(self._overview.by_id, files.pictures(article), files.linked(article))
-        return page_body(html, article, around)
+        return Surroundings(
+            self._overview.by_id,
+            files.pictures(article),
+            files.linked(article),
+            self._places.fragment,
+        )
 
     def _write_versions(self, article: Row) -> int:
         """The page of the versions of an article; returns how many were taken."""
