@@ -183,6 +183,14 @@ def test_an_address_is_ascii_or_none(text: str) -> None:
     assert address is None or re.fullmatch(r"https?://[!-~]+", address)
 
 
+@given(
+    some.text(max_size=40), some.sampled_from(["", "#", "https://kexue.fm/archives/6583#", "//"])
+)
+def test_no_address_breaks_a_chapter(text: str, before: str) -> None:
+    (link,) = tree(chapter(f'<a href="{escape(before + text)}">甲</a>').body).iter("a")
+    assert link.text == "甲"
+
+
 def test_ids_that_others_lead_to() -> None:
     html = "<p id='a'>x</p><a name='b'>y</a><p id='a'>z</p><p id='s-x'></p><p id='a b'></p>"
     assert anchors_of(html) == {"a", "b"}
