@@ -100,6 +100,12 @@ def test_formulas_of_an_article_know_each_other(engine: MathJaxEngine) -> None:
     assert "???" in markup(engine, r"\eqref{a}")
 
 
+def test_equations_of_one_name_have_no_id_in_common(engine: MathJaxEngine) -> None:
+    found = made(engine, r"$$a\tag{*}$$", r"$$b\tag{*}$$", r"$\cssId{q}{a}\cssId{q}{b}$")
+    ids = [one.get("id") for n in range(3) for one in found.element(n).iter() if one.get("id")]
+    assert ids == ["s-equation-1", "s-equation-2"]
+
+
 @pytest.mark.parametrize(
     "latex",
     [

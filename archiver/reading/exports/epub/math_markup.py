@@ -8,6 +8,7 @@ equation is a cell at the end of its row here, letters are characters, alignment
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,7 +24,7 @@ _WITH_COLUMNS: Final = frozenset({"columnalign", "columnspacing", "columnlines",
 DEEPEST: Final = 100
 _NAMESPACE: Final = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 #: What MathJax has for itself, or what a formula could say of the page around it.
-_DROPPED: Final = ("class", "href", "fontfamily", "actiontype", "selection", "linebreak")
+_DROPPED: Final = ("class", "href", "id", "fontfamily", "actiontype", "selection", "linebreak")
 _LETTERS: Final = frozenset({"mi", "mn", "mo"})
 _TEXT_STYLES: Final = {
     "bold": "font-weight:bold", "italic": "font-style:italic", "monospace": "font-family:monospace"
@@ -75,14 +76,19 @@ def reference_of(math: etree._Element) -> tuple[str, str] | None:
     return unquote(links[0].get("href", "").removeprefix("#")), words
 
 
-def make_drawable(math: etree._Element, ids: dict[str, str]) -> None:
+def make_drawable(math: etree._Element, ids: Mapping[str, str], taken: set[str]) -> None:
     """Say in MathML Core and CSS what MathJax has said, in place.
 
-    ``ids`` are those of the chapter by MathJax's names of equations.
+    ``ids`` are those of the chapter by MathJax's names of equations. Two equations may have one
+    name (``tag``): the first gets the id, which is added to ``taken``.
     """
     for element in list(math.iter(etree.Element)):
         variant = element.get("mathvariant")
-        _set_attributes(element, ids)
+        own = element.get("id", "")
+        _set_attributes(element)
+        if own in ids and own not in taken:
+            taken.add(own)
+            element.set("id", ids[own])
         if variant is not None:
             _set_letters(element, variant)
     for table in list(math.iter("mtable")):
@@ -90,7 +96,7 @@ def make_drawable(math: etree._Element, ids: dict[str, str]) -> None:
         _set_cells(table)
 
 
-def _set_attributes(element: etree._Element, ids: dict[str, str]) -> None:
+def _set_attributes(element: etree._Element) -> None:
     for name in list(map(str, element.keys())):
         if name.startswith("data-") or name in _DROPPED or not element.get(name):
             del element.attrib[name]
@@ -99,10 +105,6 @@ def _set_attributes(element: etree._Element, ids: dict[str, str]) -> None:
     if element.get("lspace", "").endswith(_OF_CONTENT):
         _drop(element, "lspace")
         _drop(element, "width")  # else it would lie over what it stands beside
-    own = element.get("id", "")
-    _drop(element, "id")
-    if own in ids:
-        element.set("id", ids[own])
 
 
 def _drop(element: etree._Element, name: str) -> None:

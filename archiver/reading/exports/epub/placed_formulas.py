@@ -36,6 +36,7 @@ class Drawn:
     markup: list[etree._Element | None]
     #: The ids of equations in the chapter, by the names that MathJax gives them.
     ids: dict[str, str] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
 
     @property
     def unread(self) -> int:
@@ -49,7 +50,7 @@ class Drawn:
             return made("code", SOURCE, xml_text(formula.latex), title=_WHY)
         if (reference := reference_of(math)) is not None:
             return self._link(*reference)
-        make_drawable(math, self.ids)
+        make_drawable(math, self.ids, self._taken)
         math.set("alttext", xml_text(formula.latex))
         return math
 
