@@ -146,7 +146,7 @@ def test_a_formula_without_end_harms_no_other(engine: MathJaxEngine, latex: str)
 def test_a_formula_that_takes_too_long_is_latex() -> None:
     """MathJax stands still in it; the others are drawn by a MathJax that was started again."""
     slow = f"${'x+' * (LONGEST // 2 - 10)}x$"
-    with MathJaxEngine(mathjax(), seconds=0.5) as engine:
+    with MathJaxEngine(mathjax(), seconds=0.1) as engine:
         assert [text is None for text in engine.convert(formulas("$a$", slow, "$b$"))] == [
             False, True, False
         ]  # fmt: skip

@@ -233,6 +233,27 @@ def test_pictures_are_in_the_book_once(db: Database, tmp_path: Path) -> None:
         assert all(url in book.text(f"chapters/{number}.xhtml") for url in urls[1:])
 
 
+def test_a_file_that_is_no_picture_of_the_archive_stays_out(db: Database, tmp_path: Path) -> None:
+    """Somebody may have changed a path in the archive, or the bytes of a picture."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "secret.png").write_bytes(PNG)
+    url = "https://kexue.fm/usr/uploads/2022/01/a.png"
+    article = an_article(1, body_html=f'<img src="{url}">', pictures=[Picture(url, "", None)])
+    save_article(db, article, DAY1)
+    file = FileFolder(tmp_path / "files").store(PNG, "png", "image/png")
+    note_file(db, file, url, DAY1)
+    db.execute("UPDATE pictures SET sha256 = ?", [file.sha256])
+    (tmp_path / file.path).write_bytes(PNG[:-1] + b"1")
+    (said,) = export(db, tmp_path, data=tmp_path).complaints(tmp_path)
+    assert said.startswith(
+        f"1 picture of the archive with other bytes than were stored: {file.path}"
+    )
+    assert [name for name in opened(tmp_path).files if name.endswith(".png")] == []
+    db.execute("UPDATE files SET path = 'files/../secret.png'")
+    assert export(db, tmp_path, data=tmp_path).complaints(tmp_path) == []
+    assert [name for name in opened(tmp_path).files if name.endswith(".png")] == []
+
+
 def test_an_empty_archive_is_a_book_without_chapters(db: Database, tmp_path: Path) -> None:
     assert export(db, tmp_path).notes == ["0 articles, 0 formulas, 0 pictures"]
     assert opened(tmp_path).chapters == []

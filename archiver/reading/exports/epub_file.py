@@ -18,6 +18,7 @@ from archiver.reading.exports.site.mathjax_files import mathjax_folder
 from archiver.store.atomic import replacing_bytes
 from archiver.store.errors import StoreError
 from archiver.terminal.plural import plural
+from archiver.terminal.program import typed
 
 #: What only this kind imports, by the names of the packages.
 _NEEDED: Final = {"Jinja2": "jinja2", "Pygments": "pygments", "mini-racer": "py_mini_racer"}
@@ -66,6 +67,7 @@ def _replace(job: Job, place: Path, mathjax: Path, old: str, outcome: Outcome) -
         book.write()
         outcome.notes += _notes(book.counts.articles, book.counts.formulas, book.counts.pictures)
         outcome.notes += _unread(book.counts.unread)
+        outcome.incomplete += _damaged(book.counts.damaged)
         if zip_file.finish().said == old:
             raise _SameBook
 
@@ -88,6 +90,16 @@ def _unread(unread: dict[int, int]) -> list[str]:
     return [
         f"{plural(count, 'formula')} {verb} as LaTeX, since MathJax cannot set"
         f" {'it' if count == 1 else 'them'}: article {names}{more}"
+    ]
+
+
+def _damaged(paths: list[str]) -> list[str]:
+    """The sentence about pictures that are left out; none when there are none."""
+    if not paths:
+        return []
+    return [
+        f"{plural(len(paths), 'picture')} of the archive with other bytes than were stored:"
+        f" {paths[0]}; left out, {typed('verify')} says what to do"
     ]
 
 

@@ -17,6 +17,7 @@ from lxml import etree
 from sqlite_utils import Database
 
 from archiver.pages.file_types import file_type_of
+from archiver.reading.exports.site.local_files import STORED_PATH
 from archiver.store.errors import StoreError
 from archiver.store.stored_files import FileFolder
 
@@ -77,6 +78,10 @@ class BookPictures:
         self._db = db
         self._data = data
         self._known: set[str] = set()
+        #: By the path in the archive.
+        self._usable: dict[str, bool] = {}
+        #: The paths of files with other bytes than were stored, which are left out.
+        self.damaged: list[str] = []
 
     def find(self, article: int, addresses: Iterable[str]) -> tuple[dict[str, str], list[Picture]]:
         """The names of an article's pictures by their addresses, and the pictures that are new.
@@ -93,12 +98,39 @@ class BookPictures:
     def _archived(self, article: int) -> Iterator[tuple[str, Picture]]:
         if self._data is None:
             return
-        stored = FileFolder(self._data / _STORED)
         for url, path, size, kind, sha256 in self._db.execute(_PICTURES, [article]).fetchall():
-            place = self._data / path
-            is_drawable = kind != _SVG or (size <= _LARGEST_SVG and _only_draws(_bytes_of(place)))
-            if kind in _EXTENSIONS and stored.has(path, size) and is_drawable:
-                yield url, _picture(sha256, kind, place)
+            if kind in _EXTENSIONS and self._is_at_hand(path, size, kind, sha256):
+                yield url, _picture(sha256, kind, self._data / path)
+
+    def _is_at_hand(self, path: str, size: int, kind: str, sha256: str) -> bool:
+        """True for a picture that the archive has, with the bytes that were stored, and may show.
+
+        The archive may be one that somebody has changed: no other file gets into the book.
+        """
+        if path not in self._usable:
+            self._usable[path] = self._check(path, size, kind, sha256)
+        return self._usable[path]
+
+    def _check(self, path: str, size: int, kind: str, sha256: str) -> bool:
+        assert self._data is not None
+        match, place = STORED_PATH.fullmatch(path), self._data / path
+        if match is None or match["sha256"] != sha256:
+            return False
+        if not FileFolder(self._data / _STORED).has(path, size):
+            return False
+        if _hash_of(place) != sha256:
+            self.damaged.append(path)
+            return False
+        return kind != _SVG or (size <= _LARGEST_SVG and _only_draws(place.read_bytes()))
+
+
+def _hash_of(place: Path) -> str:
+    """The hash of a file; raises ``StoreError`` when it cannot be read."""
+    try:
+        with place.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise StoreError(f"cannot read {place}: {error.strerror or error}") from error
 
 
 def _picture(sha256: str, media_type: str, source: Path | bytes) -> Picture:
@@ -122,13 +154,6 @@ def _inline_picture(address: str) -> Picture | None:
     if kind.media_type == _SVG and not _only_draws(data):
         return None
     return _picture(hashlib.sha256(data).hexdigest(), kind.media_type, data)
-
-
-def _bytes_of(place: Path) -> bytes:
-    try:
-        return place.read_bytes()
-    except OSError:
-        return b""
 
 
 def _only_draws(svg: bytes) -> bool:

@@ -37,6 +37,8 @@ class Counts:
     pictures: int = 0
     #: How many formulas of an article stand as LaTeX, by its id.
     unread: dict[int, int] = field(default_factory=dict)
+    #: Pictures of the archive with other bytes than were stored.
+    damaged: list[str] = field(default_factory=list)
 
 
 class BookWriter:
@@ -63,6 +65,7 @@ class BookWriter:
             self._write_chapter(self._record(listed.id))
             self._job.advance(done, count)
         self.counts.pictures = len(self._pictures)
+        self.counts.damaged = self._finder.damaged
         self._zip.add(f"{_FOLDER}/book.css", style_sheet())
         self._write_lists()
 

@@ -9,7 +9,9 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.body.clean.stored_markup import keep_stored_markup
 from archiver.body.formulas.finder import find_formulas
+from archiver.body.formulas.found import Formulas
 from archiver.items import Formula
 from archiver.reading.exports.epub.chapter_links import lead_links, set_anchors
 from archiver.reading.exports.epub.placed_formulas import Drawn, drawn, place_formulas
@@ -19,6 +21,7 @@ from archiver.reading.exports.site.page_headings import set_headings
 from archiver.reading.exports.site.shown_pictures import show_pictures
 from archiver.reading.exports.title_formulas import split_title
 from archiver.tree.document import new_element, parse_fragment, xml_text
+from archiver.tree.unexpected import UnexpectedPage
 
 #: Makes MathML of formulas that share numbers and macros: ``None`` for one that it cannot read.
 Convert = Callable[[Sequence[Formula]], Sequence[str | None]]
@@ -55,11 +58,11 @@ def chapter_body(
     title: str, html: str, here: int, around: Surroundings, convert: Convert
 ) -> ChapterBody:
     """The title and the archived body of the article ``here`` for its chapter."""
-    heading, top = new_element("div"), parse_fragment(html)
+    heading, top = new_element("div"), _stored(html)
     own = set_anchors(top)
     pieces = list(split_title(title))
     in_title = [Formula(text, display=False) for text, latex in pieces if latex is not None]
-    formulas = find_formulas(top)
+    formulas = _formulas(top)
     found = [*in_title, *formulas.found]
     made = drawn(found, convert(found))
     _fill_title(heading, pieces, made)
@@ -77,7 +80,22 @@ def chapter_body(
 
 def anchors_of(html: str) -> set[str]:
     """The ids in the chapter of an article that links of other chapters may lead to."""
-    return set_anchors(parse_fragment(html))
+    return set_anchors(_stored(html))
+
+
+def _stored(html: str) -> HtmlElement:
+    """The tree of a body, with nothing in it that is not stored, whatever the archive holds."""
+    top = parse_fragment(html)
+    keep_stored_markup(top)
+    return top
+
+
+def _formulas(top: HtmlElement) -> Formulas:
+    """The formulas of a body; none where they cannot be told, so that all stay LaTeX."""
+    try:
+        return find_formulas(top)
+    except UnexpectedPage:
+        return Formulas()
 
 
 def _fill_title(heading: HtmlElement, pieces: list[tuple[str, str | None]], made: Drawn) -> None:
