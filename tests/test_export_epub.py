@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 import zipfile
@@ -207,6 +208,16 @@ def test_words_of_which_nothing_is_seen_name_nothing(db: Database, tmp_path: Pat
     assert book.said("creator") == []
 
 
+def test_an_address_that_runs_is_none(db: Database, tmp_path: Path) -> None:
+    """Somebody may have changed the archive."""
+    save_article(db, an_article(1), DAY1)
+    db.execute("UPDATE articles SET url = 'javascript:a()'")
+    export(db, tmp_path)
+    book = opened(tmp_path)
+    assert "原文：https://kexue.fm/archives/1。" in book.text("chapters/1.xhtml")
+    assert b"javascript" not in book.files["chapters/1.xhtml"]
+
+
 def test_formulas_that_stand_as_latex_are_counted(db: Database, tmp_path: Path) -> None:
     save_article(db, an_article(7, body_html=r"<p>$\frac$ $x$ $\frac a$</p>"), DAY1)
     assert export(db, tmp_path).notes[1] == (
@@ -269,6 +280,13 @@ def test_a_file_that_is_no_picture_of_the_archive_stays_out(db: Database, tmp_pa
 def test_an_empty_archive_is_a_book_without_chapters(db: Database, tmp_path: Path) -> None:
     assert export(db, tmp_path).notes == ["0 articles, 0 formulas, 0 pictures"]
     assert opened(tmp_path).chapters == []
+
+
+def test_readers_choose_the_colours(archive: Database, tmp_path: Path) -> None:
+    """On the black page of a reader, a blue link would not be read."""
+    export(archive, tmp_path)
+    css = opened(tmp_path).files["book.css"].decode()
+    assert re.findall(r"(?:color|background)\s*:\s*([^;}]+)", css) == ["inherit"]
 
 
 def test_progress_is_told(archive: Database, tmp_path: Path) -> None:
