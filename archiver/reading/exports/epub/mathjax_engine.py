@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -126,15 +125,17 @@ class MathJaxEngine:
         MathJax returns after each ``turn``, and goes on. What it has not read at the end of the
         article's time is left out.
         """
-        self._current = 0
+        self._current, left = 0, 3 * len(given)
         self._ask(f"begin({json.dumps(given)})")
         end = time.monotonic() + _MOST_SLOW * self._seconds + _MORE * len(given)
-        while int(self._ask("left()")):
+        while left:
             if time.monotonic() > end:
                 self._ask("skip()")
-            with suppress(JSTimeoutException):  # that formula is left out
-                self._ask(f"go({turn})", self._seconds)
-            self._current = int(self._ask("next()"))
+            try:
+                left = int(self._ask(f"go({turn})", self._seconds))
+            except JSTimeoutException:  # that formula is left out
+                left = int(self._ask("left()"))
+            self._current = -left % len(given)
         made: list[str | None] = json.loads(self._ask("made()"))
         return made
 

@@ -74,23 +74,20 @@ var kexue = (function () {
     }
   }
 
-  // Each formula is read, then each once more, then each is written. Goes on for a
-  // time in milliseconds, also from a step in which it was stopped; one step at least.
+  // Each formula is read, then each once more, then each is written. Goes on for a time in
+  // milliseconds, by one step at least, also from a step in which it was stopped. Returns how many
+  // steps are left.
   function go(time) {
     var end = Date.now() + time;
     do {
       var phase = [compile, recompile, write][Math.floor(done / items.length)];
       phase(done++ % items.length);
     } while (left() > 0 && Date.now() < end);
+    return left();
   }
 
   function left() {
     return 3 * items.length - done;
-  }
-
-  // The formula of the next step.
-  function next() {
-    return done % items.length;
   }
 
   // Reads no further formula.
@@ -102,5 +99,5 @@ var kexue = (function () {
     return JSON.stringify(texts);
   }
 
-  return {begin: begin, go: go, left: left, next: next, skip: skip, made: made};
+  return {begin: begin, go: go, left: left, skip: skip, made: made};
 })();
