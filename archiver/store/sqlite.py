@@ -11,11 +11,14 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.digest_triggers import follow_writes
 from archiver.store.digests import forget_digests
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names, migrations
 from archiver.store.paths import check_link, real_database
 from archiver.store.schema import APPLICATION_ID
+from archiver.store.text_index import take_in_texts
+from archiver.store.written_files import forget_written
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0
@@ -46,6 +49,7 @@ def open_archive(path: Path) -> Database:
 def close_archive(db: Database) -> None:
     """Close the archive; SQLite takes the log files beside it away when nobody reads it then."""
     with suppress(sqlite3.Error):  # another program may be reading: the log stays, nothing is lost
+        take_in_texts(db)
         db.execute("PRAGMA optimize")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
@@ -107,6 +111,9 @@ def _prepare(path: Path) -> Database:
         db.execute("PRAGMA synchronous = FULL")  # a power failure takes nothing back
         db.execute("PRAGMA foreign_keys = ON")
         _migrate(db)
+        follow_writes(db)
+        with suppress(sqlite3.DatabaseError):  # a run says at its end that the index is damaged
+            take_in_texts(db)  # those of a run that was killed
         with db.atomic():  # find out now, not with the first article, that nothing can be written
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     except BaseException:
@@ -120,6 +127,7 @@ def _migrate(db: Database) -> None:
     if migrations.pending(db):
         migrations.apply(db)
         forget_digests(db)
+        forget_written(db)
 
 
 def _check_sqlite() -> None:

@@ -25,6 +25,8 @@ from archiver.store.migrations import (
     m011_digests,
     m012_comments,
     m013_versions_and_captures,
+    m014_batched_index,
+    m015_written_files,
 )
 
 MODULES: Final = (
@@ -41,6 +43,8 @@ MODULES: Final = (
     m011_digests,
     m012_comments,
     m013_versions_and_captures,
+    m014_batched_index,
+    m015_written_files,
 )
 migrations: Final = Migrations("kexue")
 
