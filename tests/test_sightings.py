@@ -203,7 +203,8 @@ def test_the_last_entry_is_kept(db: Database) -> None:
     """For an article whose page a later run reads; all that it showed is there."""
     save_sighting(db, shown(title="旧题"), DAY1)
     save_sighting(db, shown(), DAY2)
-    assert sightings.listed_articles(db) == {6583: shown()}
+    assert sightings.listed_articles(db) == {6583: True}
+    assert sightings.shown_before(db, 6583).entry == shown()
     assert rows(db, "SELECT title, published, first_seen, last_seen, absent FROM sightings") == [
         (None, None, DAY1, DAY2, 0)
     ]
@@ -276,10 +277,11 @@ def test_an_entry_of_another_version_is_none(db: Database, text: str) -> None:
     save_sighting(db, shown(), DAY1)
     with db.atomic():
         db.execute("UPDATE sightings SET entry = ?", [text])
-    assert sightings.listed_articles(db) == {6583: None}
+    assert sightings.listed_articles(db) == {6583: False}
     save_sighting(db, shown(), DAY2)
     assert flag(db) == 0
-    assert sightings.listed_articles(db) == {6583: shown()}
+    assert sightings.listed_articles(db) == {6583: True}
+    assert sightings.shown_before(db, 6583).entry == shown()
 
 
 # --- Sightings: what is asked for, what is absent -------------------------------------------------
@@ -305,7 +307,7 @@ def test_an_article_that_was_asked_for_and_is_listed_later(db: Database) -> None
     sightings.note_asked(db, 6583, DAY1)
     assert sightings.absent_articles(db, 1) == []
     note_index(db, DAY2, listed())
-    assert sightings.listed_articles(db) == {6583: None}
+    assert sightings.listed_articles(db) == {6583: False}
     assert rows(db, "SELECT absent, asked FROM sightings") == [(0, 1)]
 
 

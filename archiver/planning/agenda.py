@@ -144,7 +144,7 @@ class Agenda:
         return {
             article
             for article in (*self._select(state), *archived)
-            if article not in state.failed and listed.get(article) is None
+            if article not in state.failed and not listed.get(article)
         }
 
     def _wants_feed(self) -> bool:

@@ -87,8 +87,8 @@ class Archive:
         """Articles whose page was requested in runs that were killed then, and how often."""
         return sightings.asked_before(self.db)
 
-    def listed(self) -> dict[int, ListingEntry | None]:
-        """Every article that index or listings have shown, with its last listing entry."""
+    def listed(self) -> dict[int, bool]:
+        """Every article that index or listings have shown; see ``sightings.listed_articles``."""
         return sightings.listed_articles(self.db)
 
     def last_shown(self, article: int) -> Shown:

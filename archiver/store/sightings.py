@@ -11,6 +11,7 @@ import dataclasses
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -22,18 +23,25 @@ from archiver.store.schema import EDITS
 
 #: The fields of a listing entry that an edit changes; its counts rise by themselves.
 _SHOWN: Final = tuple(name for name in EDITS if name in ListingEntry.__dataclass_fields__)
-_SEEN: Final = """
-    INSERT INTO sightings (article_id, first_seen, last_seen) VALUES (:id, :now, :now)
-    ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0
-"""
 _INDEX: Final = """
-    UPDATE sightings SET title = :title, published = coalesce(:published, published),
-      is_changed = max(is_changed, :is_changed)
-    WHERE article_id = :id
+    INSERT INTO sightings (article_id, title, published, is_changed, first_seen, last_seen)
+    VALUES (:id, :title, :published, :is_changed, :now, :now)
+    ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0,
+      title = excluded.title, published = coalesce(excluded.published, published),
+      is_changed = max(is_changed, excluded.is_changed)
 """
 _ENTRY: Final = """
-    UPDATE sightings SET entry = :entry, entry_at = :now, is_changed = max(is_changed, :is_changed)
-    WHERE article_id = :id
+    INSERT INTO sightings (article_id, entry, entry_at, is_changed, first_seen, last_seen)
+    VALUES (:id, :entry, :now, :is_changed, :now, :now)
+    ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0,
+      entry = excluded.entry, entry_at = excluded.entry_at,
+      is_changed = max(is_changed, excluded.is_changed)
+"""
+_BEFORE: Final = "SELECT article_id, title, published FROM sightings"
+#: Of each entry the names of its fields, which are parsed in SQLite: there may be many.
+_LISTED: Final = """
+    SELECT article_id, iif(json_valid(entry), (SELECT group_concat(key) FROM json_each(entry)), '')
+    FROM sightings WHERE absent = 0
 """
 #: Without the whole listing, nothing is known of articles that the index has never listed.
 _ABSENT: Final = """
@@ -65,7 +73,7 @@ def note_index(
 
     ``published`` of the entries is the day as ``YYYY-MM-DD``, or ``None``.
     """
-    before = {row["article_id"]: row for row in db.query("SELECT * FROM sightings")}
+    before = {row["article_id"]: row for row in db.query(_BEFORE)}
     with db.atomic():
         for entry in entries:
             old = before.get(entry.id)
@@ -76,7 +84,6 @@ def note_index(
                 "published": entry.published,
                 "is_changed": int(_differs_in_index(entry, old, known.get(entry.id))),
             }
-            db.execute(_SEEN, values)
             db.execute(_INDEX, values)
 
 
@@ -91,7 +98,6 @@ def note_entry(db: Database, entry: ListingEntry, article: Row | None, now: str)
         "entry": json.dumps(dataclasses.asdict(entry), ensure_ascii=False),
         "is_changed": int(changed),
     }
-    db.execute(_SEEN, values)
     db.execute(_ENTRY, values)
 
 
@@ -166,10 +172,15 @@ def asked_before(db: Database) -> dict[int, int]:
     return dict(db.execute("SELECT article_id, asked FROM sightings WHERE asked > 0").fetchall())
 
 
-def listed_articles(db: Database) -> dict[int, ListingEntry | None]:
-    """Every article that is listed as far as is known, with its last listing entry."""
-    rows = db.execute("SELECT article_id, entry FROM sightings WHERE absent = 0")
-    return {article: _read_entry(text) for article, text in rows.fetchall()}
+def listed_articles(db: Database) -> dict[int, bool]:
+    """Every article that is listed as far as is known; ``True`` where a listing entry is kept."""
+    is_entry = cache(_has_fields_of_entry)
+    return {article: is_entry(names) for article, names in db.execute(_LISTED)}
+
+
+def _has_fields_of_entry(names: str | None) -> bool:
+    """True when an entry can be read that has these fields, with commas between."""
+    return _is_entry(dict.fromkeys((names or "").split(",")))
 
 
 def shown_before(db: Database, article: int) -> Shown:
@@ -226,3 +237,12 @@ def _read_entry(text: str | None) -> ListingEntry | None:
         return ListingEntry(**json.loads(text))
     except (TypeError, ValueError):
         return None
+
+
+def _is_entry(fields: Mapping[str, Any]) -> bool:
+    """True when a listing entry can be made of these fields."""
+    try:
+        ListingEntry(**fields)
+    except TypeError:
+        return False
+    return True

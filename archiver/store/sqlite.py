@@ -22,6 +22,9 @@ from archiver.store.written_files import forget_written
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0
+#: Databases that were sound when this process closed them, and what they were then: nobody need
+#: look at each page of them again.
+_sound: Final[dict[Path, tuple[int, ...]]] = {}
 #: What SQLite says when a connection that cannot write meets a write that was left half done.
 _HALF_DONE: Final = frozenset({"SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"})
 _OLDEST_SQLITE: Final = (3, 37, 0)  # STRICT tables; trigram search came with 3.34
@@ -40,10 +43,27 @@ def open_archive(path: Path) -> Database:
     try:
         _roll_back(path)
         if path.exists() and path.stat().st_size > 0:
-            check_archive(path)
+            check_archive(path, is_whole_checked=_sound.get(path) != _state_of(path))
         return _prepare(path)
     except sqlite3.Error as error:
         raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
+
+
+def remember_sound(path: Path) -> None:
+    """Let the next opening by this process pass over what it has looked at just now.
+
+    To be called when an archive that ``open_archive`` has opened is closed again. A database that
+    anything has written to since is looked at again.
+    """
+    path = real_database(path)
+    _sound[path] = _state_of(path)
+
+
+def _state_of(path: Path) -> tuple[int, ...]:
+    """What changes when something writes to a database, or puts another one in its place."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    found = [file.stat() for file in files if file.exists()]
+    return tuple(n for s in found for n in (s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns))
 
 
 def close_archive(db: Database) -> None:
