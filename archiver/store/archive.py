@@ -87,9 +87,13 @@ class Archive:
         """Articles whose page was requested in runs that were killed then, and how often."""
         return sightings.asked_before(self.db)
 
-    def listed(self) -> dict[int, bool]:
-        """Every article that index or listings have shown; see ``sightings.listed_articles``."""
+    def listed(self) -> list[int]:
+        """Every article that is listed as far as is known."""
         return sightings.listed_articles(self.db)
+
+    def entered(self) -> set[int]:
+        """Those of them of which a listing entry is kept."""
+        return sightings.entered_articles(self.db)
 
     def last_shown(self, article: int) -> Shown:
         """What index and listings showed of an article the last time, in any run."""

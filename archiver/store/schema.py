@@ -447,7 +447,7 @@ DIGESTS: Final = Table(
         Column("name", Format.TEXT, "name of the table", key=True),
         Column("rows", Format.COUNT, "its rows"),
         Column("sha256", Format.TEXT, "hash of all of them"),
-        Column("taken_at", Format.UTC, "end of the run"),
+        Column("taken_at", Format.UTC, "end of the last run"),
         Column(
             "changed_at", Format.UTC, "when a run found it changed by something else", "it was not"
         ),

@@ -38,8 +38,9 @@ _ENTRY: Final = """
       is_changed = max(is_changed, excluded.is_changed)
 """
 _BEFORE: Final = "SELECT article_id, title, published FROM sightings"
+_LISTED: Final = "SELECT article_id FROM sightings WHERE absent = 0 ORDER BY article_id"
 #: Of each entry the names of its fields, which are parsed in SQLite: there may be many.
-_LISTED: Final = """
+_ENTERED: Final = """
     SELECT article_id, iif(json_valid(entry), (SELECT group_concat(key) FROM json_each(entry)), '')
     FROM sightings WHERE absent = 0
 """
@@ -118,7 +119,8 @@ def absent_articles(db: Database, runs: int) -> list[int]:
     return [
         article
         for (article,) in db.execute(
-            "SELECT id FROM articles JOIN sightings AS s ON article_id = id"
+            # CROSS JOIN: SQLite takes the sightings first, of which few are absent.
+            "SELECT id FROM sightings AS s CROSS JOIN articles ON article_id = id"
             " WHERE absent >= ? AND (s.title IS NOT NULL OR entry IS NOT NULL) AND status <> 'gone'"
             " ORDER BY id DESC",
             [runs],
@@ -172,10 +174,15 @@ def asked_before(db: Database) -> dict[int, int]:
     return dict(db.execute("SELECT article_id, asked FROM sightings WHERE asked > 0").fetchall())
 
 
-def listed_articles(db: Database) -> dict[int, bool]:
-    """Every article that is listed as far as is known; ``True`` where a listing entry is kept."""
+def listed_articles(db: Database) -> list[int]:
+    """Every article that is listed as far as is known."""
+    return [article for (article,) in db.execute(_LISTED)]
+
+
+def entered_articles(db: Database) -> set[int]:
+    """Those of them of which a listing entry is kept that can be read."""
     is_entry = cache(_has_fields_of_entry)
-    return {article: is_entry(names) for article, names in db.execute(_LISTED)}
+    return {article for article, names in db.execute(_ENTERED) if is_entry(names)}
 
 
 def _has_fields_of_entry(names: str | None) -> bool:

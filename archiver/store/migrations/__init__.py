@@ -27,6 +27,7 @@ from archiver.store.migrations import (
     m013_versions_and_captures,
     m014_batched_index,
     m015_written_files,
+    m016_planning_indexes,
 )
 
 MODULES: Final = (
@@ -45,6 +46,7 @@ MODULES: Final = (
     m013_versions_and_captures,
     m014_batched_index,
     m015_written_files,
+    m016_planning_indexes,
 )
 migrations: Final = Migrations("kexue")
 
