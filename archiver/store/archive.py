@@ -187,8 +187,11 @@ class Archive:
             sightings.note_absent(self.db, listed, whole=whole)
 
     def save_request(self, article: int) -> None:
-        """Store that the page of an article is about to be requested."""
-        with self.writes.transaction():
+        """Store that the page of an article is about to be requested.
+
+        It is there when the process dies at the page; the next write takes it to the disk.
+        """
+        with self.writes.unsynced():
             sightings.note_asked(self.db, article, self.writes.now())
 
     # --- Failures -------------------------------------------------------------------------------
