@@ -23,7 +23,8 @@ _TABLES: Final = ("links", "pictures", "formulas", "comments", "revisions", "cha
 def _trigger(table: str, event: str) -> str:
     """The trigger for any row of a table."""
     return f"""
-        CREATE TRIGGER written_{table}_{event} AFTER {event} ON {table} BEGIN
+        CREATE TRIGGER written_{table}_{event} AFTER {event} ON {table}
+        WHEN EXISTS (SELECT 1 FROM written_files) BEGIN
           DELETE FROM written_files;
         END
     """  # noqa: S608
