@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archiver.reading.exports.bibtex_file import write_bibtex
+from archiver.reading.exports.epub_file import write_epub
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.markdown_folder import write_markdown
 from archiver.reading.exports.parquet_folder import write_parquet
@@ -26,6 +27,8 @@ class Kind:
     write: Callable[[Job], Outcome]
     #: What its progress is told in.
     counted: str = "articles"
+    #: True when it has the comments of readers as a part of its own, which can be left out.
+    has_comments: bool = False
 
 
 KINDS: Final = {
@@ -37,6 +40,13 @@ KINDS: Final = {
         Kind("parquet", "DIR", "typed tables by year, for DuckDB and others", write_parquet),
         Kind("bibtex", "FILE", "the blog's own entries, for citing", write_bibtex),
         Kind("wacz", "FILE", "the pages as received, for replay in a browser", write_wacz, "MB"),
-        Kind("site", "DIR", "pages to read offline, with formulas and search", write_site),
+        Kind(
+            "site",
+            "DIR",
+            "pages to read offline, with formulas and search",
+            write_site,
+            has_comments=True,
+        ),
+        Kind("epub", "FILE", "one book for e-readers, with formulas and pictures", write_epub),
     )
 }
