@@ -66,8 +66,8 @@ def without_pictures(patch: Patch) -> None:
 
 
 def with_another_text(patch: Patch) -> None:
-    plain = text_of_body.plain_text
-    patch.setattr("archiver.body.read.plain_text", lambda *given: plain(*given).replace("，", ","))
+    plain = text_of_body.text_of
+    patch.setattr("archiver.body.read.text_of", lambda *given: plain(*given).replace("，", ","))
 
 
 def with_reader_counts(patch: Patch) -> None:

@@ -1,0 +1,95 @@
+"""What stands in a body, in document order: texts, where elements begin and end, and comments."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from archiver.tree.display import Display
+
+
+class Text:
+    """A text node."""
+
+    __slots__ = ("is_tail", "owner", "parts", "text")
+
+    def __init__(self, text: str, owner: etree._Element, *, is_tail: bool) -> None:
+        self.text = text
+        #: The element or comment whose text it is (``is_tail``: which it stands behind).
+        self.owner = owner
+        self.is_tail = is_tail
+        #: Start, end and number of each part that belongs to a formula, one after the other;
+        #: ``None`` where there is none.
+        self.parts: array[int] | None = None
+
+
+class Open:
+    """The beginning of an element."""
+
+    __slots__ = (
+        "attributes", "display", "element", "end", "is_in_formula", "parent", "start", "tag"
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        element: etree._Element,
+        attributes: Mapping[str, str],
+        display: Display,
+        parent: Open | None,
+        start: int,
+    ) -> None:
+        self.element = element
+        self.tag: str = element.tag
+        self.attributes = attributes
+        self.display = display
+        #: The element around it; ``None`` for the body itself.
+        self.parent = parent
+        #: The places of its beginning and of its end in the list.
+        self.start = start
+        self.end = start
+        #: True for a ``<br>`` inside a formula.
+        self.is_in_formula = False
+
+    def around(self) -> Iterator[Open]:
+        """The elements around it, the innermost first."""
+        opened = self.parent
+        while opened is not None:
+            yield opened
+            opened = opened.parent
+
+
+class Close:
+    """The end of an element."""
+
+    __slots__ = ("opened",)
+
+    def __init__(self, opened: Open) -> None:
+        self.opened = opened
+
+
+class Comment:
+    """A comment."""
+
+    __slots__ = ("element",)
+
+    def __init__(self, element: etree._Element) -> None:
+        self.element = element
+
+
+Event = Text | Open | Close | Comment
+
+
+class Events:
+    """All events of a body, and the beginnings of its elements for themselves."""
+
+    __slots__ = ("all", "elements")
+
+    def __init__(self, events: list[Event], elements: list[Open]) -> None:
+        self.all = events
+        self.elements = elements
+
+    def inside(self, opened: Open) -> list[Event]:
+        """The events between the beginning and the end of an element."""
+        return self.all[opened.start + 1 : opened.end]
