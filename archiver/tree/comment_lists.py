@@ -13,7 +13,7 @@ from typing import Any, Final
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.tree.document import COMMENT_LIST, Node, build_tree, parse_source
+from archiver.tree.document import COMMENT_LIST, Node, Page, build_tree
 
 _PLACE: Final = "comments"
 _HAS_CLASS: Final = "contains(concat(' ', normalize-space(@class), ' '), $name)"
@@ -33,13 +33,12 @@ class ListedComment:
     level: int
 
 
-def listed_comments(source: str) -> list[ListedComment] | None:
+def listed_comments(page: Page) -> list[ListedComment] | None:
     """All comments of a page, parents before their replies; ``None`` without a place for them.
 
     A list that somebody has written into a comment is a part of its words.
     """
-    document = parse_source(source)
-    block = _place_for_comments(document)
+    block = _place_for_comments(page.document)
     if block is None:
         return None
     found: list[ListedComment] = []

@@ -1,23 +1,24 @@
 """HTML text to a tree, as a browser builds it.
 
-libxml2, which parsel parses with, does not follow the HTML standard: an unclosed ``<p>`` inside
+libxml2 does not follow the HTML standard: an unclosed ``<p>`` inside
 ``<font>`` or a link inside a link gives another tree than the reader's browser builds. So the page
 is parsed by Lexbor, which does (https://html.spec.whatwg.org/multipage/parsing.html), and the tree
-is handed to parsel node by node.
+is copied to lxml node by node.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any, Final, Protocol, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
-from parsel import Selector
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver import site
 from archiver.tree.nesting import check_nesting
+from archiver.tree.selection import select
 
 #: The ids of the blocks around the content, which hold other articles' titles, links and dollars.
 #: They are left out while the tree is built, wherever an unclosed tag of the body has put them. So
@@ -61,21 +62,25 @@ class Node(Protocol):
     html: str | None
 
 
-class Page(Selector):
-    """The tree of a page, and its source, which has the comments too."""
+class Page:
+    """A page that is parsed."""
 
-    source: str = ""
+    def __init__(self, document: Any) -> None:
+        #: What Lexbor has built, which has the comments too.
+        self.document = document
+        #: The ``<html>`` element, without the site's side bars, header, footer and comments.
+        self.root: HtmlElement = _root_of(document, COMMENT_LIST)
+
+    @cached_property
+    def posts(self) -> list[HtmlElement]:
+        """The articles that it shows, as long as nothing is taken out of it."""
+        return select(self.root, site.POST)
 
 
 def parse_page(text: str) -> Page:
-    """The whole page, without the site's side bars, header, footer and comments.
-
-    Raises ``UnexpectedPage`` for one with too many tags inside one another.
-    """
+    """The whole page; raises ``UnexpectedPage`` for one with too many tags inside one another."""
     check_nesting(text)
-    page = Page(root=parse_tree(text), type="html")
-    page.source = text
-    return page
+    return Page(parse_source(text))
 
 
 def parse_tree(text: str, left_out: str | None = COMMENT_LIST) -> HtmlElement:
@@ -83,7 +88,11 @@ def parse_tree(text: str, left_out: str | None = COMMENT_LIST) -> HtmlElement:
 
     Lists of the class ``left_out`` are empty.
     """
-    root = parse_source(text).root
+    return _root_of(parse_source(text), left_out)
+
+
+def _root_of(document: Any, left_out: str | None) -> HtmlElement:
+    root = document.root
     return build_tree(root, left_out) if root is not None else _element("html", {})
 
 
