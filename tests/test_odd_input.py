@@ -21,7 +21,8 @@ from archiver.demo.routes import answer
 from archiver.extraction import saved_page
 from archiver.pages.article import parse_article
 from archiver.pages.kind import Kind, kind_of_text
-from archiver.tree.document import DEEPEST, parse_fragment, parse_page
+from archiver.tree.document import parse_fragment, parse_page
+from archiver.tree.lexbor_copy import DEEPEST
 from archiver.tree.nesting import MOST_ATTRIBUTES, MOST_OPEN, check_nesting
 from archiver.tree.unexpected import UnexpectedPage
 

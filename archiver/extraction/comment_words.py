@@ -18,7 +18,7 @@ from archiver.body.read import Body, read_body
 from archiver.extraction.dates import parse_date
 from archiver.extraction.doubt import Doubt
 from archiver.items import Article, Comment, CommentPage, Item
-from archiver.tree.document import new_element
+from archiver.tree.lexbor_copy import new_element
 from archiver.tree.unexpected import UnexpectedPage
 
 _MAIL: Final = re.compile(r"[\x00-\x20]*mailto:", re.IGNORECASE)

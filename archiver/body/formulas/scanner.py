@@ -14,8 +14,8 @@ from archiver.body.events.event import Open, Text
 from archiver.body.formulas.braces import ClosingMarks
 from archiver.body.formulas.found import Formulas
 from archiver.body.formulas.text_runs import TextRun
-from archiver.tree.document import comment_text
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.tree.xml_text import comment_text
 
 _CDATA = re.compile("\\[CDATA\\[([^\u2028\u2029]*)\\]\\]\\Z")
 #: What has no dollar in it and no brace that is left open, to some depth.
