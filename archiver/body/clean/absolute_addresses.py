@@ -7,6 +7,7 @@ reader.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,10 +17,13 @@ from archiver import site
 from archiver.items import Problem
 from archiver.tree.document import ASCII_SPACE
 
-_ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("blockquote", "cite"))
+#: The attributes with an address, by the element.
+_ADDRESSES: Final = {
+    "a": ("href",), "area": ("href",), "img": ("src",), "blockquote": ("cite",),
+    "audio": ("src",), "video": ("src", "poster"), "source": ("src",),
+}  # fmt: skip
 #: An empty address is the page's own for a link, and none for all others.
 _LINKS: Final = frozenset({"a", "area"})
-_MEDIA = (("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "src"))
 #: Addresses that run a script when followed; white space and control characters do not hinder it.
 _SCRIPT = re.compile(
     r"[\s\x00-\x1f]*(?:j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t|vbscript)\s*:", re.IGNORECASE
@@ -32,19 +36,22 @@ _WITH_HOST: Final = frozenset({"http", "https", "ftp"})
 _HOST = re.compile(r"[^\s\\<>\"^`{|}]+\Z")
 
 
-def make_absolute(body: HtmlElement, article: int, document: str | None = None) -> None:
-    """Resolve all addresses of a body against its article's, in place; drop script addresses.
+def make_absolute(
+    elements: Iterable[HtmlElement], article: int, document: str | None = None
+) -> None:
+    """Resolve the addresses of elements against their article's, in place; drop script addresses.
 
     ``document`` is what they are resolved against on a page with a ``<base>``.
     """
-    for tag, attribute in _ADDRESSES + _MEDIA:
-        for element in body.iter(tag):
+    for element in elements:
+        is_link = element.tag in _LINKS
+        for attribute in _ADDRESSES.get(element.tag, ()):
             value = element.get(attribute)
             if value is None:
                 continue
-            if tag not in _LINKS:
+            if not is_link:
                 value = value.strip(ASCII_SPACE)
-            if _SCRIPT.match(value) or (tag not in _LINKS and not value):
+            if _SCRIPT.match(value) or (not is_link and not value):
                 del element.attrib[attribute]
             else:
                 element.set(attribute, absolute(value, article, document))
