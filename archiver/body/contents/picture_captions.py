@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from archiver.body.contents.text import words_of
-from archiver.body.events.event import Close, Events, Open, Text
+from archiver.body.events.event import Close, Events, Open, Tail, Text
 
 _CAPTION_CLASS = re.compile(r"(?:^|\s)typecho-caption-text(?:\s|\Z)")
 _BOX_CLASS = re.compile(r"(?:^|\s)(?:pic-container|typecho-caption)(?:\s|\Z)")
@@ -58,7 +58,7 @@ class _Captions:
         around: Open | None = None
         for event in self.events.all:
             if isinstance(event, Text):
-                if event.text.strip():
+                if not event.text.isspace():
                     self.behind, self.has_text_behind = around, True
             elif isinstance(event, Open):
                 around = event
@@ -120,13 +120,26 @@ class _Captions:
         return not self.has_text_behind and (is_first or before in self.found)
 
     def _ends(self, caption: Open, top: Open) -> bool:
-        """True when no text follows a caption in ``top``, or a picture does first."""
+        """True when no text follows a caption in ``top``, or a picture does first.
+
+        Inside what follows, the text behind an element counts before what is in the element.
+        """
+        outer = {top, *caption.around()}
         for event in self.events.all[caption.end + 1 : top.end]:
-            if isinstance(event, Text) and event.text.strip():
-                return False
-            if isinstance(event, Open) and _is_picture(event):
-                return True
+            if isinstance(event, Text):
+                if not event.text.isspace():
+                    return False
+            elif isinstance(event, Open):
+                if _is_picture(event):
+                    return True
+                if event.parent not in outer and self._has_text_behind(event):
+                    return False
         return True
+
+    def _has_text_behind(self, opened: Open) -> bool:
+        """True when text follows right behind the end of an element."""
+        behind = self.events.all[opened.end + 1]
+        return isinstance(behind, Tail) and not behind.text.isspace()
 
 
 def _line_of(around: Open | None) -> Open | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from lxml import etree
 
@@ -11,18 +12,26 @@ from archiver.tree.display import Display
 
 
 class Text:
-    """A text node."""
+    """A text node; ``owner`` is the element that it is the first node of."""
 
-    __slots__ = ("is_tail", "owner", "parts", "text")
+    __slots__ = ("owner", "parts", "text")
 
-    def __init__(self, text: str, owner: etree._Element, *, is_tail: bool) -> None:
+    is_tail: ClassVar[bool] = False
+
+    def __init__(self, text: str, owner: etree._Element) -> None:
         self.text = text
-        #: The element or comment whose text it is (``is_tail``: which it stands behind).
         self.owner = owner
-        self.is_tail = is_tail
         #: Start, end and number of each part that belongs to a formula, one after the other;
         #: ``None`` where there is none.
         self.parts: array[int] | None = None
+
+
+class Tail(Text):
+    """A text node behind ``owner``, an element or comment."""
+
+    __slots__ = ()
+
+    is_tail: ClassVar[bool] = True
 
 
 class Open:

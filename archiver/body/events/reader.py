@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
-from archiver.body.events.event import Close, Comment, Event, Events, Open, Text
+from archiver.body.events.event import Close, Comment, Event, Events, Open, Tail, Text
 from archiver.tree.display import display_of
 
 _NONE: Final[Mapping[str, str]] = {}
@@ -22,7 +22,7 @@ def read_events(top: HtmlElement) -> Events:
     elements: list[Open] = []
     add = events.append
     if top.text:
-        add(Text(top.text, top, is_tail=False))
+        add(Text(top.text, top))
     around: list[tuple[Open, Iterator[Any]]] = []
     parent: Open | None = None
     children = iter(top)
@@ -33,7 +33,7 @@ def read_events(top: HtmlElement) -> Events:
                 elements.append(opened)
                 add(opened)
                 if text := child.text:
-                    add(Text(text, child, is_tail=False))
+                    add(Text(text, child))
                 if len(child):
                     around.append((opened, children))
                     parent, children = opened, iter(child)
@@ -43,7 +43,7 @@ def read_events(top: HtmlElement) -> Events:
             else:
                 add(Comment(child))
             if tail := child.tail:
-                add(Text(tail, child, is_tail=True))
+                add(Tail(tail, child))
         else:
             if not around:
                 return Events(events, elements)
@@ -52,7 +52,7 @@ def read_events(top: HtmlElement) -> Events:
             opened.end = len(events)
             add(Close(opened))
             if tail := opened.element.tail:
-                add(Text(tail, opened.element, is_tail=True))
+                add(Tail(tail, opened.element))
 
 
 def _opened(element: Any, parent: Open | None, start: int) -> Open:

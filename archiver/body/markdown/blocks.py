@@ -307,9 +307,12 @@ class BlockWriter:
 
     def _flush(self) -> None:
         """End the paragraph."""
-        paragraph = self.inline.take()
-        if paragraph:
-            self.layout.block(paragraph)
+        if self.inline.pieces:
+            paragraph = self.inline.take()
+            if paragraph:
+                self.layout.block(paragraph)
+        else:
+            self.inline.space, self.inline.breaks = False, 0
 
 
 def _is_on_own_lines(opened: Open) -> bool:

@@ -74,6 +74,8 @@ def needs_brackets(text: str) -> bool:
 
 def escape_line(line: str) -> str:
     """A finished line of a paragraph, so that its beginning starts no block."""
+    if line[:1] > "\x7f" and not line[0].isdecimal():
+        return _with_edges(line)  # most lines of a Chinese text
     match = _LINE_START.match(line)
     line = _TASK.sub(rf"\1{NOTHING}", line, count=1) if _TASK.match(line) else line
     if match is not None:

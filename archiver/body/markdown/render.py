@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import pairwise
 
 from archiver.body.markdown import escape
 
@@ -48,16 +47,21 @@ class Piece:
 
 def render(pieces: Sequence[Piece], line_break: str) -> str:
     """The pieces in a row."""
-    all_brackets = any(
-        piece.role is Role.TEXT and escape.needs_brackets(piece.text) for piece in pieces
-    ) or any(piece.is_link for piece in pieces)
+    all_brackets = any(map(_wants_brackets, pieces))
     out = list(_texts(pieces, line_break, all_brackets=all_brackets))
+    if len(out) == 1:
+        return out[0]
     for start, end in _emphases(pieces):
         if _works(pieces, out, start, end):
             out[start] = out[end] = pieces[start].delimiter
     _separate(pieces, out)
     _enclose_targets(pieces, out)
     return "".join(out)
+
+
+def _wants_brackets(piece: Piece) -> bool:
+    """True for a link, and for a text whose brackets could be read as one."""
+    return piece.is_link or (piece.role is Role.TEXT and escape.needs_brackets(piece.text))
 
 
 def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> Iterator[str]:
@@ -120,14 +124,25 @@ def _may_be_punctuation(character: str) -> bool:
 
 def _separate(pieces: Sequence[Piece], out: list[str]) -> None:
     """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    for i, j in pairwise([i for i, text in enumerate(out) if text]):
-        role, follows = pieces[i].role, out[j][0]
-        after_formula = role is Role.FORMULA and (follows == "$" or follows.isdigit())
-        after_code = role is Role.OTHER and follows == "`" and out[i].endswith("`")
-        if after_formula or after_code:
-            out[i] += escape.NOTHING
-        elif role is Role.TEXT and follows == "[" and out[i].endswith("!"):
+    before = -1
+    for i, text in enumerate(out):
+        if not text:
+            continue
+        if before >= 0:
+            _separate_two(pieces[before].role, out, before, text[0])
+        before = i
+
+
+def _separate_two(role: Role, out: list[str], i: int, follows: str) -> None:
+    """Separate a piece from the one that follows."""
+    if role is Role.TEXT:
+        if follows == "[" and out[i].endswith("!"):
             out[i] = f"{out[i][:-1]}\\!"
+    elif role is Role.FORMULA:
+        if follows == "$" or follows.isdigit():
+            out[i] += escape.NOTHING
+    elif role is Role.OTHER and follows == "`" and out[i].endswith("`"):
+        out[i] += escape.NOTHING
 
 
 def _enclose_targets(pieces: Sequence[Piece], out: list[str]) -> None:
