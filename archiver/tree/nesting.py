@@ -60,8 +60,7 @@ def _check_open_tags(text: str) -> None:
 
 
 def _check_attributes(text: str) -> None:
-    for tag in _WHOLE_TAG.finditer(text):
-        if tag.end() - tag.start() <= MOST_ATTRIBUTES * _SHORTEST_ATTRIBUTE:
-            continue
-        if sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > MOST_ATTRIBUTES:
+    shortest = MOST_ATTRIBUTES * _SHORTEST_ATTRIBUTE
+    for tag in _WHOLE_TAG.findall(text):
+        if len(tag) > shortest and len(_ATTRIBUTE.findall(tag)) > MOST_ATTRIBUTES:
             raise UnexpectedPage(f"a tag with more than {MOST_ATTRIBUTES:,} attributes")

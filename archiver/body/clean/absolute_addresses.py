@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -74,6 +75,7 @@ def absolute(href: str, article: int, document: str | None = None) -> str:
     return resolved + href[len(href.rstrip(ASCII_SPACE)) :] if written else resolved
 
 
+@lru_cache(maxsize=256)  # asked when an address is made absolute, of its link and of its target
 def problem_of(href: str) -> Problem | None:
     """The problem that keeps a reader from following an address; ``None`` when none is known."""
     written = href.strip(ASCII_SPACE)

@@ -24,10 +24,10 @@ def links_of(events: Events, base: site.Base | None = None) -> list[Link]:
     ``target_id`` is the archive id for links to this blog in any form; a link to a place on the
     same page has the article's own.
     """
-    return [
-        Link(href, words_of(events, opened), target_of(href, base), problem_of(href))
-        for opened in events.elements
-        if opened.tag == "a"
-        and (href := opened.attributes.get("href")) is not None
-        and opened.attributes.get("class") != EMBED_CLASS
-    ]
+    links = []
+    for opened in events.elements:
+        href = opened.attributes.get("href") if opened.tag == "a" else None
+        if href is not None and opened.attributes.get("class") != EMBED_CLASS:
+            target, problem = target_of(href, base), problem_of(href)
+            links.append(Link(href, words_of(events, opened), target, problem))
+    return links

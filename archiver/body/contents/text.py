@@ -23,11 +23,11 @@ from archiver.tree.display import CELLS
 _PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
 _KEPT = {" ": "\ud810", "\n": "\ud811", "\t": "\ud812", "\r": "\ud813"}
 _RESTORED = [*((mark, char) for char, mark in _KEPT.items()), (_TAB, "\t")]
-#: White space that is not one space already.
-_SPACES = re.compile(r"(?:[\t\r\n]| (?=[ \t\r\n]))[ \t\r\n]*")
-_SEPARATORS = re.compile(f" ?(?:[{_PARAGRAPH}{_LINE}{_BREAK}] ?)+")
+_SPACES = re.compile(r"[ \t\r\n]+")
+_SEPARATORS = re.compile(f"[{_PARAGRAPH}{_LINE}{_BREAK}]+")
+#: Marks at which a line ends or a cell begins: no space shows beside them.
+_MARKS = (_PARAGRAPH, _LINE, _BREAK, _TAB)
 _BLOCK_END = re.compile(f"{_KEPT[chr(10)]}+(?= ?{_PARAGRAPH})")
-_AROUND_TAB = re.compile(f" ?{_TAB} ?")
 
 
 def plain_text(top: HtmlElement) -> str:
@@ -115,9 +115,9 @@ def _with_formulas(text: Text) -> str:
 def _assemble(pieces: list[str]) -> str:
     text = _SPACES.sub(" ", "".join(pieces))
     text = _BLOCK_END.sub("", text)  # the line feed that ends a <pre> shows no empty line
-    text = _AROUND_TAB.sub(_TAB, text)
-    text = _SEPARATORS.sub(_line_breaks, text)
-    text = text.strip(" ")
+    for mark in _MARKS:
+        text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark)
+    text = _SEPARATORS.sub(_line_breaks, text).strip(" ")
     for mark, character in _RESTORED:
         text = text.replace(mark, character)
     return text.strip("\n")

@@ -38,7 +38,7 @@ _END = "\\end{"
 #: Ends of environments with longer names are searched, not listed, so that the list stays short.
 _LONG_NAME = 200
 #: The closing brace stays unread: it may end a name that begins inside this one.
-_ENVIRONMENT_END = re.compile(rf"(?=(\\end\{{[^}}]{{0,{_LONG_NAME}}}\}}))")
+_ENVIRONMENT_END = re.compile(rf"\\end(?=(\{{[^}}]{{0,{_LONG_NAME}}}\}}))")
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 #: Braces, escapes and marks to look at one by one before a table is made for the whole run.
 _MOST_TOKENS = 64
@@ -237,7 +237,7 @@ def _opening(piece: int, match: re.Match[str]) -> _Opening:
 def _last_ends(texts: list[str]) -> dict[str, tuple[int, int]]:
     """The last place of each ``\\end{name}`` of a run."""
     return {
-        match[1]: (piece, match.start())
+        f"\\end{match[1]}": (piece, match.start())
         for piece, text in enumerate(texts)
         for match in _ENVIRONMENT_END.finditer(text)
     }

@@ -16,8 +16,7 @@ from archiver.body.markdown import escape
 from archiver.body.markdown.inline_formats import Format
 from archiver.body.markdown.render import Piece, Role, render
 
-#: White space that is not one space already.
-_SPACES = re.compile(r"(?:[\t\r\n\x0c]| (?=[ \t\r\n\x0c]))[ \t\r\n\x0c]*")
+_SPACES = re.compile(r"[ \t\r\n\x0c]+")
 
 #: Formats around one piece of text; they are written anew in every paragraph.
 _MOST_FORMATS: Final = 6

@@ -124,25 +124,30 @@ def _may_be_punctuation(character: str) -> bool:
 
 def _separate(pieces: Sequence[Piece], out: list[str]) -> None:
     """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    before = -1
-    for i, text in enumerate(out):
-        if not text:
+    for i, piece in enumerate(pieces):
+        text = out[i]
+        if piece.role is Role.TEXT or not text:
             continue
-        if before >= 0:
-            _separate_two(pieces[before].role, out, before, text[0])
-        before = i
-
-
-def _separate_two(role: Role, out: list[str], i: int, follows: str) -> None:
-    """Separate a piece from the one that follows."""
-    if role is Role.TEXT:
-        if follows == "[" and out[i].endswith("!"):
-            out[i] = f"{out[i][:-1]}\\!"
-    elif role is Role.FORMULA:
-        if follows == "$" or follows.isdigit():
+        if piece.role is Role.FORMULA:
+            follows = _next_character(out, i)
+            if follows == "$" or follows.isdigit():
+                out[i] += escape.NOTHING
+        elif piece.role is Role.OTHER and text[-1] == "`" and _next_character(out, i) == "`":
             out[i] += escape.NOTHING
-    elif role is Role.OTHER and follows == "`" and out[i].endswith("`"):
-        out[i] += escape.NOTHING
+        if text[0] == "[":
+            _part_from_mark(pieces, out, i)
+
+
+def _next_character(out: Sequence[str], i: int) -> str:
+    """The first character behind a piece; nothing at the end."""
+    return next((out[j][0] for j in range(i + 1, len(out)) if out[j]), "")
+
+
+def _part_from_mark(pieces: Sequence[Piece], out: list[str], i: int) -> None:
+    """Keep a ``!`` before a link from making a picture of it."""
+    before = next((j for j in range(i - 1, -1, -1) if out[j]), None)
+    if before is not None and pieces[before].role is Role.TEXT and out[before].endswith("!"):
+        out[before] = f"{out[before][:-1]}\\!"
 
 
 def _enclose_targets(pieces: Sequence[Piece], out: list[str]) -> None:
