@@ -169,7 +169,8 @@ def _tree(source: str) -> dict[str, Any]:
 def _values(found: Any) -> Any:
     """Items and lists as values of JSON; a tree is its HTML."""
     if is_dataclass(found) and not isinstance(found, type):
-        return {field.name: _values(getattr(found, field.name)) for field in fields(found)}
+        names = (field.name for field in fields(found) if field.name != "reading")
+        return {name: _values(getattr(found, name)) for name in names}
     if isinstance(found, dict):
         return {key: _values(value) for key, value in found.items()}
     if isinstance(found, list | tuple):

@@ -44,6 +44,13 @@ class Body:
     #: Where a copy of the blog stands; links to its articles have a target too.
     base: Base | None = None
 
+    def of_base(self, base: Base | None) -> Body:
+        """The same body, where the blog was read from ``base``; it is not read again."""
+        body = Body(self.html, self.tree, base)
+        kept = {name: made for name, made in vars(self).items() if name not in {"base", "links"}}
+        vars(body).update(kept)
+        return body
+
     @cached_property
     def text(self) -> str:
         """What a reader sees, as plain text."""

@@ -15,8 +15,8 @@ from archiver.pages.comments import (
     parse_comment_count,
     places_for_comments,
 )
+from archiver.tree.css_selection import select
 from archiver.tree.document import Page, text_content
-from archiver.tree.selection import select
 from archiver.tree.unexpected import UnexpectedPage
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.tree.selection import divs_with_id, select
+from archiver.tree.css_selection import divs_with_id, select
 
 #: The ids of the blocks that follow the body on an article's page.
 _FOLLOWING_BLOCKS = ("tools", "neighbours", "similar", "comments")

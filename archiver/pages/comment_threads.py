@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.tree.comment_lists import ListedComment
-from archiver.tree.selection import select
+from archiver.tree.css_selection import select
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
 from archiver.pages.comment_threads import Place, classes_of, find_parents
 from archiver.tree.comment_lists import ListedComment, listed_comments
+from archiver.tree.css_selection import first, select
 from archiver.tree.document import Page, one_line_text
-from archiver.tree.selection import first, select
 from archiver.tree.unexpected import UnexpectedPage
 
 

@@ -11,8 +11,8 @@ from archiver import site
 from archiver.items import Byline
 from archiver.numbers import MOST_PEOPLE, narrow, parse_number
 from archiver.pages.byline import parse_byline
+from archiver.tree.css_selection import first
 from archiver.tree.document import one_line_text
-from archiver.tree.selection import first
 
 #: Looked for from the first digit on only: a million of them are read once.
 _COUNT = re.compile(r"(?<![0-9])(?<![0-9],)([0-9][0-9,]*+)\s*+条?评论")

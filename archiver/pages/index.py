@@ -11,8 +11,8 @@ from lxml.html import HtmlElement
 from archiver import site
 from archiver.items import IndexEntry
 from archiver.pages.base_element import with_base_element
+from archiver.tree.css_selection import first, select
 from archiver.tree.document import Page, one_line_text
-from archiver.tree.selection import first, select
 from archiver.tree.unexpected import UnexpectedPage
 
 _YEAR = re.compile(r"(\d{4})\s*年")

@@ -6,8 +6,8 @@ import re
 from enum import StrEnum
 
 from archiver import site
+from archiver.tree.css_selection import select
 from archiver.tree.document import Page, text_content
-from archiver.tree.selection import select
 
 _END = re.compile(r"</(?:html|body|rss)\s*>", re.IGNORECASE)
 _TAIL = 2000

@@ -13,8 +13,8 @@ from archiver.items import ListingEntry, ListingPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
+from archiver.tree.css_selection import first, select
 from archiver.tree.document import Page, one_line_text, text_content
-from archiver.tree.selection import first, select
 from archiver.tree.unexpected import UnexpectedPage
 
 _LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")

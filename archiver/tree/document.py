@@ -17,9 +17,9 @@ from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver import site
+from archiver.tree.css_selection import select
 from archiver.tree.lexbor_copy import COMMENT_LIST, build_tree, new_element
 from archiver.tree.nesting import check_nesting
-from archiver.tree.selection import select
 
 ASCII_SPACE: Final = " \t\r\n\x0c"
 _BREAKS = re.compile(r"[ ]*[\t\r\n\x0c][ \t\r\n\x0c]*")

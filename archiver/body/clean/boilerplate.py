@@ -13,8 +13,8 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.body.clean.separators import drop_elements, separate
+from archiver.tree.css_selection import divs_with_id
 from archiver.tree.document import ASCII_SPACE, text_content
-from archiver.tree.selection import divs_with_id
 
 _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -47,7 +47,7 @@ class Piece:
 
 def render(pieces: Sequence[Piece], line_break: str) -> str:
     """The pieces in a row."""
-    all_brackets = any(map(_wants_brackets, pieces))
+    all_brackets = _wants_brackets(pieces)
     out = list(_texts(pieces, line_break, all_brackets=all_brackets))
     if len(out) == 1:
         return out[0]
@@ -59,9 +59,15 @@ def render(pieces: Sequence[Piece], line_break: str) -> str:
     return "".join(out)
 
 
-def _wants_brackets(piece: Piece) -> bool:
-    """True for a link, and for a text whose brackets could be read as one."""
-    return piece.is_link or (piece.role is Role.TEXT and escape.needs_brackets(piece.text))
+def _wants_brackets(pieces: Sequence[Piece]) -> bool:
+    """True where there is a link, or a text whose brackets could be read as one."""
+    for piece in pieces:
+        if piece.is_link:
+            return True
+        text = piece.text
+        if ("[" in text or "]" in text) and piece.role is Role.TEXT and escape.needs_brackets(text):
+            return True
+    return False
 
 
 def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> Iterator[str]:

@@ -66,7 +66,7 @@ def _is_plain(events: Events, cell: Open, formulas: list[Formula]) -> bool:
     inside = [cell, *events.inside(cell)]
     if any(isinstance(it, Open) and (it.tag in _BLOCKS or _has_bar(events, it)) for it in inside):
         return False
-    texts = (event for event in inside if isinstance(event, Text))
+    texts = (event for event in inside if isinstance(event, Text) and event.parts is not None)
     return not cell.display.is_hidden and all(
         part.number is None or _is_simple_formula(formulas[part.number])
         for text in texts
