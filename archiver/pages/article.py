@@ -8,7 +8,7 @@ from archiver import site
 from archiver.items import Article, Status
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.pages.body_bounds import body_element
+from archiver.pages.body_bounds import whole_body
 from archiver.pages.comments import (
     comments_of,
     heading_of_comments,
@@ -34,7 +34,7 @@ def parse_article(page: Page, url: str | None, base: site.Base | None = None) ->
     byline = fields.parse_post_byline(post)
     tools = _tools(page)
     protected = is_protected(post)
-    body = None if protected else body_element(post)
+    body = None if protected or page.body is None else whole_body(page.body)
     around = places_for_comments(page)  # what an open tag has put into the body is gone by now
     return Article(
         id=article,
@@ -59,12 +59,11 @@ def is_protected(post: HtmlElement) -> bool:
 
 
 def _post(page: Page) -> HtmlElement:
-    posts = page.posts
-    if not posts or not select(posts[0], site.ARTICLE_BODY):
+    if page.body is None:
         raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
-    if not select(posts[0], site.BYLINE):
+    if not select(page.posts[0], site.BYLINE):
         raise UnexpectedPage("not an article's page (no line with author and date)")
-    return posts[0]
+    return page.posts[0]
 
 
 def _id(post: HtmlElement, asked: int | None, base: site.Base | None) -> int:

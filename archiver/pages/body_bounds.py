@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.tree.css_selection import divs_with_id, select
+from archiver.tree.css_selection import divs_with_id
 
 #: The ids of the blocks that follow the body on an article's page.
 _FOLLOWING_BLOCKS = ("tools", "neighbours", "similar", "comments")
 
 
-def body_element(post: HtmlElement) -> HtmlElement:
-    """The element with the whole body and its footer, and without the blocks that follow it.
+def whole_body(body: HtmlElement) -> HtmlElement:
+    """A body's element with all of it and its footer, and without the blocks that follow it.
 
     The page's tree is changed in place.
     """
-    body = select(post, site.ARTICLE_BODY)[0]
     _drop_following_blocks(body)
     if not _has_footer(body):
         _append_rest(body)

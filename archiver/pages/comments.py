@@ -60,7 +60,7 @@ def parse_comment_page(
     exists, and for a page that shows no comments.
     """
     posts = page.posts
-    if not posts or not select(posts[0], site.ARTICLE_BODY):
+    if page.body is None:
         raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
     if select(posts[0], site.PROTECTED_FORM):
         raise UnexpectedPage("the article asks for a password now")

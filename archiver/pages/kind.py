@@ -75,7 +75,7 @@ def kind_of_text(text: str) -> Kind | None:
 def kind_of_page(page: Page) -> Kind:
     """The kind of a whole HTML page, once it is parsed."""
     posts = page.posts
-    if posts and select(posts[0], site.ARTICLE_BODY) and select(posts[0], site.BYLINE):
+    if page.body is not None and select(posts[0], site.BYLINE):
         return Kind.PROTECTED if select(posts[0], site.PROTECTED_FORM) else Kind.ARTICLE
     if select(page.root, site.INDEX):
         return Kind.INDEX

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver import site
-from archiver.tree.css_selection import select
+from archiver.tree.css_selection import first, select
 from archiver.tree.lexbor_copy import COMMENT_LIST, build_tree, new_element
 from archiver.tree.nesting import check_nesting
 
@@ -38,6 +38,11 @@ class Page:
     def posts(self) -> list[HtmlElement]:
         """The articles that it shows, as long as nothing is taken out of it."""
         return select(self.root, site.POST)
+
+    @cached_property
+    def body(self) -> HtmlElement | None:
+        """The element of the body in the first of them; ``None`` on a page without one."""
+        return first(self.posts[0], site.ARTICLE_BODY) if self.posts else None
 
 
 def parse_page(text: str) -> Page:

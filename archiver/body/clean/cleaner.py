@@ -61,7 +61,7 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
     if tags & LATE_TAGS:
         show_late_pictures(body, article, document)
     replace_embeds(body, article, document)
-    is_renamed = clean_tree(body)
+    is_renamed = clean_tree(body, tags)
     write_comments(body)
     with_attributes = [element for element in body.iter(etree.Element) if element.keys()]
     make_absolute(with_attributes, article, document)
@@ -93,12 +93,11 @@ def _has_link_in_link(body: HtmlElement) -> bool:
     return next(inner, None) is not None
 
 
-def clean_tree(body: HtmlElement) -> bool:
+def clean_tree(body: HtmlElement, tags: set[str]) -> bool:
     """Take out of a body what does not belong to a text, in place; the text behind it stays.
 
-    True when an element that stays has got another name.
+    ``tags`` are the names of what is in it. True when an element that stays has got another name.
     """
-    tags = tags_of(body)
     trackers = filter(is_tracker, body.iter("img")) if "img" in tags else ()
     dropped = [*(body.iter(*DROPPED) if tags & DROPPED else ()), *trackers]
     if dropped:

@@ -6,14 +6,14 @@ from lxml import etree
 
 from archiver import site
 from archiver.body.contents.text import text_before
-from archiver.body.events.event import Comment, Events
+from archiver.body.events.event import Events
 
 
 def excerpt_of(events: Events) -> str | None:
     """The text before ``<!--more-->``; ``None`` when the body does not have it."""
-    for number, event in enumerate(events.all):
-        if isinstance(event, Comment) and _is_more(event.element):
-            return text_before(events, number)
+    for comment in events.comments:
+        if _is_more(comment.element):
+            return text_before(events, comment.place)
     return None
 
 

@@ -79,25 +79,27 @@ class Close:
 
 
 class Comment:
-    """A comment."""
+    """A comment, and its place in the list."""
 
-    __slots__ = ("element",)
+    __slots__ = ("element", "place")
 
-    def __init__(self, element: etree._Element) -> None:
+    def __init__(self, element: etree._Element, place: int) -> None:
         self.element = element
+        self.place = place
 
 
 Event = Text | Open | Close | Comment
 
 
 class Events:
-    """All events of a body, and the beginnings of its elements for themselves."""
+    """All events of a body; the beginnings of its elements, and its comments, for themselves."""
 
-    __slots__ = ("all", "elements")
+    __slots__ = ("all", "comments", "elements")
 
-    def __init__(self, events: list[Event], elements: list[Open]) -> None:
-        self.all = events
-        self.elements = elements
+    def __init__(self) -> None:
+        self.all: list[Event] = []
+        self.elements: list[Open] = []
+        self.comments: list[Comment] = []
 
     def inside(self, opened: Open) -> list[Event]:
         """The events between the beginning and the end of an element."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
-from archiver.body.events.event import Close, Comment, Event, Events, Open, Tail, Text
+from archiver.body.events.event import Close, Comment, Events, Open, Tail, Text
 from archiver.tree.display import display_of
 
 _NONE: Final[Mapping[str, str]] = {}
@@ -18,8 +18,8 @@ _NONE: Final[Mapping[str, str]] = {}
 
 def read_events(top: HtmlElement) -> Events:
     """The events of all that is below ``top``."""
-    events: list[Event] = []
-    elements: list[Open] = []
+    found = Events()
+    events, elements = found.all, found.elements
     add = events.append
     if top.text:
         add(Text(top.text, top))
@@ -41,12 +41,14 @@ def read_events(top: HtmlElement) -> Events:
                 opened.end = len(events)
                 add(Close(opened))
             else:
-                add(Comment(child))
+                comment = Comment(child, len(events))
+                found.comments.append(comment)
+                add(comment)
             if tail := child.tail:
                 add(Tail(tail, child))
         else:
             if not around:
-                return Events(events, elements)
+                return found
             opened, children = around.pop()
             parent = opened.parent
             opened.end = len(events)
@@ -56,5 +58,6 @@ def read_events(top: HtmlElement) -> Events:
 
 
 def _opened(element: Any, parent: Open | None, start: int) -> Open:
-    attributes = dict(element.items()) or _NONE
+    given = element.items()
+    attributes = dict(given) if given else _NONE
     return Open(element, attributes, display_of(element.tag, attributes), parent, start)
