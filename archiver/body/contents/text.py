@@ -103,8 +103,8 @@ def _with_formulas(text: Text) -> str:
     """A text with formulas in it, with their white space under protection."""
     pieces: list[str] = []
     position = 0
-    parts = text.parts or ()
-    for start, end, number in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+    parts = iter(text.parts or ())
+    for start, end, number in zip(parts, parts, parts, strict=True):
         # A formula that goes on behind <br> leaves out the line feed of the source.
         pieces += text.text[start if number == GOES_ON else position : start], ""
         pieces.append(_protect(text.text[start:end]))

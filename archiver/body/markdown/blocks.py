@@ -263,7 +263,8 @@ class BlockWriter:
             self._words(words)
             return
         position = 0
-        for start, end, number in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        places = iter(parts)
+        for start, end, number in zip(places, places, places, strict=True):
             if start > position:
                 self._words(words[position:start])
             if number != GOES_ON:

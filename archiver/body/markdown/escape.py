@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: Most pieces of text have none of these, and are done with one search.
-_SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:]|[Ww]{3}\.")
+#: Most pieces of text have none of these, and are done with one search; ``w`` is that of ``www.``.
+_SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:Ww]")
 #: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
 #: raised and lowered text and emoji anywhere in a line. pandoc's lists see a ``\\<!--`` as a
 #: comment.

@@ -46,7 +46,7 @@ class Inline:
 
     def text(self, text: str) -> None:
         """Add text of the author's."""
-        folded = _SPACES.sub(" ", text)
+        folded = _SPACES.sub(" ", text) if _is_unfolded(text) else text
         words = folded.strip(" ")
         if not words:
             self.space = self.space or bool(folded)
@@ -151,6 +151,11 @@ class Inline:
             last.text += " "
         else:
             self.pieces.append(Piece(Role.TEXT, " "))
+
+
+def _is_unfolded(text: str) -> bool:
+    """True for a text with white space that is not one space already; most texts have none."""
+    return "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text
 
 
 def _piece(opened: OpenFormat, role: Role) -> Piece:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -48,7 +48,7 @@ class Piece:
 def render(pieces: Sequence[Piece], line_break: str) -> str:
     """The pieces in a row."""
     all_brackets = _wants_brackets(pieces)
-    out = list(_texts(pieces, line_break, all_brackets=all_brackets))
+    out = _texts(pieces, line_break, all_brackets=all_brackets)
     if len(out) == 1:
         return out[0]
     for start, end in _emphases(pieces):
@@ -70,15 +70,20 @@ def _wants_brackets(pieces: Sequence[Piece]) -> bool:
     return False
 
 
-def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> Iterator[str]:
+def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> list[str]:
+    out = []
     in_link = False
     for piece in pieces:
-        if piece.is_link:
-            in_link = piece.role is Role.OPEN
         if piece.role is Role.TEXT:
-            yield escape.escape_text(piece.text, all_brackets=all_brackets, in_link=in_link)
+            text = escape.escape_text(piece.text, all_brackets=all_brackets, in_link=in_link)
+        elif piece.role is Role.BREAK:
+            text = line_break
         else:
-            yield line_break if piece.role is Role.BREAK else piece.text
+            text = piece.text
+            if piece.is_link:
+                in_link = piece.role is Role.OPEN
+        out.append(text)
+    return out
 
 
 def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
@@ -130,30 +135,20 @@ def _may_be_punctuation(character: str) -> bool:
 
 def _separate(pieces: Sequence[Piece], out: list[str]) -> None:
     """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    for i, piece in enumerate(pieces):
+    follows = ""  # the first character of what comes next
+    for i in range(len(out) - 1, -1, -1):
         text = out[i]
-        if piece.role is Role.TEXT or not text:
+        if not text:
             continue
-        if piece.role is Role.FORMULA:
-            follows = _next_character(out, i)
+        role = pieces[i].role
+        if role is Role.FORMULA:
             if follows == "$" or follows.isdigit():
-                out[i] += escape.NOTHING
-        elif piece.role is Role.OTHER and text[-1] == "`" and _next_character(out, i) == "`":
-            out[i] += escape.NOTHING
-        if text[0] == "[":
-            _part_from_mark(pieces, out, i)
-
-
-def _next_character(out: Sequence[str], i: int) -> str:
-    """The first character behind a piece; nothing at the end."""
-    return next((out[j][0] for j in range(i + 1, len(out)) if out[j]), "")
-
-
-def _part_from_mark(pieces: Sequence[Piece], out: list[str], i: int) -> None:
-    """Keep a ``!`` before a link from making a picture of it."""
-    before = next((j for j in range(i - 1, -1, -1) if out[j]), None)
-    if before is not None and pieces[before].role is Role.TEXT and out[before].endswith("!"):
-        out[before] = f"{out[before][:-1]}\\!"
+                out[i] = text + escape.NOTHING
+        elif follows == "[" and role is Role.TEXT and text[-1] == "!":
+            out[i] = f"{text[:-1]}\\!"
+        elif follows == "`" and role is Role.OTHER and text[-1] == "`":
+            out[i] = text + escape.NOTHING
+        follows = text[0]
 
 
 def _enclose_targets(pieces: Sequence[Piece], out: list[str]) -> None:
