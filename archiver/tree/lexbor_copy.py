@@ -36,6 +36,8 @@ _BLOCK_LEVELS: Final = 16
 #: calls a Python function for each.
 _PARSER: Final = etree.HTMLParser()
 _PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+#: lxml.html has a slower one for each of its elements, which takes attributes without a value.
+_set = etree._Element.set
 _NAME = re.compile(r"[A-Za-z_][-A-Za-z0-9_.]*\Z")
 
 
@@ -145,13 +147,15 @@ def _raise(level: _Level) -> _Level:
 class _Level:
     """An element that is being filled, and its last child so far."""
 
-    __slots__ = ("depth", "element", "last", "moved", "parent")
+    __slots__ = ("depth", "element", "is_after_text", "last", "moved", "parent")
 
     def __init__(self, element: HtmlElement, parent: _Level | None) -> None:
         self.element = element
         self.parent = parent
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.last: etree._Element | None = None
+        #: True when the last node so far is a text.
+        self.is_after_text = False
         #: The level that takes what is still to come for this one.
         self.moved: _Level | None = None
 
@@ -168,7 +172,7 @@ class _Level:
 
     def append(self, child: etree._Element) -> None:
         self.element.append(child)
-        self.last = child
+        self.last, self.is_after_text = child, False
 
     def append_element(self, tag: str, attributes: dict[str, str | None]) -> HtmlElement:
         """Make the next child; one with a name that XML does not allow becomes ``<span>``."""
@@ -176,13 +180,13 @@ class _Level:
         try:
             child = etree.SubElement(self.element, tag)
             for name, value in attributes.items():
-                child.set(name, value or "")
+                _set(child, name, value or "")
         except ValueError:  # rare, so it is not looked for beforehand
             if child is not None:
                 self.element.remove(child)
             child = new_element(tag, attributes)
             self.element.append(child)
-        self.last = child
+        self.last, self.is_after_text = child, False
         return cast("HtmlElement", child)
 
     def append_text(self, text: str) -> None:
@@ -194,9 +198,12 @@ class _Level:
     def _append(self, text: str) -> None:
         last = self.last
         if last is None:
-            self.element.text = (self.element.text or "") + text
+            before = self.element.text if self.is_after_text else None
+            self.element.text = before + text if before else text
         else:
-            last.tail = (last.tail or "") + text
+            before = last.tail if self.is_after_text else None
+            last.tail = before + text if before else text
+        self.is_after_text = True
 
 
 def new_element(tag: str, attributes: dict[str, str | None] | None = None) -> HtmlElement:
