@@ -25,15 +25,21 @@ _FLAGS: Final = [
 ]
 
 
+def browser_path() -> str:
+    """Where the browser is; a skip that says what is missing where there is none."""
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        pytest.skip("no browser: apt-get install chromium")
+    return path
+
+
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     """Start the browser, or skip with the name of what is missing."""
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="no playwright: pip install -e '.[browser]'"
     )
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
-    if path is None:
-        pytest.skip("no browser: apt-get install chromium")
+    path = browser_path()
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=_FLAGS)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import unicodedata
+from contextlib import closing
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from pybtex.database import parse_file
 from rig.commands import run
 
 from archiver.reading.exports.kinds import KINDS
+from archiver.store.read_only import open_for_reading
 
 #: By the name of its property in https://help.obsidian.md/properties.
 TYPES = {
@@ -190,6 +192,25 @@ def test_wacz(folder: Path) -> None:
     assert "0 files written, 1 unchanged" in export(folder, "wacz", wacz).stdout
 
 
+def test_a_site_shows_every_comment_once(folder: Path, tmp_path: Path) -> None:
+    """All 195 of the demo, each on the page of its article; ``--no-comments`` takes them away."""
+    pages = tmp_path / "site" / "archives"
+    assert export(folder, "site", pages.parent).returncode == 0
+    with closing(open_for_reading(folder / "demo.db")) as db:
+        stored = db.execute("SELECT article_id, id FROM comments ORDER BY 1, 2").fetchall()
+    shown = [
+        (int(path.stem), int(comment))
+        for path in pages.iterdir()
+        for comment in re.findall(r'<li id="s-comment-(\d+)"', path.read_text("utf-8"))
+    ]
+    assert (len(shown), sorted(shown)) == (195, stored)
+    assert "博客上有 46 条评论，存档中有其中 27 条。" in (pages / "6583.html").read_text("utf-8")
+    concerned = sum("s-comment" in path.read_text("utf-8") for path in pages.iterdir())
+    said = export(folder, "site", pages.parent, "--no-comments")
+    assert f"{concerned} files written" in said.stdout
+    assert not any("s-comment" in path.read_text("utf-8") for path in pages.iterdir())
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -198,6 +219,10 @@ def test_wacz(folder: Path) -> None:
             "give a kind and a target: markdown DIR, parquet DIR, bibtex FILE, wacz FILE, site DIR",
         ),
         (["html", "x"], "there is no kind html; there are: markdown DIR"),
+        (
+            ["pdf", "x"],
+            "there is no kind pdf: write a site with scrapy export site DIR, then print",
+        ),
         (["markdown"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "b"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "--since", "heute"], "--since heute: give a day like 2024-01-31"),
@@ -208,6 +233,7 @@ def test_wacz(folder: Path) -> None:
         (["markdown", "/nowhere/a"], "there is no folder /nowhere; make it first"),
         (["wacz", "README.md"], "README.md is not an export, or not whole, so it was not touched"),
         (["wacz", "a", "--category", "物理化学"], "a WACZ file has whole WARC files; --since"),
+        (["wacz", "a", "--no-comments"], "--no-comments is for site: wacz has whole pages"),
         (["bibtex", "README.md"], "README.md is not an export, so it was not touched"),
         (["markdown", "docs"], "docs holds other things (adding-a-field.md, "),
     ],

@@ -327,6 +327,77 @@ def test_a_full_disk_loses_nothing(
     assert counts(export(archive, folder)) == (4, 0, 2)
 
 
+def test_a_disk_that_is_full_at_any_write(archive: Database, tmp_path: Path) -> None:
+    """Each change of the folder in turn fails, with a sentence; the next export makes it whole."""
+    export(archive, tmp_path / "before")
+    change(archive)
+    export(archive, tmp_path / "after")
+    step, failed = 0, 1
+    while failed:
+        folder = tmp_path / f"vault{step}"
+        folder.mkdir()
+        copy_of(tmp_path / "before", folder)
+        failed = fails(archive, folder, step)
+        assert export(archive, folder).complaints(folder) == []
+        assert contents(folder) == contents(tmp_path / "after"), step
+        assert names_of(folder) == names_of(tmp_path / "after"), step
+        step += 1
+    assert step > 15, "it failed at a few places only"
+
+
+def fails(db: Database, folder: Path, step: int) -> bool:
+    """Export to a disk that is full before its step-th change, and from then on."""
+    left = iter(range(step))
+
+    def refuse() -> None:
+        raise OSError(28, os.strerror(28))
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("write_bytes", "replace", "mkdir", "open"):
+            patch.setattr(Path, name, _mortal(getattr(Path, name), left, refuse))
+        try:
+            export(db, folder)
+        except StoreError as error:
+            assert "No space left on device" in str(error)  # noqa: PT017
+            return True
+    return False
+
+
+def names_of(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("name", ["warc", "files", "files/ab"])
+def test_the_archive_s_own_folders_are_refused(
+    archive: Database, tmp_path: Path, name: str
+) -> None:
+    """Also one that is not there yet: the next crawl writes to it."""
+    job = Job(archive, tmp_path / name, CHOSEN, warc_folder=tmp_path / "warc", data=tmp_path)
+    with pytest.raises(StoreError, match="is a folder of the archive itself") as refused:
+        write_markdown(job)
+    assert refused.value.wrong_use
+    assert not (tmp_path / "warc").exists()
+    assert not (tmp_path / "files").exists()
+
+
+def test_a_file_that_cannot_be_replaced_is_named(
+    archive: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(archive, folder)
+    change(archive)
+
+    replace = Path.replace
+
+    def refuse(path: Path, place: Path) -> Path:
+        if place.suffix == ".md":
+            raise PermissionError(13, "Permission denied", str(path), None, str(place))
+        return replace(path, place)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(StoreError, match=r"cannot write to .*\.md: Permission denied; what is"):
+        export(archive, folder)
+
+
 def full(path: Path, content: bytes) -> int:
     with path.open("wb") as file:
         file.write(content[:10])
@@ -387,11 +458,17 @@ def dies(database: Path, folder: Path, step: int) -> bool:
     return status == 9
 
 
-def _mortal(method: Callable[..., Any], left: Iterator[int]) -> Callable[..., Any]:
+def _die() -> None:
+    os._exit(9)
+
+
+def _mortal(
+    method: Callable[..., Any], left: Iterator[int], end: Callable[[], None] = _die
+) -> Callable[..., Any]:
     def call(path: Path, *args: Any, **options: Any) -> Any:
         is_change = method.__name__ != "open" or set("xwa") & set(str((*args, *options.values())))
         if is_change and next(left, None) is None:
-            os._exit(9)
+            end()
         return method(path, *args, **options)
 
     return call

@@ -19,6 +19,7 @@ from rig.commands import run
 from sqlite_utils import Database
 
 from archiver import __version__
+from archiver.commands import command_line
 from archiver.commands.early_signals import is_crawl
 from archiver.terminal.installed_tools import typed_tool
 from archiver.terminal.program import program_of, typed
@@ -84,6 +85,19 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, words: str, sentence: str) ->
 )
 def test_usage_names_the_program(name: str, usage: str) -> None:
     assert f"\n  {usage} " in run("crawl", "--help", name=name).stdout
+
+
+def test_an_interruption_while_it_loads_is_one_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["kexue", "status"])
+    monkeypatch.setattr(command_line, "own_commands", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert (ended.value.code, capsys.readouterr().err) == (1, "kexue: interrupted\n")
 
 
 def test_help_onto_a_full_disk_is_one_sentence() -> None:

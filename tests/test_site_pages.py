@@ -187,6 +187,14 @@ def test_nothing_foreign_is_loaded_and_nothing_runs(site: Path) -> None:
     assert not re.search(r"url\(|@import", css)
 
 
+def test_names_are_short_and_legal_on_any_disk(site: Path) -> None:
+    """Windows takes 260 characters in all, and no letter case; all names are as they are linked."""
+    names = [path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()]
+    assert max(map(len, names)) <= 80
+    assert len({name.casefold() for name in names}) == len(names)
+    assert all(re.fullmatch(r"[-.\w/]+", name, re.ASCII) for name in names)
+
+
 def test_ids_are_unique(site: Path) -> None:
     for path, top in pages(site):
         found = [e.get("id") for e in top.iter() if isinstance(e.tag, str) and e.get("id")]

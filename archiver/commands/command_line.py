@@ -35,6 +35,14 @@ class _Ending:
 
 def main() -> None:
     """Run the command that ``sys.argv`` names, and exit with its status."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # while it loads, which takes a second
+        complain("", "interrupted")
+        sys.exit(1)
+
+
+def _run() -> None:
     sys.argv[0] = KEXUE  # also for a link of another name: sentences begin with it
     prepare_streams()
     word = sys.argv[1] if len(sys.argv) > 1 else "--help"

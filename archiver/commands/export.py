@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
@@ -21,6 +22,12 @@ from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
 from archiver.terminal.program import typed
 from archiver.terminal.progress_line import ProgressLine
+
+#: Chromium waits with printing until the formulas are drawn; docs/exports.md has the whole recipe.
+_PRINTING: Final = (
+    "chromium --headless --no-pdf-header-footer --virtual-time-budget=600000"
+    " --print-to-pdf=FILE file:///DIR/archives/ID.html"
+)
 
 
 class Command(ProjectCommand):
@@ -50,7 +57,7 @@ class Command(ProjectCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the selection and ``--force``."""
+        """Add the selection, ``--force`` and ``--no-comments``."""
         super().add_options(parser)
         parser.add_argument("--since", metavar="DAY", help="articles from this day on: 2024-01-31")
         parser.add_argument("--category", help="articles of this category only")
@@ -58,11 +65,16 @@ class Command(ProjectCommand):
         parser.add_argument(
             "--force", action="store_true", help="overwrite files of the export that were changed"
         )
+        parser.add_argument(
+            "--no-comments", action="store_true", help="leave the comments of readers out of a site"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the target, and say what was done."""
         assert self.settings is not None
         kind, target = _kind_and_target(args)
+        if opts.no_comments:
+            _check_comments(kind)
         selection = Selection(parse_since(opts.since), opts.category, parse_ids(opts.ids))
         check_settings(self.settings)
         database = files_of(self.settings)["database"]
@@ -77,6 +89,7 @@ class Command(ProjectCommand):
                 opts.force,
                 warc_folder=warc_folder,
                 data=database.parent,
+                has_comments=not opts.no_comments,
             )
             outcome = _write(kind, job)
             show(outcome.line(target))
@@ -96,6 +109,17 @@ def _write(kind: Kind, job: Job) -> Outcome:
         progress.clear()
 
 
+def _check_comments(kind: Kind) -> None:
+    """Raise ``UsageError`` for a kind from which comments cannot be left out."""
+    if not kind.has_comments:
+        kinds = ", ".join(one.name for one in KINDS.values() if one.has_comments)
+        raise UsageError(
+            f"--no-comments is for {kinds}: wacz has whole pages, with their comments, and no other"
+            " kind has comments",
+            print_help=False,
+        )
+
+
 def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:
     """What the arguments name; raises ``UsageError``."""
     for word in args:
@@ -106,10 +130,18 @@ def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:
         raise UsageError(f"give a kind and a target: {known}", print_help=False)
     kind = KINDS.get(args[0])
     if kind is None:
-        raise UsageError(f"there is no kind {args[0]}; there are: {known}", print_help=False)
+        raise UsageError(_unknown_kind(args[0], known), print_help=False)
     if len(args) != 2 or not args[1]:
         raise UsageError(
             f"give one target, as in: {typed(f'export {kind.name} {kind.target}')}",
             print_help=False,
         )
     return kind, Path(args[1])
+
+
+def _unknown_kind(name: str, known: str) -> str:
+    """What to say of a kind that is none; a PDF is printed from a page of a site."""
+    if name.lower() == "pdf":
+        site = typed("export site DIR")
+        return f"there is no kind {name}: write a site with {site}, then print a page: {_PRINTING}"
+    return f"there is no kind {name}; there are: {known}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from archiver import site
 from archiver.terminal.printable import one_line
 
 
@@ -11,9 +12,9 @@ def parse_time(text: str | None) -> datetime | None:
     """A time of the archive (ISO 8601) in UTC; ``None`` when it is none."""
     try:
         time = datetime.fromisoformat(text or "")
-    except ValueError:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first hours of the year 1 may have none in UTC
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def seconds_between(start: str | None, end: datetime | None) -> int | None:
@@ -31,3 +32,14 @@ def format_time(text: str | None) -> str:
     """A time of the archive in UTC, to the minute; text that is no time as it is, on one line."""
     time = parse_time(text)
     return one_line(text or "?") if time is None else f"{time:%Y-%m-%d %H:%M}"
+
+
+def format_blog_time(text: str | None) -> str:
+    """A time of the archive in the blog's zone, to the minute; what is no time as it is."""
+    time = parse_time(text)
+    if time is None:
+        return one_line(text or "?")
+    try:
+        return f"{time.astimezone(site.TIMEZONE):%Y-%m-%d %H:%M}"
+    except OverflowError:
+        return one_line(text or "?")

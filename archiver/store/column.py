@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 
+from archiver.store.json_arrays import parse_json
+
 
 class Format(StrEnum):
     """The form of a column's values in SQLite and in JSONL.
@@ -53,7 +55,7 @@ class Format(StrEnum):
     def to_json(self, stored: Any) -> Any:
         """A stored value as the JSONL file has it; raises ``ValueError`` for a broken array."""
         if self is Format.STRINGS:
-            return json.loads(stored)
+            return parse_json(stored)
         return bool(stored) if self is Format.FLAG else stored
 
 

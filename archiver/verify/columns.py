@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from archiver import PARSER_VERSION, site
 from archiver.extraction.dates import is_plausible
 from archiver.items import Status
 from archiver.store.column import AS_BODY, Column, Format
+from archiver.store.json_arrays import parse_json
 from archiver.store.schema import ARTICLES, DERIVED
 from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
@@ -119,7 +119,7 @@ def _is_time(value: Any, hours: str) -> bool:
 
 def _are_tags(value: Any) -> bool:
     try:
-        tags = json.loads(value)
+        tags = parse_json(value)
     except (TypeError, ValueError):
         return False
     return isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)

@@ -31,6 +31,8 @@ class Job:
     warc_folder: Path = Path("warc")
     #: The data folder of the archive, in which its files are; ``None`` leaves them out.
     data: Path | None = None
+    #: False to leave out the comments of readers where the kind has them as a part of its own.
+    has_comments: bool = True
 
 
 @dataclass

@@ -26,6 +26,8 @@ class Kind:
     write: Callable[[Job], Outcome]
     #: What its progress is told in.
     counted: str = "articles"
+    #: True when it has the comments of readers as a part of its own, which can be left out.
+    has_comments: bool = False
 
 
 KINDS: Final = {
@@ -37,6 +39,12 @@ KINDS: Final = {
         Kind("parquet", "DIR", "typed tables by year, for DuckDB and others", write_parquet),
         Kind("bibtex", "FILE", "the blog's own entries, for citing", write_bibtex),
         Kind("wacz", "FILE", "the pages as received, for replay in a browser", write_wacz, "MB"),
-        Kind("site", "DIR", "pages to read offline, with formulas and search", write_site),
+        Kind(
+            "site",
+            "DIR",
+            "pages to read offline, with formulas and search",
+            write_site,
+            has_comments=True,
+        ),
     )
 }

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TextIO
 
+from archiver.reading.exports import snapshots
+from archiver.reading.exports.snapshots import Snapshot
 from archiver.store.atomic import replacing
 from archiver.store.errors import StoreError
 
@@ -30,16 +32,21 @@ class Manifest:
     archive: str
     #: SHA-256 in hex of what a file may hold: one, but for runs that were killed; the last is last.
     files: dict[str, list[str]] = field(default_factory=dict)
+    #: What the exports into the folder had, the oldest first. Only kinds that tell what is new
+    #: remember it; nothing else depends on it, so that what is damaged here counts as forgotten.
+    snapshots: list[Snapshot] = field(default_factory=list)
 
     def save(self, folder: Path) -> None:
         """Write the list as a whole; raises ``StoreError``."""
-        entries = {
+        entries: dict[str, Any] = {
             "about": "Files of an export, which rewrites and removes these and no others.",
             "format": _FORMAT,
             "kind": self.kind,
             "archive": self.archive,
             "files": dict(sorted(self.files.items())),
         }
+        if self.snapshots:
+            entries["snapshots"] = snapshots.as_json(self.snapshots)
         with replacing(folder / MANIFEST) as file:
             json.dump(entries, file, ensure_ascii=False, indent=1)
             file.write("\n")
@@ -83,7 +90,8 @@ def _parse(text: str, path: Path) -> Manifest:
                 wrong_use=True,
             )
         files = {_checked(name): list(map(str, known)) for name, known in found["files"].items()}
-        return Manifest(str(found["kind"]), str(found["archive"]), files)
+        known = snapshots.from_json(found.get("snapshots"))
+        return Manifest(str(found["kind"]), str(found["archive"]), files, known)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
             f"{path} is damaged, so that nobody knows which files here are the export's;"

@@ -15,12 +15,15 @@ from sqlite_utils import Database
 from archiver.reading.exports.folder_lock import folder_locked
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.manifest import JOURNAL, MANIFEST, Manifest, load_manifest
+from archiver.reading.exports.snapshots import Snapshot
 from archiver.store.atomic import sync
 from archiver.store.errors import StoreError
 from archiver.store.paths import check_link
 
 #: Where files are made before they are moved to their places.
 _WORKSHOP: Final = ".kexue-export.work"
+#: Bytes of a file that are in memory at a time.
+_BLOCK: Final = 1 << 20
 #: What a run that was killed may have left in a folder before its manifest was there.
 _OWN: Final = frozenset({MANIFEST, f"{MANIFEST}.part", JOURNAL, _WORKSHOP})
 
@@ -40,6 +43,11 @@ class OwnedFolder:
         self._is_forced = is_forced
         self._given: set[str] = set()
 
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """What earlier exports had, the oldest first; what is put here ``finish`` remembers."""
+        return self._manifest.snapshots
+
     def write(self, name: str, content: bytes) -> None:
         """Let a file of the folder hold a content."""
         sha256 = hashlib.sha256(content).hexdigest()
@@ -56,6 +64,22 @@ class OwnedFolder:
             self._move(made, name, sha256)
         else:
             made.unlink()
+
+    def copy(self, name: str, source: Path, sha256: str) -> bool:
+        """Let a file of the folder be a copy of another one, which is read only where it is needed.
+
+        False when that one has not the bytes of its hash: the folder then has no file of the name.
+        Raises ``StoreError`` when it cannot be read.
+        """
+        if not self._needs(name, sha256):
+            return True
+        made = self.workshop / "file"
+        if _copied(source, made) == sha256:
+            self._move(made, name, sha256)
+            return True
+        made.unlink()
+        self._given.remove(name)
+        return False
 
     def finish(self) -> Outcome:
         """Remove the files that were not given, and write the list of the others."""
@@ -133,6 +157,25 @@ class OwnedFolder:
         return place
 
 
+def _copied(source: Path, made: Path) -> str:
+    """Copy a file; returns its SHA-256. Raises ``StoreError`` when it cannot be read."""
+    digest = hashlib.sha256()
+    with made.open("wb") as copy:
+        for block in _blocks(source):
+            copy.write(block)
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(source: Path) -> Iterator[bytes]:
+    try:
+        with source.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise StoreError(f"cannot read {source}: {error.strerror or error}") from error
+
+
 @contextmanager
 def owned_folder(job: Job, kind: str) -> Iterator[OwnedFolder]:
     """The folder of an export of a kind, made if it is not there; raises ``StoreError``.
@@ -142,6 +185,7 @@ def owned_folder(job: Job, kind: str) -> Iterator[OwnedFolder]:
     goes on.
     """
     try:
+        _check_apart(job)
         path = _folder(job.target)
         with folder_locked(path):
             manifest = _manifest(path, kind, _began(job.db))
@@ -154,9 +198,26 @@ def owned_folder(job: Job, kind: str) -> Iterator[OwnedFolder]:
                 shutil.rmtree(path / _WORKSHOP, ignore_errors=True)
     except OSError as error:
         raise StoreError(
-            f"cannot write to {job.target}: {error.strerror or error}; what is whole stays, the"
-            " next export goes on"
+            f"cannot write to {_place_of(error, job.target)}: {error.strerror or error}; what is"
+            " whole stays, the next export goes on"
         ) from error
+
+
+def _place_of(error: OSError, target: Path) -> Path | str:
+    """The file that an error names, where it is one that people know; else the whole folder."""
+    name = error.filename2 or error.filename
+    is_known = isinstance(name, str) and _WORKSHOP not in Path(name).parts
+    return name if is_known and name else target
+
+
+def _check_apart(job: Job) -> None:
+    """Raise ``StoreError`` for a target among the pages or files that the archive keeps."""
+    warc = job.warc_folder
+    for own in (warc, warc.with_name(f"{warc.name.removesuffix('warc')}files")):
+        if Path(os.path.realpath(job.target)).is_relative_to(os.path.realpath(own)):
+            raise StoreError(
+                f"{own} is a folder of the archive itself; give another folder", wrong_use=True
+            )
 
 
 def _folder(path: Path) -> Path:
@@ -201,7 +262,8 @@ def _manifest(path: Path, kind: str, archive: str) -> Manifest:
             f" not at {archive or 'no time'}; give another folder",
             wrong_use=True,
         )
-    return Manifest(kind, archive, found.files)
+    known = found.snapshots if found.archive == archive else []
+    return Manifest(kind, archive, found.files, known)
 
 
 def _began(db: Database) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from sqlite_utils import Database
 
 from archiver.body.read import Body, read_stored_body
 from archiver.store.errors import StoreError
+from archiver.store.json_arrays import parse_json
 from archiver.store.records import Row
 
 #: The columns that tell a version from another, in their order, with the words for each.
@@ -121,7 +121,7 @@ def _version(article: int, row: Row) -> Version:
 
 def _list(text: str, where: str) -> list[str]:
     try:
-        found = json.loads(text)
+        found = parse_json(text)
     except ValueError as error:
         raise StoreError(f"{where}: no JSON: {error}") from error
     if not isinstance(found, list):

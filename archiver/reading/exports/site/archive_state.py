@@ -8,25 +8,17 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archiver.reading.exports.site.site_overview import Listed, Overview
 from archiver.reading.status import queries
+from archiver.store.comment_pages import CommentTotals
+from archiver.store.file_addresses import count_pictures, without_file
 from archiver.store.records import Row
 
 _RUNS: Final = 10
-#: Changes on the start page, and how many of the newest are read for them.
-_CHANGES: Final = 15
-_CHANGES_READ: Final = 500
-_LATEST: Final = "SELECT article_id, seen_at, kind FROM changes ORDER BY id DESC LIMIT ?"
-#: What has happened to an article, in the words of the site.
-_KINDS: Final = {
-    "new": "收录", "edited": "有修改", "protected": "已加密", "opened": "已公开", "gone": "已删除",
-    "returned": "又出现", "suspicious": "新版本存疑",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Rows of ``scrapy status``: articles by status, what is missing, the newest runs first."""
+    """What ``scrapy status`` knows: articles by status, what is missing, the newest runs first."""
 
     counts: dict[str, int]
     archived: int
@@ -36,6 +28,10 @@ class State:
     failures: list[Row]
     runs: list[Row]
     last_success: Row | None
+    comments: CommentTotals | None
+    #: Pictures of the bodies by status of ``file_addresses``; ``left`` were not asked for.
+    pictures: dict[str, int]
+    without_file: list[Row]
 
     @property
     def is_complete(self) -> bool:
@@ -43,15 +39,6 @@ class State:
         return (
             not (self.missing or self.suspicious or self.failures) and self.last_success is not None
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that has happened to an article; the time is in UTC."""
-
-    article: Listed
-    seen_at: str
-    what: str
 
 
 def read_state(db: Database) -> State:
@@ -66,15 +53,7 @@ def read_state(db: Database) -> State:
         queries.failures(db),
         queries.last_runs(db, _RUNS),
         queries.last_success(db),
+        queries.comments(db),
+        dict(count_pictures(db)),
+        without_file(db),
     )
-
-
-def read_changes(db: Database, overview: Overview) -> list[Change]:
-    """What has happened lately to the articles of a site, the newest first."""
-    rows = db.execute(_LATEST, [_CHANGES_READ]).fetchall()
-    found = (
-        Change(overview.by_id[article], seen, _KINDS.get(kind, kind))
-        for article, seen, kind in rows
-        if article in overview.by_id
-    )
-    return [change for change, _ in zip(found, range(_CHANGES), strict=False)]

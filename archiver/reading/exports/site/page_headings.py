@@ -9,12 +9,17 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from archiver.body.contents.text import inline_text
+from archiver.reading.exports.site.long_formulas import LONGEST
 
 _TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: The title of the page has the first level.
 _HIGHEST: Final = 2
 #: In a table of contents these would number and name an equation for a second time.
 _NUMBERING: Final = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}")
+#: Environments whose starred form has no number.
+_NUMBERED: Final = re.compile(
+    r"(\\(?:begin|end))\s*\{(equation|align|gather|multline|flalign|alignat|eqnarray)\}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,11 @@ class Heading:
     id: str
     depth: int
     text: str
+
+    @property
+    def is_drawn(self) -> bool:
+        """True when no formula in it is too long to be drawn."""
+        return len(self.text) <= LONGEST
 
 
 def set_headings(top: HtmlElement) -> list[Heading]:
@@ -36,9 +46,13 @@ def set_headings(top: HtmlElement) -> list[Heading]:
         element.tag = f"h{min(depth + _HIGHEST - 1, len(_TAGS))}"
         if not element.get("id"):
             element.set("id", f"s-heading-{number}")
-        if text := _NUMBERING.sub("", inline_text(element)).strip():
+        if text := _without_numbers(inline_text(element)).strip():
             found.append(Heading(element.get("id", ""), depth, text))
     return found
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBERED.sub(r"\1{\2*}", _NUMBERING.sub("", text))
 
 
 def _level(element: HtmlElement) -> int:

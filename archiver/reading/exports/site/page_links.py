@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from archiver import site
 
+#: No server is told where a link was clicked.
+REL: Final = "noreferrer noopener"
+
+
+def no_fragment(_article: int, _address: str) -> str | None:
+    """The places of comments on a site that shows none."""
+    return None
+
 
 def lead_links(
-    top: HtmlElement, here: int, pages: Container[int], files: Mapping[str, str]
+    top: HtmlElement,
+    here: int,
+    pages: Container[int],
+    files: Mapping[str, str],
+    comments: Callable[[int, str], str | None] = no_fragment,
+    rel: str = REL,
 ) -> None:
     """Let the links of the body of the article ``here`` lead to pages and files, in place.
 
-    ``pages`` are ids of articles, ``files`` names in the folder of the site by addresses. All other
-    links tell no server where they were clicked.
+    ``pages`` are ids of articles, ``files`` names in the folder of the site by addresses.
+    ``comments`` gives the fragment of an address that leads to comments of an article, or ``None``
+    where they are not there. All other links have ``rel``.
     """
     for link in top.iter("a", "area"):
         link.attrib.pop("target", None)
         address = link.get("href")
         if address is None:
             continue
-        local = f"../{files[address]}" if address in files else _local(address, here, pages)
+        file = files.get(address)
+        local = _local(address, here, pages, comments) if file is None else f"../{file}"
         link.set("href", address if local is None else local)
         if local is None:
-            link.set("rel", "noreferrer noopener")
+            link.set("rel", rel)
 
 
-def _local(address: str, here: int, pages: Container[int]) -> str | None:
+def _local(
+    address: str,
+    here: int,
+    pages: Container[int],
+    comments: Callable[[int, str], str | None],
+) -> str | None:
     """The address from one page of an article to another; ``None`` where it leads elsewhere."""
     if address.startswith("#"):
-        return address
+        return comments(here, address) or address
     article = site.article_id(address)
-    if article is None or article not in pages or site.leads_to_comments(address):
+    if article is None or article not in pages:
         return None
-    fragment = urlsplit(address).fragment
-    place = f"#{fragment}" if fragment else ""
+    if site.leads_to_comments(address):
+        place = comments(article, address)
+        if place is None:
+            return None
+    else:
+        fragment = urlsplit(address).fragment
+        place = f"#{fragment}" if fragment else ""
     return place if article == here and place else f"{article}.html{place}"

@@ -9,6 +9,7 @@ HOME: Final = "index.html"
 SEARCH: Final = "search.html"
 SERIES: Final = "series.html"
 STATE: Final = "state.html"
+CHANGES: Final = "changes.html"
 NEWEST: Final = "newest.html"
 MOST_READ: Final = "most-read.html"
 MOST_CITED: Final = "most-cited.html"
@@ -18,7 +19,7 @@ TAGS: Final = "tags.html"
 #: The name of the year of articles without a day.
 _NO_YEAR: Final = "unknown"
 #: Hexadecimal digits of a hash that tell categories, and tags, from each other.
-_DIGITS: Final = 12
+_DIGITS: Final = 20
 
 
 def article_page(article: int) -> str:
@@ -46,6 +47,11 @@ def tag_page(tag: str) -> str:
     return f"tags/{_word(tag)}.html"
 
 
+def numbered(page: str, number: int) -> str:
+    """A page of a list by its number from 1 on; the first has the name of the list."""
+    return page if number == 1 else f"{page.removesuffix('.html')}-{number}.html"
+
+
 def way_up(page: str) -> str:
     """What leads from a page to the folder of the site: empty, or ``../``."""
     return "../" * page.count("/")
@@ -53,4 +59,4 @@ def way_up(page: str) -> str:
 
 def _word(name: str) -> str:
     """A word for a name: upper and lower case are one on some disks, and not all take Chinese."""
-    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]

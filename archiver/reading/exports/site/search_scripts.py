@@ -24,7 +24,7 @@ GROUP: Final = 50
 
 def rules_script() -> bytes:
     """Folding, white space and the weights of hits, as ``archiver.reading.search`` has them."""
-    spaces = "".join(chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace())
+    spaces = "".join(filter(str.isspace, map(chr, range(sys.maxunicode + 1))))
     return _call(
         "rules",
         {
@@ -58,6 +58,17 @@ def articles_script(overview: Overview) -> bytes:
             "groups": -(-len(articles) // GROUP),
             "articles": _entries(articles, categories, tags, overview),
         },
+    )
+
+
+def series_script(overview: Overview) -> bytes:
+    """Each series with its articles in order: the start page tells where a reader may go on."""
+    return _call(
+        "series",
+        [
+            [one.id, one.name, [[part.id, part.title] for part in one.local_parts]]
+            for one in overview.series
+        ],
     )
 
 

@@ -83,6 +83,11 @@ class Series:
     parts: list[Part]
     missing: str
 
+    @property
+    def local_parts(self) -> list[Mention]:
+        """The parts that have a page on the site, in order."""
+        return [part.mention for part in self.parts if part.mention.is_local]
+
 
 @dataclass
 class Overview:
@@ -120,7 +125,7 @@ def read_overview(db: Database, selection: Selection) -> Overview:
     articles = [Listed(**{**row, "tags": _tags(row["tags"])}) for row in rows]
     local = {article.id for article in articles}
     series = [_series(db, one, local) for one in list_series(db.conn)]
-    found = Overview(articles, [one for one in series if _has_local(one)])
+    found = Overview(articles, [one for one in series if one.local_parts])
     found.citing = _citing(db, local)
     return found
 
@@ -136,10 +141,6 @@ def _series(db: Database, listed: ListedSeries, local: set[int]) -> Series:
         for part in list_parts(db.conn, listed.id)
     ]
     return Series(listed.id, listed.name, parts, in_ranges(listed.missing))
-
-
-def _has_local(series: Series) -> bool:
-    return any(part.mention.is_local for part in series.parts)
 
 
 def _citing(db: Database, local: set[int]) -> dict[int, list[Mention]]:

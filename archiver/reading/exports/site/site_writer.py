@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from archiver import site
 from archiver.reading.exports.bibtex_file import bibtex_entry
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.owned_folder import OwnedFolder
 from archiver.reading.exports.site import page_names, search_scripts
+from archiver.reading.exports.site.comment_places import CommentPlaces
+from archiver.reading.exports.site.comment_section import CommentSections
 from archiver.reading.exports.site.list_pages import list_pages
 from archiver.reading.exports.site.local_files import LocalFiles
 from archiver.reading.exports.site.mathjax_files import mathjax_files
@@ -22,6 +25,7 @@ from archiver.reading.exports.site.page_templates import (
 from archiver.reading.exports.site.reader_curve import HEIGHT, WIDTH, read_curve
 from archiver.reading.exports.site.site_overview import read_overview
 from archiver.reading.exports.site.version_pages import differences, shown_versions
+from archiver.reading.exports.snapshots import followed, take_snapshot
 from archiver.reading.history.versions import read_history
 from archiver.store.records import Row
 
@@ -35,12 +39,14 @@ class SiteWriter:
         self._pages = Pages()
         self._files = LocalFiles(job, folder)
         self._overview = read_overview(job.db, job.selection)
+        self._comments = CommentSections(job.db) if job.has_comments else None
+        self._places = CommentPlaces(job.db, are_shown=job.has_comments)
 
     def write(self, mathjax: Path) -> None:
         """Write everything; ``mathjax`` is the folder of the installed MathJax."""
         self._write_articles()
-        for name, template, values in list_pages(self._job.db, self._overview):
-            self._write_page(name, template, **values)
+        self._files.report()
+        self._write_lists()
         for name, content in static_files():
             self._folder.write(name, content)
         for name, path in mathjax_files(mathjax):
@@ -48,9 +54,17 @@ class SiteWriter:
         scripts = {
             "rules.js": search_scripts.rules_script(),
             "articles.js": search_scripts.articles_script(self._overview),
+            "series.js": search_scripts.series_script(self._overview),
         }
         for name, content in scripts.items():
             self._folder.write(f"{search_scripts.FOLDER}/{name}", content)
+
+    def _write_lists(self) -> None:
+        """The start page and the lists; the folder remembers what this export has."""
+        db, memory = self._job.db, self._folder.snapshots
+        memory[:] = followed(db, memory, take_snapshot(db, self._job.selection))
+        for name, template, values in list_pages(db, self._overview, memory):
+            self._write_page(name, template, **values)
 
     def _write_articles(self) -> None:
         """The pages of the articles, and on the way their texts for the search."""
@@ -68,11 +82,14 @@ class SiteWriter:
         listed = overview.by_id[number]
         before, after = overview.neighbours(number)
         html = article["body_html"]
-        body = self._body(number, html) if html else PageBody("", [])
+        around = self._around(number)
+        body = page_body(html, number, around) if html else PageBody("", [])
+        section = self._comments.section(article, around) if self._comments else None
         self._write_page(
             page_names.article_page(number),
             "article.html",
             article=article,
+            url=site.article_url(number),
             has_text=html is not None,
             body=safe_html(body.html),
             headings=body.headings,
@@ -83,15 +100,22 @@ class SiteWriter:
             versions=self._write_versions(article) if listed.versions > 1 else 1,
             curve=read_curve(self._job.db, number),
             curve_size=(WIDTH, HEIGHT),
-            formula_count=len(article["formulas"]),
+            section=section,
+            formula_count=body.load + (section.formula_count if section else 0),
             bibtex=bibtex_entry(article).strip(),
-            has_formulas=may_have_formulas(article["title"], html or ""),
+            has_formulas=may_have_formulas(
+                article["title"], html or "", *(section.words if section else ())
+            ),
         )
 
-    def _body(self, article: int, html: str) -> PageBody:
+    def _around(self, article: int) -> Surroundings:
         files = self._files
-        around = Surroundings(self._overview.by_id, files.pictures(article), files.linked(article))
-        return page_body(html, article, around)
+        return Surroundings(
+            self._overview.by_id,
+            files.pictures(article),
+            files.linked(article),
+            self._places.fragment,
+        )
 
     def _write_versions(self, article: Row) -> int:
         """The page of the versions of an article; returns how many were taken."""

@@ -13,7 +13,6 @@ from archiver.reading.history.diff_display import Style, format_diff
 from archiver.reading.history.text_diff import compare_texts
 from archiver.reading.history.versions import History, Version, differing_columns
 from archiver.reading.times import format_time
-from archiver.store.errors import StoreError
 from archiver.tree.unexpected import UnexpectedPage
 
 #: Characters that no text has (Unicode keeps them for the inner use of programs), for the marks
@@ -53,19 +52,21 @@ class ShownVersion:
 
     number: int
     seen_at: str
-    characters: int
+    #: ``None`` where the formulas of the version cannot be told from its text.
+    characters: int | None
     changed: str
     suspicious: str | None
     is_current: bool
 
 
 def shown_versions(history: History) -> Iterator[ShownVersion]:
-    """All versions by number; raises ``StoreError`` for one that cannot be read."""
+    """All versions by number."""
     for version in history.versions:
+        text = _text(version)
         yield ShownVersion(
             version.number,
             format_time(version.row["seen_at"]),
-            len(_text(history, version)),
+            None if text is None else len(text),
             "、".join(_NAMES[column] for column in history.changed_columns(version)),
             version.suspicious,
             version.number == history.current,
@@ -84,8 +85,7 @@ def differences(history: History) -> Iterator[Difference]:
         ]
         text, remark = Markup(""), ""
         if "body_html" in columns:
-            text = diff_html(_text(history, old), _text(history, new))
-            remark = "" if text else "文字相同，只有版式不同。"
+            text, remark = _changes(_text(old), _text(new))
         yield Difference(old.number, new.number, named, text, remark)
 
 
@@ -103,11 +103,17 @@ def _value(version: Version, column: str) -> str:
     return str(value or "（无）")
 
 
-def _text(history: History, version: Version) -> str:
+def _changes(old: str | None, new: str | None) -> tuple[Markup, str]:
+    """How one text became another, and what is to be said where that shows nothing."""
+    if old is None or new is None:
+        return Markup(""), "其中一版的公式无法辨认，不能比较。"
+    text = diff_html(old, new)
+    return text, "" if text else "文字相同，只有版式不同。"
+
+
+def _text(version: Version) -> str | None:
+    """The Markdown of a version; ``None`` for one that a damaged archive only has."""
     try:
         return version.body.markdown
-    except UnexpectedPage as error:
-        article = history.article["id"]
-        raise StoreError(
-            f"article {article}: version {version.number} cannot be read: {error}"
-        ) from error
+    except UnexpectedPage:
+        return None

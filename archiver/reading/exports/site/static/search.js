@@ -4,7 +4,7 @@
 window.KexueSearch = (function () {
   'use strict';
   var ODD = 0;  // a character for which the quick way of folding does not do
-  var rules = null, catalogue = null, loading = null;
+  var rules = null, catalogue = null, opening = null, loading = null, heard = null;
   var quick = null, all = null, space = null, term = null;
   var texts = [];  // of each article: {body, folded, isShifted, title}, in the order of the catalogue
 
@@ -178,14 +178,14 @@ window.KexueSearch = (function () {
       (!filters.series || String(row[5]) === String(filters.series));
   }
 
-  // The articles that a query finds, the best first; `load` must have ended. Of the first `limit`
+  // The articles that a query finds, the best first, of those whose texts are loaded. Of the first `limit`
   // there are title and text in pieces.
   function search(text, filters, limit) {
     var query = parse(text), found = [];
     if (query.wanted.length + query.unwanted.length) {
       catalogue.articles.forEach(function (row, place) {
         var article = texts[place];
-        if (!passes(row, filters || {})) return;
+        if (!article || !passes(row, filters || {})) return;  // not loaded yet
         var terms = [];
         for (var one of query.wanted) {
           var some = occurrences(article, one);
@@ -228,24 +228,31 @@ window.KexueSearch = (function () {
     });
   }
 
-  // Load everything once; `progress` is told how many of the scripts are there, and of how many.
-  function load(root, progress) {
-    if (loading) return loading;
-    loading = Promise.all([
+  // Load once what is known of the articles, without their texts.
+  function open(root) {
+    opening = opening || Promise.all([
       loadScript(root + 'search/rules.js'), loadScript(root + 'search/articles.js')
-    ]).then(function () {
-      var next = 0, done = 0;
+    ]).catch(function (error) { opening = null; throw error; });
+    return opening;
+  }
+
+  // Load everything once, the newest articles first; `progress` is told how many of the scripts are
+  // there, and of how many. What is there can be searched in.
+  function load(root, progress) {
+    loading = loading || open(root).then(function () {
+      var next = catalogue.groups, done = 0;
       function one() {
-        if (next >= catalogue.groups) return null;
-        var group = String(next++).padStart(3, '0');
+        if (next <= 0) return null;
+        var group = String(--next).padStart(3, '0');
         return loadScript(root + 'search/texts-' + group + '.js').then(function () {
           done++;
-          if (progress) progress(done, catalogue.groups);
+          if (heard) heard(done, catalogue.groups);
           return one();
         });
       }
       return Promise.all([one(), one(), one()]);
     }).catch(function (error) { loading = null; throw error; });
+    heard = progress;
     return loading;
   }
 
@@ -263,6 +270,7 @@ window.KexueSearch = (function () {
       });
     },
     catalogue: function () { return catalogue; },
+    open: open,
     load: load,
     parse: parse,
     search: search

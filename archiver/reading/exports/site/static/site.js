@@ -1,14 +1,7 @@
-// Comforts that pages do without: colours, keys, what has been read. All of it stays in this browser.
+// Comforts that pages do without: colours, keys, an article at random, formulas of titles.
 (function () {
   'use strict';
   var root = document.body.dataset.root, page = document.documentElement;
-
-  function read(name) {
-    try { return JSON.parse(localStorage.getItem(name)) || {}; } catch (error) { return {}; }
-  }
-  function write(name, value) {
-    try { localStorage.setItem(name, JSON.stringify(value)); return true; } catch (error) { return false; }
-  }
 
   // Colours.
   var theme = document.getElementById('s-theme');
@@ -35,117 +28,50 @@
     }
   });
 
-  // What moves in its box can be moved with the keys too.
+  // What moves in its box can be moved with the keys too; formula-layout.js does this for formulas.
   function letMove() {
-    document.querySelectorAll('pre, .s-wide, .s-wide-formula, mjx-container').forEach(function (box) {
+    document.querySelectorAll('pre, .s-wide').forEach(function (box) {
       if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
     });
   }
   letMove();
-  document.addEventListener('s-drawn', letMove);
+  document.addEventListener('s-placed', letMove);
 
-  // An article that is chosen at random.
+  function addScript(name) {
+    var script = document.createElement('script');
+    script.src = root + name;
+    script.async = false;
+    document.head.appendChild(script);
+  }
+
+  // An article that is chosen at random, of those that have not been read.
   var random = document.getElementById('s-random');
   random.hidden = false;
   random.addEventListener('click', function (event) {
     event.preventDefault();
     function go(known) {
-      var rows = known.articles;
+      var rest = known.articles.filter(function (row) { return !window.KexueReading.isRead(row[0]); });
+      var rows = rest.length ? rest : known.articles;
       if (rows.length) location.href = root + 'archives/' + rows[Math.floor(Math.random() * rows.length)][0] + '.html';
     }
     if (window.KexueSearch && window.KexueSearch.load) {
       window.KexueSearch.load(root).then(function () { go(window.KexueSearch.catalogue()); });
       return;
     }
-    window.KexueSearch = {articles: go};
-    var script = document.createElement('script');
-    script.src = root + 'search/articles.js';
-    document.head.appendChild(script);
+    window.KexueSearch = Object.assign(window.KexueSearch || {}, {articles: go});
+    addScript('search/articles.js');
   });
 
-  // What has been read: {id: when}, and how far in what has not: {id: [when, part, title]}.
-  var done = read('kexue-read'), begun = read('kexue-begun');
-  function has(list, id) { return Object.prototype.hasOwnProperty.call(list, id); }
-
-  function markLists() {
-    document.querySelectorAll('li[data-article]').forEach(function (item) {
-      var isRead = has(done, item.dataset.article), mark = item.querySelector('.s-read');
-      if (isRead && !mark) {
-        mark = document.createElement('span');
-        mark.className = 's-read';
-        mark.textContent = '已读';
-        item.querySelector('a').after(' ', mark);
-      } else if (!isRead && mark) mark.remove();
-    });
-    document.querySelectorAll('ol.s-parts').forEach(function (list) {
-      var parts = Array.from(list.children), progress = list.parentElement.querySelector('p.s-progress');
-      var finished = parts.filter(function (item) { return has(done, item.dataset.article); });
-      var next = parts.find(function (item) { return !has(done, item.dataset.article); });
-      progress.hidden = !finished.length;
-      progress.textContent = '已读 ' + finished.length + ' / ' + parts.length + (next ? '，接着读：' : '');
-      if (next) progress.appendChild(next.querySelector('a').cloneNode(true));
-    });
-  }
-  markLists();
-  document.addEventListener('s-listed', markLists);
-
-  var article = document.querySelector('article[data-article]');
-  if (article) {
-    var id = article.dataset.article, button = document.getElementById('s-mark');
-    var text = article.querySelector('.s-body');
-    var name = function () { button.textContent = has(done, id) ? '标为未读' : '标为已读'; };
-    var set = function (isRead) {
-      done = read('kexue-read');
-      begun = read('kexue-begun');
-      if (isRead) done[id] = Date.now(); else delete done[id];
-      delete begun[id];
-      button.hidden = !(write('kexue-read', done) && write('kexue-begun', begun));
-      name();
-      markLists();
-    };
-    button.hidden = !write('kexue-read', done);
-    name();
-    button.addEventListener('click', function () { set(!has(done, id)); });
-    var waiting = 0;
-    var note = function () {
-      waiting = 0;
-      if (!text || has(done, id)) return;
-      var box = text.getBoundingClientRect(), part = (innerHeight - box.top) / Math.max(box.height, 1);
-      if (part >= 1) { set(true); return; }
-      if (scrollY < 200) return;
-      begun = read('kexue-begun');
-      begun[id] = [Date.now(), Math.round(part * 100) / 100, article.querySelector('h1').dataset.title];
-      write('kexue-begun', begun);
-    };
-    addEventListener('scroll', function () { waiting = waiting || setTimeout(note, 400); }, {passive: true});
-  }
-
-  // The start page: what has been begun, and what is new since the last visit.
-  var resume = document.querySelector('section.s-resume');
-  if (resume) {
-    var open = Object.keys(begun).filter(function (one) { return Array.isArray(begun[one]) && /^\d+$/.test(one); });
-    open.sort(function (a, b) { return begun[b][0] - begun[a][0]; });
-    open.slice(0, 5).forEach(function (one) {
-      var item = document.createElement('li'), link = document.createElement('a'), part = document.createElement('span');
-      link.href = root + 'archives/' + one + '.html';
-      link.textContent = begun[one][2];
-      part.className = 's-meta';
-      part.textContent = '读到 ' + Math.round(begun[one][1] * 100) + '%';
-      item.append(link, ' ', part);
-      resume.querySelector('ul').appendChild(item);
-    });
-    resume.hidden = !open.length;
-    var visit = read('kexue-visit'), newest = visit.seen || '';
-    document.querySelectorAll('#s-new-list li').forEach(function (item) {
-      var seen = item.dataset.seen;
-      if (visit.seen && seen > visit.seen) {
-        var badge = document.createElement('span');
-        badge.className = 's-badge';
-        badge.textContent = '新';
-        item.querySelector('a').after(' ', badge);
-      }
-      if (seen > newest) newest = seen;
-    });
-    write('kexue-visit', {seen: newest});
+  // Titles in lists: MathJax is loaded when one with a formula comes into sight.
+  var latex = document.querySelectorAll('.s-latex');
+  if (latex.length && !window.MathJax && !document.querySelector('script[src$="tex-chtml.js"]')) {
+    var near = new IntersectionObserver(function (seen) {
+      if (!seen.some(function (one) { return one.isIntersecting; })) return;
+      near.disconnect();
+      addScript('assets/formulas.js');
+      addScript('assets/formula-layout.js');
+      addScript('mathjax/tex-chtml.js');
+    }, {rootMargin: '100px'});
+    latex.forEach(function (title) { near.observe(title); });
   }
 })();
