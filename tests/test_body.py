@@ -372,7 +372,7 @@ def test_links_in_order() -> None:
         '</a><a href="https://example.org/">三</a><a href="#x">四</a><iframe src="//e.org/v">'
     )
     replace_embeds(body, 6583)
-    make_absolute(body.iter(), 6583)
+    make_absolute(body, 6583)
     assert [(link.url, link.text, link.target_id) for link in list_links(body)] == [
         ("https://kexue.fm/archives/7006/#c", "一", 7006),
         ("http://www.spaces.ac.cn/archives/5", "二", 5),

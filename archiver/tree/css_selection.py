@@ -1,9 +1,12 @@
-"""CSS selectors in a tree: what parsel finds, with each selector compiled once."""
+"""Elements of a tree by CSS selectors, as parsel finds them, and by what all cleaning asks for.
+
+Each expression is compiled once.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -24,6 +27,14 @@ def first(top: etree._Element, css: str) -> HtmlElement | None:
 @lru_cache(maxsize=256)
 def _compiled(css: str) -> etree.XPath:
     return etree.XPath(HTMLTranslator().css_to_xpath(css))
+
+
+_with_attributes: Final = etree.XPath("descendant-or-self::*[@*]")
+
+
+def with_attributes(top: etree._Element) -> list[HtmlElement]:
+    """The elements that have any attribute, ``top`` itself and below it: few of those of a text."""
+    return cast("list[HtmlElement]", _with_attributes(top))
 
 
 def divs_with_id(top: etree._Element, ids: tuple[str, ...]) -> list[HtmlElement]:

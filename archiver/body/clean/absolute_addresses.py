@@ -7,7 +7,6 @@ reader.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.items import Problem
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.document import ASCII_SPACE
 
 #: The attributes with an address, by the element.
@@ -37,14 +37,12 @@ _WITH_HOST: Final = frozenset({"http", "https", "ftp"})
 _HOST = re.compile(r"[^\s\\<>\"^`{|}]+\Z")
 
 
-def make_absolute(
-    elements: Iterable[HtmlElement], article: int, document: str | None = None
-) -> None:
-    """Resolve the addresses of elements against their article's, in place; drop script addresses.
+def make_absolute(body: HtmlElement, article: int, document: str | None = None) -> None:
+    """Resolve all addresses of a body against its article's, in place; drop script addresses.
 
     ``document`` is what they are resolved against on a page with a ``<base>``.
     """
-    for element in elements:
+    for element in with_attributes(body):
         is_link = element.tag in _LINKS
         for attribute in _ADDRESSES.get(element.tag, ()):
             value = element.get(attribute)

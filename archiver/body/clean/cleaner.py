@@ -61,12 +61,11 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
     if tags & LATE_TAGS:
         show_late_pictures(body, article, document)
     replace_embeds(body, article, document)
-    is_renamed = clean_tree(body, tags)
+    is_renamed = clean_tree(body)
     write_comments(body)
-    with_attributes = [element for element in body.iter(etree.Element) if element.keys()]
-    make_absolute(with_attributes, article, document)
-    drop_unsafe_addresses(with_attributes)
-    clean_styles(with_attributes)
+    make_absolute(body, article, document)
+    drop_unsafe_addresses(body)
+    clean_styles(body)
     if is_renamed or _has_link_in_link(body):
         _parse_again(body)
     return safe_html(body)
@@ -93,11 +92,12 @@ def _has_link_in_link(body: HtmlElement) -> bool:
     return next(inner, None) is not None
 
 
-def clean_tree(body: HtmlElement, tags: set[str]) -> bool:
+def clean_tree(body: HtmlElement) -> bool:
     """Take out of a body what does not belong to a text, in place; the text behind it stays.
 
-    ``tags`` are the names of what is in it. True when an element that stays has got another name.
+    True when an element that stays has got another name.
     """
+    tags = tags_of(body)
     trackers = filter(is_tracker, body.iter("img")) if "img" in tags else ()
     dropped = [*(body.iter(*DROPPED) if tags & DROPPED else ()), *trackers]
     if dropped:
