@@ -13,8 +13,8 @@
 #   make test-lowest
 #               run the demo and the fast tests with the lowest versions that pyproject.toml allows
 #   make readers-test
-#               let the readers of Markdown that people use show what is archived
-#               (Debian: apt-get install pandoc nodejs npm)
+#               let the readers of Markdown that people use show what is archived, and epubcheck
+#               read a book (Debian: apt-get install pandoc nodejs npm default-jre-headless)
 #   make scale-test
 #               ask DuckDB and daft the same of exported Parquet, as docs/scale.md shows
 #   make notebooks
@@ -78,7 +78,7 @@ test-lowest: $(LOWEST)/.installed
 	  $(SLOW:%=--ignore=tests/test_%.py)
 
 readers-test: $(VENV)/.installed-readers $(REMARK)
-	$(BIN)/python -m pytest tests/test_markdown_readers.py
+	$(BIN)/python -m pytest tests/test_markdown_readers.py tests/test_epub_check.py
 
 scale-test: $(VENV)/.installed-scale
 	$(BIN)/python -m pytest tests/test_scale.py

@@ -226,7 +226,7 @@ def test_a_site_shows_every_comment_once(folder: Path, tmp_path: Path) -> None:
         (["markdown"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "b"], "give one target, as in: scrapy export markdown DIR"),
         (["markdown", "a", "--since", "heute"], "--since heute: give a day like 2024-01-31"),
-        (["markdown", "a", "--since", "2099-01-01"], "no article is within --since and --cat"),
+        (["markdown", "a", "--since", "2099-01-01"], "no article is within --since"),
         (["site", "a", "--ids", "六"], "--ids=六 is not a list of archive ids like 6583,7006"),
         (["site", "a", "--ids", "6583,9"], "the archive has no article 9"),
         (["markdown", "a", "--category", "无"], "there is no category 无"),
@@ -234,6 +234,9 @@ def test_a_site_shows_every_comment_once(folder: Path, tmp_path: Path) -> None:
         (["wacz", "README.md"], "README.md is not an export, or not whole, so it was not touched"),
         (["wacz", "a", "--category", "物理化学"], "a WACZ file has whole WARC files; --since"),
         (["wacz", "a", "--no-comments"], "--no-comments is for site: wacz has whole pages"),
+        (["epub", "README.md"], "README.md is not an export, or not whole, so it was not touched"),
+        (["epub", "a", "--series", "最小熵"], "there is no series 最小熵; there is 最小熵原理"),
+        (["wacz", "a", "--series", "最小熵原理"], "a WACZ file has whole WARC files; --since"),
         (["bibtex", "README.md"], "README.md is not an export, so it was not touched"),
         (["markdown", "docs"], "docs holds other things (adding-a-field.md, "),
     ],
@@ -243,6 +246,18 @@ def test_wrong_use(folder: Path, words: list[str], reason: str) -> None:
     assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr.startswith(f"scrapy export: {reason}")
     assert said.stderr.count("\n") == 1
+
+
+def test_a_series_as_a_book_and_as_notes(folder: Path, tmp_path: Path) -> None:
+    """MathJax is started, and its threads do not keep the command from ending."""
+    said = export(folder, "epub", tmp_path / "a.epub", "--series", "最小熵原理")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.splitlines()[0] == (
+        f"{tmp_path}/a.epub: 1 file written, 0 unchanged, 0 removed"
+    )
+    assert said.stdout.splitlines()[1].startswith("  1 article, ")
+    said = export(folder, "markdown", tmp_path / "notes", "--series", "最小熵原理")
+    assert said.stdout == f"{tmp_path}/notes: 2 files written, 0 unchanged, 0 removed\n"
 
 
 def test_a_file_that_cannot_be_written_to_its_end(folder: Path, tmp_path: Path) -> None:

@@ -340,7 +340,7 @@ def test_an_archive_without_captures(kept: Kept) -> None:
 
 
 def test_bounds_are_refused(blog: Kept) -> None:
-    with pytest.raises(StoreError, match="--since, --category and --ids are not for it"):
+    with pytest.raises(StoreError, match="--since, --category, --ids and --series are not for it"):
         export(blog, selection=Selection(since="2020-01-01"))
 
 

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.install
 NAME: Final = f"kexue_archiver-{__version__}"
 PACKAGE: Final = re.compile(
     r"archiver/((\w+/)*\w+\.py|py\.typed|reading/(datasette/metadata|search/folding)\.json"
-    r"|demo/articles/\d+\.html|reading/exports/site/(templates/\w+\.html|static/[\w-]+\.(css|js)))"
+    r"|demo/articles/\d+\.html|reading/exports/site/(templates/\w+\.html|static/[\w-]+\.(css|js))"
+    r"|reading/exports/epub/(templates/\w+\.(xhtml|opf|ncx|xml)|static/[\w-]+\.(css|js)))"
 )
 WHEEL: Final = re.compile(
     rf"{PACKAGE.pattern}|{re.escape(NAME)}\.dist-info/"

@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 from sqlite_utils import Database
 
 from archiver.commands.archive_reading import read_archive
+from archiver.commands.series_choice import one_series
 from archiver.commands.value_checks import check_settings, parse_ids, parse_since
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.kinds import KINDS, Kind
@@ -63,6 +64,9 @@ class Command(ProjectCommand):
         parser.add_argument("--category", help="articles of this category only")
         parser.add_argument("--ids", metavar="IDS", help="these articles only: 6583,7006")
         parser.add_argument(
+            "--series", metavar="NAME", help="the parts of this series only: a name or an id"
+        )
+        parser.add_argument(
             "--force", action="store_true", help="overwrite files of the export that were changed"
         )
         parser.add_argument(
@@ -81,11 +85,13 @@ class Command(ProjectCommand):
         warc_folder = warc_folder_of(self.settings)
 
         def use(db: Database) -> None:
-            selection.check(db)
+            series = None if opts.series is None else one_series(db.conn, opts.series)
+            chosen = replace(selection, series=series)
+            chosen.check(db)
             job = Job(
                 db,
                 target,
-                selection,
+                chosen,
                 opts.force,
                 warc_folder=warc_folder,
                 data=database.parent,

@@ -16,3 +16,14 @@ def chosen_series(connection: sqlite3.Connection, wanted: str) -> list[int]:
     near = names_near(connection, wanted)
     words = f"there is {' and '.join(near)}" if near else f"{typed('series')} lists all"
     raise StoreError(f"there is no series {wanted.strip()}; {words}", wrong_use=True)
+
+
+def one_series(connection: sqlite3.Connection, wanted: str) -> int:
+    """The id of the one series of a name or id; raises ``StoreError`` for none and for several."""
+    found = chosen_series(connection, wanted)
+    if len(found) > 1:
+        ids = " and ".join(map(str, found))
+        raise StoreError(
+            f"{len(found)} series are called {wanted.strip()}; give an id: {ids}", wrong_use=True
+        )
+    return found[0]

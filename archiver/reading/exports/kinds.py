@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archiver.reading.exports.bibtex_file import write_bibtex
+from archiver.reading.exports.epub_file import write_epub
 from archiver.reading.exports.job import Job, Outcome
 from archiver.reading.exports.markdown_folder import write_markdown
 from archiver.reading.exports.parquet_folder import write_parquet
@@ -46,5 +47,6 @@ KINDS: Final = {
             write_site,
             has_comments=True,
         ),
+        Kind("epub", "FILE", "one book for e-readers, with formulas and pictures", write_epub),
     )
 }

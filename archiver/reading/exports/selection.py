@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -15,14 +16,22 @@ from archiver.store.errors import StoreError
 from archiver.store.records import Row
 from archiver.terminal.program import typed
 
+_IN_SERIES: Final = (
+    "id IN (SELECT article_id FROM series_articles WHERE series_id = CAST(? AS INTEGER))"
+)
+
 
 @dataclass(frozen=True)
 class Selection:
-    """Articles from a day on (``YYYY-MM-DD``), of one category, with some ids; ``None``: all."""
+    """Articles from a day on (``YYYY-MM-DD``), of one category, with some ids; ``None``: all.
+
+    ``series`` is the id of a series.
+    """
 
     since: str | None = None
     category: str | None = None
     ids: tuple[int, ...] | None = None
+    series: int | None = None
 
     def condition(self, *more: str) -> tuple[str, list[str]]:
         """The condition in SQL on a row of ``articles``, and the values in it."""
@@ -32,6 +41,7 @@ class Selection:
             "id IN (SELECT value FROM json_each(?))": None
             if self.ids is None
             else json.dumps(self.ids),
+            _IN_SERIES: None if self.series is None else str(self.series),
         }
         given = {sql: value for sql, value in bounds.items() if value is not None}
         return " AND ".join([*given, *more]) or "1", list(given.values())
@@ -52,7 +62,17 @@ class Selection:
                 f"the archive has no article {', '.join(map(str, missing))}", wrong_use=True
             )
         if self != Selection() and not self.count(db):
-            raise StoreError("no article is within --since and --category", wrong_use=True)
+            raise StoreError(f"no article is within {self._options()}", wrong_use=True)
+
+    def _options(self) -> str:
+        """The options that bound the choice, in words."""
+        given = {
+            "--since": self.since,
+            "--category": self.category,
+            "--ids": self.ids,
+            "--series": self.series,
+        }
+        return " and ".join(name for name, value in given.items() if value is not None)
 
     def _missing(self, db: Database) -> list[int]:
         """The ids that are asked for and that no article of the archive has."""

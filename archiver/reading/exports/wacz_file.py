@@ -47,7 +47,8 @@ def write_wacz(job: Job) -> Outcome:
     """
     if job.selection != Selection():
         raise StoreError(
-            "a WACZ file has whole WARC files; --since, --category and --ids are not for it",
+            "a WACZ file has whole WARC files; --since, --category, --ids and --series are not"
+            " for it",
             wrong_use=True,
         )
     place = place_of(job.target)

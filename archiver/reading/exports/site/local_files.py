@@ -14,7 +14,7 @@ from archiver.terminal.program import typed
 #: Where they lie in the folder of the site.
 FOLDER: Final = "files"
 #: Where the archive has a file, as ``archiver.store.stored_files`` names it.
-_PATH: Final = re.compile(
+STORED_PATH: Final = re.compile(
     r"(?:[^/\0]+-)?files/(?P<place>[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})\.[a-z0-9]{1,8})"
 )
 _PICTURES: Final = """
@@ -82,7 +82,7 @@ class LocalFiles:
 
     def _copied(self, path: str, size: int, sha256: str) -> str | None:
         assert self._data is not None
-        match = _PATH.fullmatch(path)
+        match = STORED_PATH.fullmatch(path)
         if match is None or match["sha256"] != sha256:
             return None
         if not FileFolder(self._data / FOLDER).has(path, size):

@@ -1,0 +1,215 @@
+"""Formulas of a book: MathJax without a browser, its limits, and MathML as readers draw it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import REAL
+from lxml import etree
+
+from archiver.body.formulas.finder import find_formulas
+from archiver.body.read import read_stored_body
+from archiver.demo.posts import load_posts
+from archiver.extraction.saved_page import extract
+from archiver.items import Formula
+from archiver.reading.exports.epub.math_letters import in_letters
+from archiver.reading.exports.epub.math_markup import UnusableMarkup, read_markup
+from archiver.reading.exports.epub.mathjax_engine import MathJaxEngine
+from archiver.reading.exports.epub.placed_formulas import Drawn, drawn
+from archiver.reading.exports.site.long_formulas import LONGEST
+from archiver.reading.exports.site.mathjax_files import mathjax_folder
+from archiver.tree.document import parse_fragment
+
+
+def mathjax() -> Path:
+    folder = mathjax_folder()
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[MathJaxEngine]:
+    with MathJaxEngine(mathjax()) as engine:
+        yield engine
+
+
+def formulas(*latex: str) -> list[Formula]:
+    return [Formula(one, display=not re.match(r"\$[^$]", one)) for one in latex]
+
+
+def made(engine: MathJaxEngine, *latex: str) -> Drawn:
+    found = formulas(*latex)
+    return drawn(found, engine.convert(found))
+
+
+def markup(engine: MathJaxEngine, *latex: str) -> str:
+    """What stands in the chapter for the last of some formulas."""
+    found = made(engine, *latex)
+    return [etree.tostring(found.element(n), encoding="unicode") for n in range(len(latex))][-1]
+
+
+# --- MathJax --------------------------------------------------------------------------------------
+
+
+def test_all_formulas_of_the_demo_are_drawn(engine: MathJaxEngine) -> None:
+    count = 0
+    for post in load_posts():
+        found = find_formulas(parse_fragment(read_stored_body(post.body).html)).found
+        texts = engine.convert(found)
+        assert [one.latex for one, text in zip(found, texts, strict=True) if text is None] == []
+        assert not any("<merror" in (text or "") for text in texts)
+        count += len(found)
+    assert count == 477
+
+
+@pytest.mark.real
+def test_all_formulas_of_real_articles_are_drawn(engine: MathJaxEngine, real_folder: Path) -> None:
+    count = 0
+    for path in sorted((real_folder / "real_articles").glob("*/source.html")):
+        found = find_formulas(parse_fragment(read_stored_body(path.read_text("utf-8")).html)).found
+        assert None not in engine.convert(found), path
+        count += len(found)
+    for path in sorted((REAL / "site_samples").glob("article-*.html")):
+        item = extract(path.read_bytes()).rows[0]
+        found = find_formulas(parse_fragment(item["body_html"])).found
+        texts = zip(found, engine.convert(found), strict=True)
+        left = [one.latex for one, text in texts if text is None]
+        assert left in ([], ["$a > b & c$"]), path  # which is an error on the blog too
+        count += len(found)
+    assert count > 100
+
+
+def test_formulas_of_an_article_know_each_other(engine: MathJaxEngine) -> None:
+    """Macros, numbers, a reference to an equation further down; the next article begins anew."""
+    latex = (
+        r"\eqref{b}",
+        r"$\newcommand{\R}{\mathbb R}$",
+        r"\begin{equation}\R\label{a}\end{equation}",
+        r"\begin{equation}y\label{b}\end{equation}",
+        r"$x\text{ 由 \eqref{a}}$",
+    )
+    found = made(engine, *latex)
+    first = found.element(0)
+    assert (first.tag, first.text, first.get("href")) == ("a", "(2)", "#s-equation-2")
+    texts = ["".join(map(str, found.element(n).itertext())) for n in range(1, 5)]
+    assert texts == ["", "ℝ(1)", "y(2)", "x\xa0由\xa0(1)"]
+    assert [text for text in engine.convert(formulas(r"$\R$", r"\eqref{a}")) if text][1:] != []
+    assert "???" in markup(engine, r"\eqref{a}")
+
+
+def test_equations_of_one_name_have_no_id_in_common(engine: MathJaxEngine) -> None:
+    found = made(engine, r"$$a\tag{*}$$", r"$$b\tag{*}$$", r"$\cssId{q}{a}\cssId{q}{b}$")
+    ids = [one.get("id") for n in range(3) for one in found.element(n).iter() if one.get("id")]
+    assert ids == ["s-equation-1", "s-equation-2"]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"$\require{AMScd}\begin{CD}A@>a>>B\\ @VbVV @AAcA\\ C@=D\end{CD}$",
+        r"$\cancel{x}\bbox[red]{y}\ce{H2O}\unicode{x4e2d}\enclose{circle}{z}\color{red}{a}$",
+        r"$\boldsymbol{x}\text{中文 $a$}\tag{甲}$",
+        r"\begin{align}a&=b\tag{*}\\&=c\notag\end{align}",
+        r"$\def\f#1{#1^2}\f{x}\bra{a}\operatorname*{argmax}_x\xlongequal{a}\verb|a|$",
+    ],
+)
+def test_extensions_come_when_they_are_used(engine: MathJaxEngine, latex: str) -> None:
+    assert None not in engine.convert(formulas(latex))
+
+
+def test_a_formula_that_cannot_be_read_is_latex(engine: MathJaxEngine) -> None:
+    found = made(engine, r"$\frac{x}$", r"$\left( x$", "$x$")
+    assert found.unread == 2
+    element = found.element(0)
+    assert (element.tag, element.get("class"), element.text) == ("code", "latex", r"$\frac{x}$")
+    assert found.element(2).tag == "math"
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        f"${'x' * (LONGEST + 1)}$",
+        r"$\def\a{\a\a}\a$",
+        "$" + "{" * 3000 + "x" + "}" * 3000 + "$",
+        "$" + r"\sqrt{" * 150 + "x" + "}" * 150 + "$",
+    ],
+)
+def test_a_formula_without_end_harms_no_other(engine: MathJaxEngine, latex: str) -> None:
+    found = made(engine, "$a$", latex, "$b$")
+    assert [one is None for one in found.markup] in ([False, True, False], [False, False, False])
+    assert found.element(2).tag == "math"
+
+
+def test_a_formula_that_takes_too_long_is_latex() -> None:
+    """MathJax stands still in it; the others are drawn by a MathJax that was started again."""
+    slow = f"${'x+' * (LONGEST // 2 - 10)}x$"
+    with MathJaxEngine(mathjax(), seconds=0.1) as engine:
+        assert [text is None for text in engine.convert(formulas("$a$", slow, "$b$"))] == [
+            False, True, False
+        ]  # fmt: skip
+
+
+def test_many_formulas_take_little_time(engine: MathJaxEngine) -> None:
+    """The blog has 80,000; the limit for an article grows with their number."""
+    texts = engine.convert(formulas(*(f"$x_{{{n}}}$" for n in range(2000))))
+    assert len(texts) == 2000
+    assert None not in texts
+
+
+# --- As readers draw it ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "variant", "letters"),
+    [
+        ("xR1", "bold", "𝐱𝐑𝟏"),
+        ("θ", "bold-italic", "𝜽"),
+        ("h", "italic", "ℎ"),
+        ("LBeg", "script", "ℒℬℯℊ"),
+        ("CgZ", "fraktur", "ℭ𝔤ℨ"),
+        ("RN1", "double-struck", "ℝℕ𝟙"),
+        ("a", "monospace", "𝚊"),
+        ("中", "bold", None),
+        ("x", "-tex-unknown", None),
+    ],
+)
+def test_letters_of_another_kind_are_characters(
+    text: str, variant: str, letters: str | None
+) -> None:
+    assert in_letters(text, variant) == letters
+
+
+@pytest.mark.parametrize(
+    ("latex", "part"),
+    [
+        (r"$\mathbf{v}\mathcal{L}$", "<mi>𝐯</mi>"),
+        (r"$\mathrm{d}x$", '<mi mathvariant="normal">d</mi>'),
+        (r"$\textbf{粗 a}$", '<mtext style="font-weight:bold">粗 a</mtext>'),
+        (r"$\style{position:fixed}{x}$", '$"><mi>x</mi></math>'),
+        (r"$\bbox[border:1px solid red]{x}$", 'style="border:1px solid red"'),
+        (r"$\href{https://a.example}{x}$", "><mi>x</mi></"),
+        (r"$\href{#}{x}y$", "<mi>x</mi><mi>y</mi>"),
+        (r"$$x\tag{7}$$", '<mtd id="s-equation-1" class="number"><mtext>(7)</mtext></mtd></mtr>'),
+        (
+            r"\begin{align}a&=b\notag\\c\label{x}\end{align}",
+            'padding-left:0em"/><mtd id="s-equation-1" class="number">',
+        ),
+        (r"$$\begin{array}{l|r}a&b\\ \hline c&d\end{array}$$", "border-right:1px solid"),
+        (r"$$\begin{array}{l|r}a&b\\ \hline c&d\end{array}$$", "border-bottom:1px solid"),
+        (r"\begin{align}a&=b\end{align}", "text-align:right;padding-right:0;padding-left:0"),
+        (r"$a<b$", 'alttext="$a&lt;b$"'),
+    ],
+)
+def test_markup(engine: MathJaxEngine, latex: str, part: str) -> None:
+    found = markup(engine, latex)
+    assert part in found
+    assert "mlabeledtr" not in found
+    assert "data-" not in found
+
+
+def test_markup_that_is_none() -> None:
+    with pytest.raises(UnusableMarkup):
+        read_markup("<math><mi></math>")
