@@ -17,7 +17,7 @@ from archiver.body.contents.excerpt import excerpt_of
 from archiver.body.contents.links import links_of
 from archiver.body.contents.picture_captions import Caption, captions_of
 from archiver.body.contents.pictures import pictures_of
-from archiver.body.contents.text import text_of
+from archiver.body.contents.text import text_of_events
 from archiver.body.events.event import Events
 from archiver.body.events.reader import read_events
 from archiver.body.formulas.finder import mark_formulas
@@ -54,7 +54,7 @@ class Body:
     @cached_property
     def text(self) -> str:
         """What a reader sees, as plain text."""
-        return text_of(self._marked)
+        return text_of_events(self._marked)
 
     @cached_property
     def markdown(self) -> str:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from archiver import site
 from archiver.body.clean.safe_addresses import may_stay
 from archiver.body.clean.separators import drop_elements, separate
-from archiver.body.contents.text import text_of
+from archiver.body.contents.text import text_of_events
 from archiver.body.events.reader import read_events
 from archiver.body.read import Body, read_body
 from archiver.extraction.dates import parse_date
@@ -84,7 +84,7 @@ def text_of_words(body: Body) -> str:
     try:
         return body.text
     except UnexpectedPage:
-        return text_of(read_events(body.tree))
+        return text_of_events(read_events(body.tree))
 
 
 def drop_personal(content: HtmlElement) -> None:

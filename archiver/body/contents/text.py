@@ -34,15 +34,15 @@ def plain_text(top: HtmlElement) -> str:
     """The text below ``top``, where nothing else is wanted of it."""
     events = read_events(top)
     mark_formulas(events)
-    return text_of(events)
+    return text_of_events(events)
 
 
 def inline_text(top: HtmlElement) -> str:
     """The text below ``top`` on one line, where nothing else is wanted of it."""
-    return " ".join(text_of(read_events(top)).split())
+    return " ".join(text_of_events(read_events(top)).split())
 
 
-def text_of(events: Events) -> str:
+def text_of_events(events: Events) -> str:
     """The text of a body; white space in formulas stays if these are marked."""
     return _assemble(_pieces(events.all, 0, len(events.all)))
 

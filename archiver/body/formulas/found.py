@@ -80,3 +80,9 @@ def parts_of(text: Text) -> Iterator[FormulaPart]:
     if parts is not None:
         numbers = (None if number == GOES_ON else number for number in parts[2::3])
         yield from map(FormulaPart, parts[::3], parts[1::3], numbers)
+
+
+def text_of(node: TextNode) -> str:
+    """The text of a text node of the tree."""
+    owner, is_tail = node
+    return (owner.tail if is_tail else owner.text) or ""
