@@ -59,7 +59,7 @@ class Body:
     @cached_property
     def markdown(self) -> str:
         """The body as Markdown."""
-        return markdown_of(self._marked, self.formulas, self._captions)
+        return markdown_of(self._events, self._found.found, self._captions)
 
     @property
     def formulas(self) -> list[Formula]:

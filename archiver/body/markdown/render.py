@@ -60,7 +60,7 @@ def render(pieces: Sequence[Piece], line_break: str) -> str:
 
 
 def _wants_brackets(pieces: Sequence[Piece]) -> bool:
-    """True where there is a link, or a text whose brackets could be read as one."""
+    """True when there is a link, or a text whose brackets could be read as one."""
     for piece in pieces:
         if piece.is_link:
             return True
