@@ -24,18 +24,17 @@ from archiver.store.revisions import number_of
 from archiver.store.schema import ARTICLES, CHANGES, DERIVED, REVISIONS, TABLES
 from archiver.store.tombstones import mark_gone
 
-#: The search index is made by the archive itself; here it would only cost time.
-_TRIGGERS: Final = ("articles_ai", "articles_ad", "articles_au")
 _NEXT: Final = "SELECT coalesce(max(number), 0) + 1 FROM revisions"
 _KEPT: Final = ("author", "published", "category", "tags")
 
 
 def memory_database() -> Database:
-    """An empty archive in memory without a search index; it refers to captures that it lacks."""
+    """An empty archive in memory, whose index no text is taken into.
+
+    It refers to captures that it lacks.
+    """
     db = Database(memory=True)
     migrations.apply(db)
-    for trigger in _TRIGGERS:
-        db.execute(f"DROP TRIGGER {trigger}")
     return db
 
 
