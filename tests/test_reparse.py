@@ -66,8 +66,10 @@ def without_pictures(patch: Patch) -> None:
 
 
 def with_another_text(patch: Patch) -> None:
-    plain = text_of_body.plain_text
-    patch.setattr("archiver.body.read.plain_text", lambda *given: plain(*given).replace("，", ","))
+    plain = text_of_body.text_of_events
+    patch.setattr(
+        "archiver.body.read.text_of_events", lambda *given: plain(*given).replace("，", ",")
+    )
 
 
 def with_reader_counts(patch: Patch) -> None:

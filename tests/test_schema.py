@@ -136,7 +136,7 @@ def test_extraction_fills_every_derived_column() -> None:
 #: Fields of ``Article`` that are read on the way to the archive, and not stored.
 ON_THE_WAY = {
     *("date_text", "readers_text", "feed_text"),  # as the page says it
-    *("body", "document", "asked_url", "capture", "is_read", "excerpt_at_mark"),
+    *("body", "document", "asked_url", "capture", "is_read", "reading", "excerpt_at_mark"),
     "comments",  # rows of their own, with a past of their own: tests/test_comment_rows.py
     *("shows_no_comments", "excerpt_known", "excerpt_of_page", "is_damaged"),
 }
