@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
 #: ``ru_maxrss`` is in KiB, on macOS in bytes.
 RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
+_LAUNCHER: Final = Path(__file__).with_name("launch.py")
 #: As long as a sentence about an error may be.
 _TOLD: Final = 300
 #: Impolite settings, for a server on this machine only.
@@ -41,24 +42,13 @@ def scrapy(*words: object, settings: Mapping[str, object] | None = None) -> Cost
 
 
 def command(words: Sequence[str]) -> Cost:
-    """What a command takes; ends this program with a sentence where it fails.
-
-    The peak is at least that of this process, from which it is started: keep this one small.
-    """
-    start = perf_counter()
-    process = subprocess.Popen(
-        words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    told = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = perf_counter() - start
-    process.stderr.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        said = told.strip()[-_TOLD:]
-        raise SystemExit(f"{' '.join(words[2:4])} ended with {process.returncode}: {said}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT / 1e6)
+    """What a command takes; ends this program with a sentence where it fails."""
+    launched = [sys.executable, str(_LAUNCHER), *words]
+    done = subprocess.run(launched, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip()[-_TOLD:]
+        raise SystemExit(f"{' '.join(words[2:4])} ended with {done.returncode}: {said}")
+    return Cost(**json.loads(done.stdout))
 
 
 def least_of(rounds: int, measure: Callable[[], Cost]) -> Cost:
