@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from archiver.reading.exports.shown_body.page_headings import Heading
 from archiver.reading.exports.site.page_body import Surroundings, page_body
-from archiver.reading.exports.site.page_headings import Heading
 from archiver.tree.document import parse_fragment, text_content
 
 

@@ -17,7 +17,7 @@ from py_mini_racer import JSOOMException, JSTimeoutException, MiniRacer
 
 from archiver.body.markdown.maths import content_of
 from archiver.items import Formula
-from archiver.reading.exports.site.long_formulas import LONGEST
+from archiver.reading.exports.shown_body.long_formulas import LONGEST
 
 #: In the order in which they need one another.
 _FILES: Final = ("loader.js", "core.js", "adaptors/liteDOM.js", "input/tex-full.js")
