@@ -24,7 +24,8 @@
 #   make site   write the demo archive of four weeks, which is crawled first, as pages to data/site:
 #               open data/site/index.html
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  time extraction, crawl, search, verify and reparse on this machine, measure memory, WARC
+#   make bench  measure time and memory on this machine, in less than ten minutes where it is quiet,
+#               and compare with the last time: benchmarks/RESULTS.md
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
@@ -97,14 +98,8 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/extract.py
-	$(BIN)/python benchmarks/memory.py
-	$(BIN)/python benchmarks/crawl.py
-	$(BIN)/python benchmarks/search.py
-	$(BIN)/python benchmarks/warc.py
-	$(BIN)/python benchmarks/reparse.py
-	$(BIN)/python benchmarks/rebuild.py
+bench: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/run.py
 
 clean:
 	rm -rf $(VENV) $(LOWEST) $(REPLAY) $(REMARK) benchmarks/cache .pytest_cache .mypy_cache .ruff_cache .hypothesis \
@@ -158,6 +153,10 @@ $(VENV)/.installed-scale: pyproject.toml $(VENV)/.created
 
 $(VENV)/.installed-site: pyproject.toml $(VENV)/.created
 	$(PIP) install --quiet -e '.[site]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: pyproject.toml $(VENV)/.created
+	$(PIP) install --quiet -e '.[export,site,epub,bench]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-notebooks: pyproject.toml $(VENV)/.created

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -188,6 +189,8 @@ class Article:
     shows_no_comments: bool = False
     #: The body as a tree; pipelines take the boilerplate out of it in place.
     body: HtmlElement | None = field(default=None, repr=False, compare=False)
+    #: The clean body as it is read (an ``archiver.body.read.Body``), until all is filled from it.
+    reading: Any = field(default=None, repr=False, compare=False)
     #: What relative addresses of the body are resolved against, where the page has a ``<base>``.
     document: str | None = None
     #: True when the body has been read and made into texts, links and pictures already.

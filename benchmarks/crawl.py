@@ -1,65 +1,38 @@
-"""Speed and memory of a crawl of the whole blog, on the loopback interface.
+"""What an added article costs in a first crawl, above what a bare spider needs to download it.
 
-The spider ``kexue`` with its pipelines and its database, against 1,500 article pages of 67 kB from
-a server in a process of its own. Beside it a bare spider that downloads the same addresses with
-the same settings and does nothing with them.
+    python benchmarks/crawl.py            # crawls of 200 and of 1,000 articles
+    python benchmarks/crawl.py 1500 15000 # or of two other numbers; 15,000 take minutes
 
-A run is timed from the start of its process to its end, so the start of Python, the listing pages
-and the writing of the files are inside. This file is also the file of the bare spider.
+The spider ``kexue`` with its pipelines and its database, and a bare spider that downloads the same
+addresses with the same settings and does nothing with them, against pages of 67 kB from a server in
+a process of its own. The difference between two sizes has no start-up in it. This file is also the
+file of the bare spider.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Final
 
-from extract import FIRST_ID, build_posts
+from blog_server import paths_of, serving
+from commands import CRAWL_SETTINGS, Cost, least_of, scrapy
+from figures import Figure, Measured, counts, program
 from scrapy import Request, Spider
 
-from archiver.demo.blog import Blog
-from archiver.demo.routes import Answer, answer
-from archiver.demo.server import DemoServer
-
-_ROOT: Final = Path(__file__).parents[1]
-_ARTICLES: Final = 1500
-_LISTINGS: Final = 150
+_SIZES: Final = (200, 1000)
+_ROUNDS: Final = 2
+_TARGET_MS: Final = 11
 _TARGET_PAGES: Final = 80
 _TARGET_MB: Final = 250
-#: Impolite settings, for this server only.
 _SETTINGS: Final = {
-    "DOWNLOAD_DELAY": 0,
-    "AUTOTHROTTLE_ENABLED": 0,
-    "KEXUE_PICTURES": 0,
-    "CONCURRENT_REQUESTS": 8,
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
-    "LOG_LEVEL": "WARNING",
-}
-#: ``ru_maxrss`` is in KiB, on macOS in bytes.
-_RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
-
-
-class PrebuiltServer(DemoServer):
-    """Serves pages that were rendered beforehand, without the gate."""
-
-    def __init__(self, pages: dict[str, Answer]) -> None:
-        super().__init__((), gate=False)
-        self.pages = pages
-
-    def answer(self, target: str, cookies: str) -> Answer:
-        """The page at a path."""
-        return self.pages.get(target) or super().answer(target, cookies)
+    **CRAWL_SETTINGS, "CONCURRENT_REQUESTS": 8, "CONCURRENT_REQUESTS_PER_DOMAIN": 8
+}  # fmt: skip
 
 
 class BareSpider(Spider):
-    """Downloads all addresses of the server ``base`` and throws the pages away."""
+    """Downloads the addresses of ``count`` articles from the server ``base``."""
 
     name = "bare"
     custom_settings = {  # noqa: RUF012 - Scrapy declares it so
@@ -68,88 +41,63 @@ class BareSpider(Spider):
         "EXTENSIONS": {},
     }
     base: str
+    count: str
 
     async def start(self) -> AsyncIterator[Any]:
         """A request for every address."""
-        for path in paths():
+        for path in paths_of(int(self.count)):
             yield Request(self.base + path)
 
     def parse(self, response: Any, **_: Any) -> None:
         """Do nothing with a page."""
 
 
-@dataclass(frozen=True)
-class Measure:
-    """Time and memory of a process."""
-
-    seconds: float
-    peak_mb: float
-
-
-def main() -> None:
-    """Measure both, and print the table."""
-    with tempfile.TemporaryDirectory() as folder, _server() as base:
-        kexue = _measure(
-            ["crawl", "kexue", "-s", f"KEXUE_BASE_URL={base}", "-s", f"KEXUE_DATA_DIR={folder}"]
-        )
-        megabytes = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
-        bare = _measure(["runspider", str(Path(__file__)), "-a", f"base={base}"])
-    print(f"crawl: {_ARTICLES:,} article pages, {megabytes:.0f} MB of archive")
-    print(f"  {'':<22}{'pages/s':>9}{'target':>8}{'peak RSS':>12}{'target':>10}{'time':>10}")
-    targets = (f"{_TARGET_PAGES}", f"{_TARGET_MB} MB")
-    for name, measure, (pages, memory) in (
-        ("kexue, with archive", kexue, targets),
-        ("bare spider", bare, ("", "")),
-    ):
-        print(
-            f"  {name:<22}{_ARTICLES / measure.seconds:>9.0f}{pages:>8}"
-            f"{f'{measure.peak_mb:.0f} MB':>12}{memory:>10}{f'{measure.seconds:.1f} s':>10}"
-        )
+def measure(words: list[str]) -> Measured:
+    """Both spiders with both sizes."""
+    few, many = counts(words, *_SIZES)
+    less, more = _crawls(few), _crawls(many)
+    ours, bare = (
+        1000 * (more[name].processor - less[name].processor) / (many - few)
+        for name in ("kexue", "bare")
+    )
+    peaks = [costs["kexue"].peak_mb for costs in (less, more)]
+    figures = (
+        Figure("added", "an added article, above a bare spider", ours - bare, "ms", _TARGET_MS),
+        Figure("kexue", "an added article", ours, "ms"),
+        Figure("bare", "an added article, bare spider", bare, "ms"),
+        Figure("pages", f"a first crawl of {many:,} articles", many / more["kexue"].seconds,
+               "pages/s", _TARGET_PAGES),
+        Figure("memory", f"its memory, {many:,} articles", peaks[1], "MB", _TARGET_MB),
+        Figure("memory growth", f"its memory, {many:,} articles to {few:,}", peaks[1] / peaks[0],
+               "×", 1.0),
+    )  # fmt: skip
+    how = (
+        f"processor time of a crawl of {many:,} articles less that of one of {few:,}, divided by"
+        f" the difference; the bare spider likewise; eight requests at a time for both, no delay,"
+        f" no pictures; least of {_ROUNDS}; pages/s by the clock with start-up and end"
+    )
+    return Measured(how, figures)
 
 
-def paths() -> list[str]:
-    """The paths that a crawl asks for: listing pages, index, feed, articles."""
-    listings = ["/", *(f"/page/{number}/" for number in range(2, _LISTINGS + 1))]
-    articles = [f"/archives/{FIRST_ID + number}" for number in range(_ARTICLES)]
-    return [*listings, "/content.html", "/feed/", *articles]
+def _crawls(count: int) -> dict[str, Cost]:
+    """What both spiders take for so many articles."""
+    with serving("prebuilt", count) as (base, _):
+        return {
+            "kexue": least_of(_ROUNDS, lambda: _crawl(base)),
+            "bare": least_of(_ROUNDS, lambda: _bare(base, count)),
+        }
 
 
-def serve() -> None:
-    """Render all pages, say where they are, and serve them until standard input ends."""
-    blog = Blog(tuple(build_posts(_ARTICLES)))
-    with PrebuiltServer({path: answer(blog, path) for path in paths()}) as server:
-        print(server.base_url, flush=True)
-        sys.stdin.read()
+def _crawl(base: str) -> Cost:
+    with tempfile.TemporaryDirectory() as folder:
+        place = {"KEXUE_BASE_URL": base, "KEXUE_DATA_DIR": folder}
+        return scrapy("crawl", "kexue", settings={**_SETTINGS, **place})
 
 
-@contextmanager
-def _server() -> Iterator[str]:
-    """The address of a server in a process of its own."""
-    command = [sys.executable, __file__, "serve"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT
-    ) as process:
-        assert process.stdout is not None
-        base = process.stdout.readline().strip()
-        if not base:
-            raise SystemExit("the server of the benchmark did not start")
-        yield base
-        process.communicate()
-
-
-def _measure(arguments: list[str]) -> Measure:
-    """Run ``scrapy`` to its end; stop when it fails."""
-    settings = [word for name, value in _SETTINGS.items() for word in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", *arguments, *settings]
-    start = perf_counter()
-    process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)  # of this process alone
-    seconds = perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"scrapy {arguments[0]} ended with {process.returncode}")
-    return Measure(seconds, usage.ru_maxrss * _RSS_UNIT / 1e6)
+def _bare(base: str, count: int) -> Cost:
+    words = ("runspider", Path(__file__), "-a", f"base={base}", "-a", f"count={count}")
+    return scrapy(*words, settings=_SETTINGS)
 
 
 if __name__ == "__main__":
-    serve() if sys.argv[1:] == ["serve"] else main()
+    program("crawl", measure)

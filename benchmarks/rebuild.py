@@ -1,55 +1,53 @@
 """How fast an archive is made anew from its WARC files, with one process and with more.
 
-The archive is that of a first crawl of 1,340 articles with pages of 67 kB, as in warc.py.
+    python benchmarks/rebuild.py         # 1,340 articles, as the blog has
+    python benchmarks/rebuild.py 300     # or as many as the argument says
+
+The archive is that of a first crawl of articles with pages of 67 kB, as in warc.py.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
-from time import monotonic
-from typing import Final
 
-from warc import blog_server, crawl
+from blog_server import serving
+from commands import scrapy
+from figures import Figure, Measured, counts, program
+from warc import ARTICLES, crawl
 
-_ROOT: Final = Path(__file__).parents[1]
+from archiver.processes import count_processors
 
 
-def main() -> None:
-    """Measure, and print the figures."""
-    most = len(os.sched_getaffinity(0))
+def measure(words: list[str]) -> Measured:
+    """The time of each number of processes."""
+    (count,) = counts(words, ARTICLES)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with blog_server() as (base, _):
+        with serving("compressed", count) as (base, _):
             requests = crawl(base, folder / "crawled").requests
-        alone = _rebuild(folder, 1)
-        print(f"an archive from the WARC files of {requests:,} requests")
-        print(f"  1 process                         {alone:>8.1f} s")
-        for processes in range(2, most + 1):
-            seconds = _rebuild(folder, processes)
-            print(
-                f"  {processes} processes                       {seconds:>8.1f} s,"
-                f" {alone / seconds:.2f} times as fast"
-            )
+        most = count_processors()
+        seconds = {n: _rebuild(folder, n) for n in range(1, most + 1)}
+    figures = [
+        Figure(f"processes {n}", f"rebuild with {n} process{'es' * (n > 1)}", spent, "s")
+        for n, spent in seconds.items()
+    ]
+    figures += [
+        Figure(f"ratio {n}", f"one process to {n}", seconds[1] / spent, "times as fast")
+        for n, spent in seconds.items()
+        if n > 1
+    ]
+    how = f"by the clock, once; {count:,} articles, {requests:,} recorded requests"
+    return Measured(how, tuple(figures))
 
 
 def _rebuild(folder: Path, processes: int) -> float:
     """The seconds of a rebuild; stops when it fails, or gives another archive."""
-    target, source = folder / f"of-{processes}", f"KEXUE_DATA_DIR={folder / 'crawled'}"
-    began = monotonic()
-    _run("reparse", "--rebuild", target, "--processes", processes, "-s", source)
-    seconds = monotonic() - began
-    _run("verify", "--against", target, "-s", source)
-    return seconds
-
-
-def _run(*words: object) -> None:
-    command = [sys.executable, "-m", "scrapy", *map(str, words)]
-    subprocess.run(command, cwd=_ROOT, stdout=subprocess.DEVNULL, check=True)
+    target, source = folder / f"of-{processes}", {"KEXUE_DATA_DIR": folder / "crawled"}
+    cost = scrapy("reparse", "--rebuild", target, "--processes", processes, settings=source)
+    scrapy("verify", "--against", target, settings=source)
+    return cost.seconds
 
 
 if __name__ == "__main__":
-    main()
+    program("rebuild", measure)

@@ -1,4 +1,7 @@
-"""Time of ``scrapy reparse`` over 1,340 captured articles, with one process and with two.
+"""Time of ``scrapy reparse`` over captured articles, with one process and with two.
+
+    python benchmarks/reparse.py         # 1,340 articles, as the blog has
+    python benchmarks/reparse.py 300     # or as many as the argument says
 
 The archive is crawled from the blog of ``warc.py``, with pages of 67 kB. Two states of it are read
 again: nothing differs, and every article does (an earlier version has read all commas and full
@@ -7,61 +10,62 @@ stops otherwise), so that all texts, versions and the search index are written a
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from time import perf_counter
 from typing import Final
 
-from warc import ARTICLES, blog_server, crawl
+from blog_server import serving
+from commands import Cost, scrapy
+from figures import Figure, Measured, counts, program
+from warc import ARTICLES, crawl
 
-_ROOT: Final = Path(__file__).parents[1]
 #: A second process is worth so much at least.
-_TARGET: Final = 1.6
+_TARGET: Final = 1.8
 _OTHERWISE: Final = "replace(replace({0}, '，', ','), '。', '.')"
 _TEXTS: Final = ("body_html", "body_text", "body_markdown")
 
 
-def main() -> None:
-    """Measure, and print the table."""
+def measure(words: list[str]) -> Measured:
+    """Both states with one process and with two."""
+    (count,) = counts(words, ARTICLES)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "crawled"
-        if len(sys.argv) > 1:  # an archive that is there
-            folder = Path(sys.argv[1])
-        else:
-            with blog_server() as (base, _):
-                crawl(base, folder)
-        print(f"reparse: {ARTICLES:,} articles, {os.cpu_count()} processors, seconds")
-        print(f"  {'':<34}{'1 process':>10}{'2 processes':>13}{'times':>8}{'target':>8}")
-        for title, prepare in (("nothing differs", _leave), ("every article differs", _spoil)):
-            one, two = (_seconds(folder, Path(name) / "copy", prepare, n) for n in (1, 2))
-            print(f"  {title:<34}{one:>10.1f}{two:>13.1f}{one / two:>8.2f}{_TARGET:>8}")
+        with serving("compressed", count) as (base, _):
+            crawl(base, folder)
+        figures = [figure for state in _STATES for figure in _figures(folder, count, state)]
+    how = (
+        f"reparse --all of {count:,} captured articles, each time in a copy of the archive; by the"
+        " clock, start-up included, once; processor time with one process"
+    )
+    return Measured(how, tuple(figures))
 
 
-def _seconds(folder: Path, copy: Path, prepare: Callable[[Path], None], processes: int) -> float:
-    """The time of a reading of all articles in a copy of an archive."""
+def _figures(folder: Path, count: int, state: str) -> Iterator[Figure]:
+    one, two = (_reparse(folder, _STATES[state], processes) for processes in (1, 2))
+    yield Figure(
+        f"{state} ratio",
+        f"{state}: two processes against one",
+        one.seconds / two.seconds,
+        "times as fast",
+        _TARGET,
+    )
+    yield Figure(f"{state} 1", f"{state}: one process", one.seconds, "s")
+    yield Figure(f"{state} 2", f"{state}: two processes", two.seconds, "s")
+    yield Figure(f"{state} article", f"{state}: an article", 1000 * one.processor / count, "ms")
+
+
+def _reparse(folder: Path, prepare: Callable[[Path], None], processes: int) -> Cost:
+    """What a reading of all articles takes in a copy of an archive."""
+    copy = folder.with_name("copy")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy)
     prepare(copy / "kexue.db")
-    words = ["reparse", "--all", "--processes", str(processes), "-s", f"KEXUE_DATA_DIR={copy}"]
-    started = perf_counter()
-    ended = subprocess.run(
-        [sys.executable, "-m", "scrapy", *words],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = perf_counter() - started
-    if ended.returncode or f"{ARTICLES:,}" not in ended.stdout:
-        raise SystemExit(f"reparse ended with {ended.returncode}: {ended.stdout}{ended.stderr}")
-    return seconds
+    words = ("reparse", "--all", "--processes", processes)
+    return scrapy(*words, settings={"KEXUE_DATA_DIR": copy})
 
 
 def _leave(database: Path) -> None:
@@ -76,5 +80,7 @@ def _spoil(database: Path) -> None:
         db.execute(f"UPDATE revisions SET body_html = {_OTHERWISE.format('body_html')}")
 
 
+_STATES: Final = {"nothing differs": _leave, "every article differs": _spoil}
+
 if __name__ == "__main__":
-    main()
+    program("reparse", measure)

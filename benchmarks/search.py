@@ -1,13 +1,12 @@
 """How long a search takes, in an archive as large as the blog and in one of 20,000 articles.
 
-    python benchmarks/search.py                # both
-    python benchmarks/search.py 1340           # or of as many articles as the arguments say
+    python benchmarks/search.py                # 1,340 articles
+    python benchmarks/search.py 1340 20000     # or as many as the arguments say
 
 The archives are made once and kept in benchmarks/cache/ until this file, the demo blog or the
-schema changes. A third of a text are sentences of the demo blog in random order, the rest made-up
-words that are as frequent as words are (Zipf), so that the index has as many different trigrams as
-one of a real blog, or more. An article has 3,000 characters on average: twelve real ones that were
-measured have 1,764, the longest 4,436. Times are processor time, the median of five.
+schema changes; that of 20,000 takes minutes. An article has 3,000 characters on average: twelve
+real ones that were measured have 1,764, the longest 4,436. What is found is compared with a plain
+scan of the first archive.
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import re
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from itertools import accumulate
 from pathlib import Path
 from statistics import median
 from time import process_time
 from typing import Final
+
+from figures import Figure, Measured, counts, program
+from sentences import Words
 
 from archiver.demo.posts import load_posts
 from archiver.reading.search import search
@@ -34,18 +33,17 @@ from archiver.reading.search.query import Query
 from archiver.store.migrations import migration_names
 from archiver.store.read_only import open_for_reading
 from archiver.store.sqlite import close_archive, open_archive
-from archiver.terminal.text_width import width
 
-_SIZES: Final = (1340, 20_000)
+_ARTICLES: Final = 1340
+_TARGETS_MS: Final = {1340: 50.0, 20_000: 500.0}
 _CACHE: Final = Path(__file__).parent / "cache"
+_SOURCES: Final = (Path(__file__), Path(__file__).with_name("sentences.py"))
 _ROUNDS: Final = 5
 _LENGTHS: Final = (500, 5500)
 _QUERIES: Final = (
     "熵", "码", "编码", "注意力", "位置编码", "编码 注意力", "熵 -模型", "ＧＡＮ", "ln", "x_i",
     r"\boldsymbol", "C++", "的", "e", "-的", "不在其中的词",
 )  # fmt: skip
-_SENTENCE: Final = re.compile(r"[^。！？\n]+[。！？\n]")
-_TAG: Final = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -57,29 +55,35 @@ class Made:
     seconds: float
 
 
-def main() -> None:
-    """Make the archives, time each query, and print the table."""
-    sizes = [int(word) for word in sys.argv[1:]] or list(_SIZES)
+def measure(words: list[str]) -> Measured:
+    """Each query in each archive."""
+    sizes = counts(words, _ARTICLES)
     archives = {count: archive_of(count) for count in sizes}
-    columns = []
-    for count, (path, made) in archives.items():
-        print(
-            f"search: {count:,} articles, {made.text / 1e6:.0f} MB of text,"
-            f" index {made.index / made.text:.1f} × that, made in {made.seconds:.0f} s"
-        )
-        with closing(open_for_reading(path)) as db:
-            columns.append([timed(db.conn, query) for query in _QUERIES])
-    print(f"  {'':<14}" + "".join(f"{f'hits in {count:,}':>16}{'ms':>8}" for count in sizes))
-    for query, *cells in zip(_QUERIES, *columns, strict=True):
-        row = "".join(f"{total:>16,}{seconds * 1000:>8.1f}" for total, seconds in cells)
-        print(f"  {query}{' ' * (14 - width(query))}{row}")
     compare_with_scan(archives[sizes[0]][0])
+    figures = [figure for count in sizes for figure in _figures(count, *archives[count])]
+    how = f"processor time of a query with 20 hits shown, median of {_ROUNDS}"
+    return Measured(how, tuple(figures))
+
+
+def _figures(count: int, path: Path, made: Made) -> Iterator[Figure]:
+    with closing(open_for_reading(path)) as db:
+        found = {query: timed(db.conn, query) for query in _QUERIES}
+    slowest = max(seconds for _, seconds in found.values())
+    target = _TARGETS_MS.get(count)
+    what = f"slowest query, {count:,} articles"
+    yield Figure(f"slowest {count}", what, slowest * 1000, "ms", target)
+    what = f"search index, {count:,} articles"
+    yield Figure(f"index {count}", what, made.index / made.text, "× the text")
+    for query, (total, seconds) in found.items():
+        what = f"{query}: {total:,} of {count:,} articles"
+        yield Figure(f"{query} {count}", what, seconds * 1000, "ms", target)
 
 
 def archive_of(count: int) -> tuple[Path, Made]:
     """The archive of so many articles in the cache, made where it is not there yet."""
     posts = "".join(post.body for post in load_posts())
-    source = f"{Path(__file__).read_text('utf-8')}{posts}{sorted(migration_names())}"
+    programs = "".join(path.read_text("utf-8") for path in _SOURCES)
+    source = f"{programs}{posts}{sorted(migration_names())}"
     name = f"search-{count}-{hashlib.sha256(source.encode()).hexdigest()[:12]}"
     path, record = _CACHE / f"{name}.db", _CACHE / f"{name}.json"
     if not record.exists():
@@ -115,37 +119,6 @@ def make_archive(path: Path, count: int) -> Made:
     return Made(sum(len(row[2].encode()) for row in rows), index_size(path), seconds)
 
 
-class Words:
-    """Sentences of the demo blog, and made-up ones."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
-        bodies = [_TAG.sub("", post.body) for post in load_posts()]
-        self.sentences = [found for body in bodies for found in _SENTENCE.findall(body)]
-        signs = [sign for sign in "".join(self.sentences) if "\u4e00" <= sign <= "\u9fff"]
-        signs += [chr(0x4E00 + chance.randrange(3000)) for _ in range(len(signs) // 10)]
-        lengths = (1, 2, 2, 2, 3, 4)
-        self.words = [
-            "".join(chance.choices(signs, k=chance.choice(lengths))) for _ in range(20_000)
-        ]
-        self.weights = list(accumulate(1 / (rank + 5) for rank in range(len(self.words))))
-
-    def text(self, length: int) -> str:
-        """Sentences of so many characters together, and a little more."""
-        return "".join(self._sentences(length))
-
-    def _sentences(self, length: int) -> Iterator[str]:
-        while length > 0:
-            if self.chance.random() < 0.35:
-                sentence = self.chance.choice(self.sentences)
-            else:
-                count = self.chance.randint(6, 20)
-                chosen = self.chance.choices(self.words, cum_weights=self.weights, k=count)
-                sentence = "".join([*chosen, self.chance.choice("。，！\n")])
-            length -= len(sentence)
-            yield sentence
-
-
 def index_size(path: Path) -> int:
     """The bytes of the full-text index."""
     with closing(sqlite3.connect(path)) as db:
@@ -164,17 +137,14 @@ def timed(connection: sqlite3.Connection, query: str) -> tuple[int, float]:
 
 
 def compare_with_scan(path: Path) -> None:
-    """Print how long it takes to read and fold all texts, which finds the same articles."""
+    """End the program where a look at every text finds other articles than the search."""
     with closing(open_for_reading(path)) as db:
-        start = process_time()
         rows = db.execute("SELECT id, title, body_text FROM articles").fetchall()
         folded = [(number, fold(title), fold(text)) for number, title, text in rows]
-        seconds = process_time() - start
         for query in _QUERIES:
             found = {hit.id for hit in search(db.conn, query, limit=None).hits}
             if found != scan(folded, Query.parse(query)):
-                sys.exit(f"  {query}: the plain scan finds other articles")
-    print(f"  a plain scan of {len(rows):,} finds the same, in {seconds * 1000:,.0f} ms each")
+                raise SystemExit(f"{query}: the plain scan finds other articles")
 
 
 def scan(folded: list[tuple[int, str, str]], query: Query) -> set[int]:
@@ -188,4 +158,4 @@ def scan(folded: list[tuple[int, str, str]], query: Query) -> set[int]:
 
 
 if __name__ == "__main__":
-    main()
+    program("search", measure)

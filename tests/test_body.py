@@ -17,6 +17,7 @@ from archiver.body.clean.embeds import replace_embeds
 from archiver.body.contents.excerpt import excerpt_of
 from archiver.body.contents.links import list_links
 from archiver.body.contents.text import inline_text, plain_text
+from archiver.body.events.reader import read_events
 from archiver.body.formulas import scanner as scan
 from archiver.body.formulas.braces import ClosingMarks
 from archiver.body.formulas.finder import find_formulas
@@ -188,7 +189,7 @@ def test_inline_text() -> None:
 )
 def test_excerpt(html: str, excerpt: str | None) -> None:
     body = parse_fragment(html)
-    assert excerpt_of(body, find_formulas(body)) == excerpt
+    assert excerpt_of(read_events(body)) == excerpt
 
 
 # --- Boilerplate ----------------------------------------------------------------------------------

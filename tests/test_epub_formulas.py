@@ -23,8 +23,8 @@ from archiver.reading.exports.epub.math_letters import in_letters
 from archiver.reading.exports.epub.math_markup import UnusableMarkup, read_markup
 from archiver.reading.exports.epub.mathjax_engine import MathJaxEngine
 from archiver.reading.exports.epub.placed_formulas import Drawn, drawn
-from archiver.reading.exports.site.long_formulas import LONGEST
-from archiver.reading.exports.site.mathjax_files import mathjax_folder
+from archiver.reading.exports.mathjax_files import mathjax_folder
+from archiver.reading.exports.shown_body.long_formulas import LONGEST
 from archiver.store.errors import StoreError
 from archiver.tree.document import parse_fragment
 

@@ -14,8 +14,9 @@ from archiver.body.clean import absolute_addresses as links
 from archiver.body.formulas import scanner as scan
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.formulas.scanner import ends_formula
-from archiver.tree.document import comment_text, parse_fragment
+from archiver.tree.document import parse_fragment
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.tree.xml_text import comment_text
 from archiver.verify.fidelity import addresses, tex2jax
 
 

@@ -46,7 +46,6 @@ SECOND = (
 
 def an_article(html: str, **changes: Any) -> Article:
     body = parse_fragment(html)
-    formulas = find_formulas(body)
     values: dict[str, Any] = {
         "title": TITLE,
         "author": "苏剑林",
@@ -55,9 +54,9 @@ def an_article(html: str, **changes: Any) -> Article:
         "tags": ["语言模型", "attention"],
         "excerpt_known": True,
         "body_html": html,
-        "body_text": plain_text(body, formulas),
-        "body_markdown": to_markdown(body, formulas),
-        "formulas": formulas.found,
+        "body_text": plain_text(body),
+        "body_markdown": to_markdown(body),
+        "formulas": find_formulas(body).found,
     }
     return Article(8130, **{**values, **changes})
 

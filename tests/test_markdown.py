@@ -13,6 +13,7 @@ from archiver.body.clean.cleaner import clean_body
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.markdown import to_markdown
 from archiver.body.markdown.maths import content_of
+from archiver.body.read import read_body, read_stored_body
 from archiver.tree.document import parse_fragment
 from archiver.verify.fidelity.markdown_outline import outline_of_markdown
 from archiver.verify.fidelity.tree_outline import outline_of_tree
@@ -426,6 +427,17 @@ def test_lists_too_deep_to_read_are_flattened() -> None:
 )
 def test_links_and_pictures(html: str, expected: str) -> None:
     assert markdown(html) == expected
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ['<p class="typecho-caption-text">见<!-- 注 -->$x$</p>', "<p>说明</p><div><!-- 注 -->文</div>"],
+)
+def test_a_comment_changes_nothing_of_a_caption(caption: str) -> None:
+    """A page is read as its stored HTML is, which has no comments."""
+    html = f'<div class="pic-container"><div><div><img src="/a"></div>{caption}</div></div>'
+    body = read_body(parse_fragment(html), 6583)
+    assert body.markdown == read_stored_body(body.html).markdown
 
 
 # --- Read back ------------------------------------------------------------------------------------

@@ -48,9 +48,8 @@ def latex_of(item: dict[str, Any]) -> list[str]:
 def written(html: str) -> Document:
     """The same of a piece of HTML."""
     body = parse_fragment(html)
-    formulas = find_formulas(body)
-    author = shown_by_author(html, [formula.latex for formula in formulas.found])
-    return html, to_markdown(body, formulas), author
+    author = shown_by_author(html, [formula.latex for formula in find_formulas(body).found])
+    return html, to_markdown(body), author
 
 
 @cache

@@ -22,6 +22,7 @@ from archiver.extraction.dates import parse_date
 from archiver.extraction.readers import parse_readers
 from archiver.numbers import parse_number
 from archiver.pages.article import parse_article, shows_no_comments
+from archiver.pages.comments import places_for_comments
 from archiver.pages.feed import parse_feed
 from archiver.pages.fields import parse_comment_count
 from archiver.pages.index import parse_index
@@ -204,7 +205,7 @@ def test_no_number_stops_a_run(tmp_path: Path, number: str) -> None:
 def test_no_comments_is_an_empty_place(comments: str, expected: bool) -> None:
     """A heading that cannot be read, or a list without one, does not say that there are none."""
     page = parse_page(f'<html><body><div id="content">{comments}</div></body></html>')
-    assert shows_no_comments(page) is expected
+    assert shows_no_comments(places_for_comments(page)) is expected
 
 
 @pytest.mark.parametrize("path", ["/archives/101", "/", "/page/2/"])

@@ -21,8 +21,9 @@ from archiver.demo.routes import answer
 from archiver.extraction import saved_page
 from archiver.pages.article import parse_article
 from archiver.pages.kind import Kind, kind_of_text
-from archiver.tree.document import DEEPEST, parse_fragment, parse_page
-from archiver.tree.nesting import MOST_ATTRIBUTES, MOST_OPEN, check_nesting
+from archiver.tree.document import parse_fragment, parse_page
+from archiver.tree.lexbor_copy import DEEPEST
+from archiver.tree.nesting import MOST_ATTRIBUTES, MOST_OPEN, MOST_TAGS, check_nesting
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ def test_time_is_in_proportion_to_the_page(frame: tuple[bytes, bytes], unit: str
     [
         ("<div>" * (MOST_OPEN + 1), "more than 12,000 open tags, the last one <div>"),
         ("<B><i>" * MOST_OPEN, "more than 12,000 open tags, the last one <b>"),
+        ("<br>" * (MOST_TAGS + 1), "more than 120,000 tags, and little else"),
+        ("<p>x</p>" * (MOST_TAGS // 2 + 1), "more than 120,000 tags, and little else"),
+        ("<!---->" * (MOST_TAGS + 1), "more than 120,000 tags, and little else"),
         ("<div></b>" * (MOST_OPEN + 1), "more than 12,000 open tags, the last one <div>"),
         (
             "<p " + " ".join(f"name{n}=1" for n in range(MOST_ATTRIBUTES * 5)) + ">",
@@ -105,6 +109,9 @@ def test_what_no_parser_reads_in_linear_time_is_refused(text: str, reason: str) 
         '<img src="data:image/png;base64,' + "A" * 500_000 + '">',
         '<p title="' + "a " * 100_000 + '">',
         "<" * 100_000,
+        "a < b, " * (MOST_TAGS + 1),
+        "<p>字</p>" * (MOST_TAGS // 2),
+        '<li><a href="/archives/12345">一篇文章的题目</a></li>' * MOST_TAGS,
     ],
 )
 def test_large_pages_are_not_refused(text: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from archived import rows
 from captured import ID, Captured, note_older_version
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from archiver.body.contents import text as text_of_body
@@ -66,8 +66,10 @@ def without_pictures(patch: Patch) -> None:
 
 
 def with_another_text(patch: Patch) -> None:
-    plain = text_of_body.plain_text
-    patch.setattr("archiver.body.read.plain_text", lambda *given: plain(*given).replace("，", ","))
+    plain = text_of_body.text_of_events
+    patch.setattr(
+        "archiver.body.read.text_of_events", lambda *given: plain(*given).replace("，", ",")
+    )
 
 
 def with_reader_counts(patch: Patch) -> None:
@@ -587,6 +589,8 @@ SWITCHES: list[Any] = [lambda c: c.switch_off(), lambda c: c.log or c.switch_on(
     some.integers(0, 12),
     some.sampled_from(OLDER),
 )
+@example([14, 10, 11], 3, without_tags)
+@example([14, 10], 0, with_short_titles)
 def test_with_and_without_captures_nothing_is_lost(
     life: list[int], later: int, older: Older
 ) -> None:

@@ -74,6 +74,17 @@ def test_migrations_make_the_declared_table(table: Table) -> None:
     assert in_one_form(migrated()[table.name].schema) == in_one_form(table.sql())
 
 
+def test_a_run_writes_the_files_again_for_every_column() -> None:
+    (sql,) = (
+        migrated()
+        .execute("SELECT sql FROM sqlite_master WHERE name = 'written_articles_update'")
+        .fetchone()
+    )
+    shown = [column.name for column in ARTICLES.filled if column.in_jsonl]
+    lacking = [name for name in shown if f"old.{name} IS NOT new.{name}" not in sql]
+    assert lacking == [], "let a migration make written_articles_update anew"
+
+
 def test_every_table_is_declared() -> None:
     made = [name for name in migrated().table_names() if not name.startswith(TOOLS)]
     assert set(made) == {table.name for table in TABLES}, f"declare it in {DECLARATION}"
@@ -125,7 +136,7 @@ def test_extraction_fills_every_derived_column() -> None:
 #: Fields of ``Article`` that are read on the way to the archive, and not stored.
 ON_THE_WAY = {
     *("date_text", "readers_text", "feed_text"),  # as the page says it
-    *("body", "document", "asked_url", "capture", "is_read", "excerpt_at_mark"),
+    *("body", "document", "asked_url", "capture", "is_read", "reading", "excerpt_at_mark"),
     "comments",  # rows of their own, with a past of their own: tests/test_comment_rows.py
     *("shows_no_comments", "excerpt_known", "excerpt_of_page", "is_damaged"),
 }

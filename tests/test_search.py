@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from archiver.reading import search as module
 from archiver.reading.search import Filters, Results, search, trigram_index
 from archiver.reading.search.folding import fold
 from archiver.reading.search.query import Query
 from archiver.store.sqlite import close_archive, open_archive
+from archiver.store.text_index import take_in_texts
 
 #: Characters that are folded, that FTS5's language knows, that end lines, that are in no plane.
 ALPHABET = "编編码碼熵乾干GgＧ𝐠ｇσςΣ1①１²ßİ\"'*-+(){}[]:^\\/_.，,…½ \n\t\u3000ÄäaA的𠮷"
@@ -31,12 +33,18 @@ class Archive:
 
     connection: sqlite3.Connection
 
-    def fill(self, texts: list[tuple[str, str | None]]) -> None:
-        """Put these articles, from id 1 on, in place of all others."""
+    def fill(self, texts: list[tuple[str, str | None]], waiting: int = 0) -> None:
+        """Put these articles, from id 1 on, in place of all others.
+
+        The texts of the last ones wait to be taken into the index.
+        """
         for table in ("series_articles", "series", "articles"):
             self.connection.execute(f"DELETE FROM {table}")
+        indexed = max(len(texts) - waiting, 0)
         for number, (title, text) in enumerate(texts, 1):
             self.add(number, title, text)
+            if number == indexed:
+                take_in_texts(Database(self.connection))
 
     def add(self, number: int, title: str, text: str | None, **columns: str | None) -> None:
         """Put an article in."""
@@ -100,6 +108,7 @@ def scan(texts: list[tuple[str, str | None]], query: Query) -> set[int]:
     query=TEXTS | st.lists(TEXTS, min_size=2, max_size=3).map(" ".join),
     most=st.sampled_from([(0, 0), (0, 3), (1, 1), (3, 3), (6_000, 25_000)]),
     few=st.sampled_from([0, 0, 1, 2, 6]),
+    waiting=st.sampled_from([0, 0, 1, 2, 6]),
 )
 def test_exact(
     archive: Archive,
@@ -107,12 +116,14 @@ def test_exact(
     query: str,
     most: tuple[int, int],
     few: int,
+    waiting: int,
 ) -> None:
     """Also where a term is too frequent for its places to be read, or even counted (``most``).
 
-    Or where the texts of the articles that are left are read in place of the index (``few``).
+    Or where the texts of the articles that are left are read in place of the index (``few``), or a
+    crawl has not taken the last texts into the index yet (``waiting``).
     """
-    archive.fill(texts)
+    archive.fill(texts, waiting)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "FEW", few)
         patch.setattr(module, "_MOST_PLACES", most[0])

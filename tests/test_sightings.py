@@ -203,7 +203,9 @@ def test_the_last_entry_is_kept(db: Database) -> None:
     """For an article whose page a later run reads; all that it showed is there."""
     save_sighting(db, shown(title="旧题"), DAY1)
     save_sighting(db, shown(), DAY2)
-    assert sightings.listed_articles(db) == {6583: shown()}
+    assert sightings.listed_articles(db) == [6583]
+    assert sightings.entered_articles(db) == {6583}
+    assert sightings.shown_before(db, 6583).entry == shown()
     assert rows(db, "SELECT title, published, first_seen, last_seen, absent FROM sightings") == [
         (None, None, DAY1, DAY2, 0)
     ]
@@ -276,10 +278,13 @@ def test_an_entry_of_another_version_is_none(db: Database, text: str) -> None:
     save_sighting(db, shown(), DAY1)
     with db.atomic():
         db.execute("UPDATE sightings SET entry = ?", [text])
-    assert sightings.listed_articles(db) == {6583: None}
+    assert sightings.listed_articles(db) == [6583]
+    assert sightings.entered_articles(db) == set()
     save_sighting(db, shown(), DAY2)
     assert flag(db) == 0
-    assert sightings.listed_articles(db) == {6583: shown()}
+    assert sightings.listed_articles(db) == [6583]
+    assert sightings.entered_articles(db) == {6583}
+    assert sightings.shown_before(db, 6583).entry == shown()
 
 
 # --- Sightings: what is asked for, what is absent -------------------------------------------------
@@ -291,7 +296,7 @@ def test_what_was_asked_for_without_an_end(db: Database) -> None:
         sightings.note_asked(db, article, DAY1)
     sightings.note_asked(db, 4, DAY2)
     assert sightings.asked_before(db) == {1: 1, 2: 1, 3: 1, 4: 2}
-    assert sightings.listed_articles(db) == {}
+    assert sightings.listed_articles(db) == []
     save_article(db, an_article(1), DAY2)
     failures.save_failure(db, "https://kexue.fm/archives/2", 2, "HTTP 503", DAY2)
     assert sightings.asked_before(db) == {3: 1, 4: 2}
@@ -305,7 +310,8 @@ def test_an_article_that_was_asked_for_and_is_listed_later(db: Database) -> None
     sightings.note_asked(db, 6583, DAY1)
     assert sightings.absent_articles(db, 1) == []
     note_index(db, DAY2, listed())
-    assert sightings.listed_articles(db) == {6583: None}
+    assert sightings.listed_articles(db) == [6583]
+    assert sightings.entered_articles(db) == set()
     assert rows(db, "SELECT absent, asked FROM sightings") == [(0, 1)]
 
 
@@ -328,7 +334,7 @@ def test_absent_runs_are_counted(db: Database) -> None:
     assert absent(db) == {1: 2, 2: 1, 3: 2}
     assert sightings.absent_articles(db, 1) == [2, 1]  # the newest first; 3 was never listed
     assert sightings.absent_articles(db, 2) == [1]
-    assert sightings.listed_articles(db) == {}
+    assert sightings.listed_articles(db) == []
     note_index(db, DAY2, listed(1))
     assert absent(db)[1] == 0
     assert sightings.absent_articles(db, 1) == [2]

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from archiver.reading.exports.shown_body.page_headings import Heading
 from archiver.reading.exports.site.page_body import Surroundings, page_body
-from archiver.reading.exports.site.page_headings import Heading
 from archiver.tree.document import parse_fragment, text_content
 
 
@@ -38,6 +38,24 @@ def test_links_lead_to_pages_that_are_there(address: str, local: str | None) -> 
     assert link.get("href") == (local or address)
     assert link.get("rel") == (None if local else "noreferrer noopener")
     assert link.get("target") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "shown_as"),
+    [
+        ("someone@example.org", "mailto:someone@example.org"),
+        ("www.example.org/a?b", "https://www.example.org/a?b"),
+        ("kexue.fm/archives/6583#abc", "6583.html#abc"),
+        ("../usr/a.html", "https://kexue.fm/usr/a.html"),
+        ("//example.org/a", "https://example.org/a"),
+        ("?a=1", "5.html"),
+        ("http://[broken", "http://[broken"),
+    ],
+)
+def test_no_link_leads_to_a_file_that_is_not_there(address: str, shown_as: str) -> None:
+    """As an author wrote them, these would be looked for beside the page."""
+    (link,) = parse_fragment(shown(f'<a href="{address}">甲</a>')).iter("a")
+    assert link.get("href") == shown_as
 
 
 def test_a_link_leads_to_the_file_that_is_there() -> None:

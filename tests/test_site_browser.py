@@ -444,6 +444,15 @@ def test_colours_are_switched_and_remembered(tab: Page) -> None:
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") != before
 
 
+@pytest.mark.parametrize("name", [f"archives/{COMMENTED}.html", "search.html?q=熵", "state.html"])
+def test_letters_of_twice_the_size_stay_on_a_phone(tab: Page, name: str) -> None:
+    tab.set_viewport_size({"width": 320, "height": 800})
+    open_page(tab, name)
+    tab.evaluate("document.documentElement.style.fontSize = '200%'")
+    tab.wait_for_timeout(300)  # formulas are measured again
+    assert tab.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_without_javascript_the_pages_are_there(browser: Browser, archive: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

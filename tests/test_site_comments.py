@@ -250,7 +250,7 @@ def test_what_is_known_of_a_comment(db: Database, folder: Path) -> None:
     ]
     (link,) = top.xpath("//a[@rel='nofollow noreferrer noopener']")
     assert link.get("href") == "https://example.org/?a=1&b"
-    assert [link.text for link in top.xpath("//a[@href='#s-comments']")] == ["3 评论"]
+    assert [link.text for link in top.xpath("//a[@href='#s-comments']")] == ["3 条评论"]
     assert robots(folder) == ["noindex"]
 
 

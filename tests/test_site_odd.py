@@ -21,10 +21,10 @@ from sqlite_utils import Database
 from archiver.body.read import read_body
 from archiver.items import Link, Picture
 from archiver.reading.exports.job import Job, Outcome
+from archiver.reading.exports.shown_body.long_formulas import LONGEST
+from archiver.reading.exports.shown_body.page_headings import Heading
 from archiver.reading.exports.site import site_writer
-from archiver.reading.exports.site.long_formulas import LONGEST
 from archiver.reading.exports.site.page_body import Surroundings, page_body
-from archiver.reading.exports.site.page_headings import Heading
 from archiver.reading.exports.site.page_names import category_page, tag_page
 from archiver.reading.exports.site_folder import write_site
 from archiver.reading.times import parse_time

@@ -139,6 +139,7 @@ def test_the_state_of_the_archive(site: Path) -> None:
     assert "存档有缺" in said
     assert "https://kexue.fm/archives/9：HTTP 500（2026-11-02 03:00 UTC）" in said
     assert "公开 2，加密 1，已从博客消失 1" in said
+    assert "完整" in said.partition("最近的抓取")[2]  # runs.mode is "full"
 
 
 def test_a_curve_keeps_its_ends_inside_its_frame() -> None:

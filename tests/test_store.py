@@ -29,6 +29,7 @@ from archiver.store.sqlite import (
     connect_for_reading,
     open_archive,
 )
+from archiver.store.text_index import take_in_texts
 
 DAY1, DAY1_LATER = "2026-11-23T08:00:00+00:00", "2026-11-23T20:00:00+00:00"
 DAY2, DAY3 = "2026-11-24T08:00:00+00:00", "2026-11-25T08:00:00+00:00"
@@ -60,6 +61,7 @@ def rows(db: Database, sql: str) -> list[tuple[Any, ...]]:
 
 
 def found(db: Database, words: str) -> list[int]:
+    take_in_texts(db)
     sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid"
     return [row[0] for row in db.execute(sql, [f'"{words}"'])]
 
@@ -322,10 +324,12 @@ def test_search_follows_the_text(db: Database) -> None:
 
 def test_search_is_not_written_again_for_the_same_text(db: Database) -> None:
     save_article(db, an_article(), DAY1)
+    assert take_in_texts(db) == 1
     before = rows(db, "SELECT * FROM articles_fts_data ORDER BY id")
     save_article(db, an_article(readers=500), DAY2)
     save_article(db, an_article(category="数学研究"), DAY2)
     save_sighting(db, ListingEntry(6583, readers=501), DAY3)
+    assert take_in_texts(db) == 0
     assert rows(db, "SELECT * FROM articles_fts_data ORDER BY id") == before
 
 

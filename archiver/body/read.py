@@ -14,12 +14,15 @@ from lxml.html import HtmlElement
 
 from archiver.body.clean.cleaner import clean_body
 from archiver.body.contents.excerpt import excerpt_of
-from archiver.body.contents.links import list_links
-from archiver.body.contents.pictures import list_pictures
-from archiver.body.contents.text import plain_text
-from archiver.body.formulas.finder import find_formulas
+from archiver.body.contents.links import links_of
+from archiver.body.contents.picture_captions import Caption, captions_of
+from archiver.body.contents.pictures import pictures_of
+from archiver.body.contents.text import text_of_events
+from archiver.body.events.event import Events
+from archiver.body.events.reader import read_events
+from archiver.body.formulas.finder import mark_formulas
 from archiver.body.formulas.found import Formulas
-from archiver.body.markdown import to_markdown
+from archiver.body.markdown import markdown_of
 from archiver.items import Formula, Link, Picture
 from archiver.site import Base
 from archiver.tree.document import parse_fragment
@@ -29,8 +32,9 @@ from archiver.tree.document import parse_fragment
 class Body:
     """A clean body. What is made from it is made when it is first asked for, and kept.
 
-    All but ``links`` and ``pictures`` raise ``UnexpectedPage`` where the formulas of a paragraph
-    cannot be found in linear time.
+    The tree is read once, as a list of events, which all else is made from. All but ``links`` and
+    ``pictures`` raise ``UnexpectedPage`` where the formulas of a paragraph cannot be found in
+    linear time.
     """
 
     #: The safe HTML, with absolute addresses.
@@ -40,15 +44,22 @@ class Body:
     #: Where a copy of the blog stands; links to its articles have a target too.
     base: Base | None = None
 
+    def of_base(self, base: Base | None) -> Body:
+        """The same body, where the blog was read from ``base``; it is not read again."""
+        body = Body(self.html, self.tree, base)
+        kept = {name: made for name, made in vars(self).items() if name not in {"base", "links"}}
+        vars(body).update(kept)
+        return body
+
     @cached_property
     def text(self) -> str:
         """What a reader sees, as plain text."""
-        return plain_text(self.tree, self._found)
+        return text_of_events(self._marked)
 
     @cached_property
     def markdown(self) -> str:
         """The body as Markdown."""
-        return to_markdown(self.tree, self._found)
+        return markdown_of(self._events, self._found.found, self._captions)
 
     @property
     def formulas(self) -> list[Formula]:
@@ -58,21 +69,35 @@ class Body:
     @cached_property
     def links(self) -> list[Link]:
         """The links in document order."""
-        return list_links(self.tree, self.base)
+        return links_of(self._events, self.base)
 
     @cached_property
     def pictures(self) -> list[Picture]:
         """The pictures in document order."""
-        return list_pictures(self.tree)
+        return pictures_of(self._events, self._captions)
 
     @cached_property
     def excerpt(self) -> str | None:
         """The text before the ``<!--more-->`` of a page; ``None`` when there is no such mark."""
-        return excerpt_of(self.tree, self._found)
+        return excerpt_of(self._marked)
+
+    @cached_property
+    def _events(self) -> Events:
+        return read_events(self.tree)
 
     @cached_property
     def _found(self) -> Formulas:
-        return find_formulas(self.tree)
+        """The formulas, once the events are marked with them."""
+        return mark_formulas(self._events)
+
+    @property
+    def _marked(self) -> Events:
+        _ = self._found
+        return self._events
+
+    @cached_property
+    def _captions(self) -> list[Caption]:
+        return captions_of(self._events)
 
 
 def read_body(

@@ -104,7 +104,8 @@ class Command(ProjectCommand):
             )
             self._show(summary, max_age, as_json=opts.json)
 
-        read_archive(self, files["database"], use)
+        # A run looks at each page of the file, and so does verify.
+        read_archive(self, files["database"], use, is_whole_checked=False)
 
     def _show(self, summary: Summary, max_age: int | None, *, as_json: bool) -> None:
         problems = list(summary.problems(max_age))

@@ -14,7 +14,8 @@ def fill_html(item: Item) -> None:
     The body is the page's until then, with the site's footer, scripts and trackers in it.
     """
     if isinstance(item, Article) and item.body is not None:
-        item.body_html = read_body(item.body, item.id, item.document).html
+        item.reading = read_body(item.body, item.id, item.document)
+        item.body_html = item.reading.html
 
 
 def fill_text(item: Item) -> None:
@@ -40,8 +41,9 @@ def fill_links(item: Item, base: Base | None = None) -> None:
 
     ``base`` is where the blog was read from: links to articles there are links to the blog's own.
     """
-    if isinstance(item, Article) and (body := _clean_body(item, base)) is not None:
-        item.links, item.pictures = body.links, body.pictures
+    if isinstance(item, Article) and (body := _clean_body(item)) is not None:
+        item.links, item.pictures = body.of_base(base).links, body.pictures
+        item.reading = None
 
 
 def read_ahead(item: Article, base: Base | None = None) -> None:
@@ -63,6 +65,11 @@ def read_ahead(item: Article, base: Base | None = None) -> None:
     item.body, item.is_read = None, True
 
 
-def _clean_body(article: Article, base: Base | None = None) -> Body | None:
-    """The clean body of an article; ``None`` for one that has no body."""
-    return None if article.body is None else Body(article.body_html or "", article.body, base)
+def _clean_body(article: Article) -> Body | None:
+    """The clean body of an article, read once; ``None`` for one that has no body."""
+    if article.body is None:
+        return None
+    known = article.reading
+    if not isinstance(known, Body) or known.tree is not article.body:
+        known = article.reading = Body(article.body_html or "", article.body)
+    return known

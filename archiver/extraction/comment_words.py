@@ -12,13 +12,13 @@ from lxml.html import HtmlElement
 from archiver import site
 from archiver.body.clean.safe_addresses import may_stay
 from archiver.body.clean.separators import drop_elements, separate
-from archiver.body.contents.text import plain_text
-from archiver.body.formulas.found import Formulas
+from archiver.body.contents.text import text_of_events
+from archiver.body.events.reader import read_events
 from archiver.body.read import Body, read_body
 from archiver.extraction.dates import parse_date
 from archiver.extraction.doubt import Doubt
 from archiver.items import Article, Comment, CommentPage, Item
-from archiver.tree.document import new_element
+from archiver.tree.lexbor_copy import new_element
 from archiver.tree.unexpected import UnexpectedPage
 
 _MAIL: Final = re.compile(r"[\x00-\x20]*mailto:", re.IGNORECASE)
@@ -84,7 +84,7 @@ def text_of_words(body: Body) -> str:
     try:
         return body.text
     except UnexpectedPage:
-        return plain_text(body.tree, Formulas())
+        return text_of_events(read_events(body.tree))
 
 
 def drop_personal(content: HtmlElement) -> None:

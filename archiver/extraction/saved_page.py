@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from itemadapter import ItemAdapter
-from parsel import Selector
 
 from archiver import site
 from archiver.extraction.doubt import Doubt
@@ -20,7 +19,7 @@ from archiver.pages.kind import Kind, is_feed, kind_of_page
 from archiver.pages.listing import parse_listing
 from archiver.store.records import Row, article_row, part_rows, record
 from archiver.store.schema import ARTICLES
-from archiver.tree.document import parse_page
+from archiver.tree.document import Page, parse_page
 from archiver.tree.unexpected import UnexpectedPage
 
 _REASONS: Final = {
@@ -66,7 +65,7 @@ def scrape(
     return kind, _items(kind, page, url, base)
 
 
-def _items(kind: Kind, page: Selector, url: str | None, base: site.Base | None) -> Sequence[Item]:
+def _items(kind: Kind, page: Page, url: str | None, base: site.Base | None) -> Sequence[Item]:
     if kind in {Kind.ARTICLE, Kind.PROTECTED}:
         return [parse_article(page, url, base)]
     if kind is Kind.LISTING:

@@ -25,7 +25,8 @@ from archiver.network.certificate import fault_of, is_refused
 from archiver.network.exceptions import CertificateRefused
 from archiver.network.failure_reasons import failed_with
 from archiver.network.retry_policy import RetryPolicy
-from archiver.network.scrapy_internals import WireTap, disable_resending
+from archiver.network.scrapy_internals import disable_resending
+from archiver.network.wire_tap import WireTap
 from archiver.warc.exchange import DISCONNECTED, TIMED_OUT, TOO_LONG, UNSPECIFIED, Exchange
 
 if TYPE_CHECKING:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from parsel import Selector
+from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.items import Article, Status
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.pages.body_bounds import body_element
-from archiver.pages.comments import parse_comment_count, parse_comments
-from archiver.tree.document import text_content
+from archiver.pages.body_bounds import whole_body
+from archiver.pages.comments import (
+    comments_of,
+    heading_of_comments,
+    parse_comment_count,
+    places_for_comments,
+)
+from archiver.tree.css_selection import select
+from archiver.tree.document import Page, text_content
 from archiver.tree.unexpected import UnexpectedPage
 
 
-def parse_article(page: Selector, url: str | None, base: site.Base | None = None) -> Article:
+def parse_article(page: Page, url: str | None, base: site.Base | None = None) -> Article:
     """Read an article's page, or a protected article's page; the body keeps its boilerplate.
 
     ``url`` is the address that was asked for; it decides the id where the page names none.
@@ -28,7 +34,8 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
     byline = fields.parse_post_byline(post)
     tools = _tools(page)
     protected = is_protected(post)
-    body = None if protected else body_element(post)
+    body = None if protected or page.body is None else whole_body(page.body)
+    around = places_for_comments(page)  # what an open tag has put into the body is gone by now
     return Article(
         id=article,
         title=fields.parse_title(post),
@@ -37,30 +44,29 @@ def parse_article(page: Selector, url: str | None, base: site.Base | None = None
         readers_text=byline.readers_text,
         category=fields.parse_category(tools),
         tags=fields.parse_tags(tools),
-        comment_count=parse_comment_count(page),
-        shows_no_comments=not protected and shows_no_comments(page),
+        comment_count=parse_comment_count(around),
+        shows_no_comments=not protected and shows_no_comments(around),
         status=Status.PROTECTED if protected else Status.PUBLISHED,
         body=body,
         document=here.document if here is not None else None,
-        comments=None if protected else parse_comments(page, article, base),
+        comments=None if protected else comments_of(page, around, article, base),
     )
 
 
-def is_protected(post: Selector) -> bool:
+def is_protected(post: HtmlElement) -> bool:
     """True when the page asks for a password in place of the body."""
-    return bool(post.css(site.PROTECTED_FORM))
+    return bool(select(post, site.PROTECTED_FORM))
 
 
-def _post(page: Selector) -> Selector:
-    posts = page.css(site.POST)
-    if not posts or not posts[0].css(site.ARTICLE_BODY):
+def _post(page: Page) -> HtmlElement:
+    if page.body is None:
         raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
-    if not posts[0].css(site.BYLINE):
+    if not select(page.posts[0], site.BYLINE):
         raise UnexpectedPage("not an article's page (no line with author and date)")
-    return posts[0]
+    return page.posts[0]
 
 
-def _id(post: Selector, asked: int | None, base: site.Base | None) -> int:
+def _id(post: HtmlElement, asked: int | None, base: site.Base | None) -> int:
     """The archive id of a page; raises ``UnexpectedPage`` for another one than was asked for."""
     shown = fields.parse_id(post, base)
     if asked is not None and shown is not None and asked != shown:
@@ -71,18 +77,19 @@ def _id(post: Selector, asked: int | None, base: site.Base | None) -> int:
     return found
 
 
-def _tools(page: Selector) -> Selector | None:
+def _tools(page: Page) -> HtmlElement | None:
     """Category and tags; an unclosed ``div`` of the body may have put them inside it."""
-    tools = page.css(f"#tools{site.TOOLS.removeprefix('div')}") or page.css(site.TOOLS)
+    whole = f"#tools{site.TOOLS.removeprefix('div')}"
+    tools = select(page.root, whole) or select(page.root, site.TOOLS)
     return tools[-1] if tools else None
 
 
-def shows_no_comments(page: Selector) -> bool:
+def shows_no_comments(places: list[HtmlElement]) -> bool:
     """True when the page has the place for comments, and neither a comment nor a number in it.
 
     The theme writes no heading there when an article has none.
     """
-    if not page.css(site.COMMENTS) or page.css(site.COMMENT):
+    if not places or any(select(place, site.COMMENT) for place in places):
         return False
-    heading = fields.first(page, site.COMMENTS_HEADING)
+    heading = heading_of_comments(places)
     return heading is None or not any(map(str.isdigit, text_content(heading)))

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from parsel import Selector
-
 from archiver import site
+from archiver.tree.document import Page
 
 
 def with_base_element(
-    base: site.Base | None, page: Selector, path: str = site.HOME_PATH
+    base: site.Base | None, page: Page, path: str = site.HOME_PATH
 ) -> site.Base | None:
     """``base`` with the ``<base>`` of the page at ``path``; ``base`` itself for a page without one.
 
     ``None`` for ``base`` means the live host.
     """
-    href = page.xpath("(//base/@href)[1]").get()
+    hrefs = (element.get("href") for element in page.root.iter("base"))
+    href = next((href for href in hrefs if href is not None), None)
     if href is None:
         return base
     base = base or site.Base.parse(site.CANONICAL_BASE)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
-from parsel import Selector
 
 from archiver import site
+from archiver.tree.css_selection import divs_with_id
 
 #: The ids of the blocks that follow the body on an article's page.
-_FOLLOWING_BLOCKS = frozenset({"tools", "neighbours", "similar", "comments"})
+_FOLLOWING_BLOCKS = ("tools", "neighbours", "similar", "comments")
 
 
-def body_element(post: Selector) -> HtmlElement:
-    """The element with the whole body and its footer, and without the blocks that follow it.
+def whole_body(body: HtmlElement) -> HtmlElement:
+    """A body's element with all of it and its footer, and without the blocks that follow it.
 
     The page's tree is changed in place.
     """
-    body: HtmlElement = post.css(site.ARTICLE_BODY)[0].root
     _drop_following_blocks(body)
     if not _has_footer(body):
         _append_rest(body)
@@ -27,8 +26,8 @@ def body_element(post: Selector) -> HtmlElement:
 
 def _drop_following_blocks(body: HtmlElement) -> None:
     """Remove the following blocks from a body whose unclosed ``div`` has them inside it."""
-    for block_id in _FOLLOWING_BLOCKS:
-        for block in body.xpath(".//div[@id=$id]", id=block_id):
+    for block in divs_with_id(body, _FOLLOWING_BLOCKS):
+        if block is not body:
             block.drop_tree()
 
 
@@ -58,9 +57,7 @@ def _between_body_and_tools(body: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _has_footer(element: HtmlElement) -> bool:
-    return any(
-        element.xpath("self::div[@id=$id] | .//div[@id=$id]", id=i) for i in site.FOOTER_BLOCKS
-    )
+    return bool(divs_with_id(element, site.FOOTER_BLOCKS))
 
 
 def _append_text(body: HtmlElement, text: str | None) -> None:

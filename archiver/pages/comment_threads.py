@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
-from parsel import Selector
 
 from archiver import site
 from archiver.tree.comment_lists import ListedComment
+from archiver.tree.css_selection import select
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Place:
     @property
     def has_reply_link(self) -> bool:
         """True when readers are invited to answer it."""
-        return bool(Selector(root=self.listed.frame, type="html").css(site.COMMENT_REPLY))
+        return bool(select(self.listed.frame, site.COMMENT_REPLY))
 
 
 def find_parents(places: Mapping[int, Place]) -> dict[int, int | None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
-from parsel import Selector
 
 from archiver import site
 from archiver.items import Comment, CommentPage
@@ -14,44 +13,56 @@ from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
 from archiver.pages.comment_threads import Place, classes_of, find_parents
 from archiver.tree.comment_lists import ListedComment, listed_comments
+from archiver.tree.css_selection import first, select
 from archiver.tree.document import Page, one_line_text
 from archiver.tree.unexpected import UnexpectedPage
 
 
 def parse_comments(
-    page: Selector, article: int, base: site.Base | None = None, asked: int = 1
+    page: Page, article: int, base: site.Base | None = None, asked: int = 1
 ) -> CommentPage:
     """All comments of a page in its order, parents before their replies.
 
     ``asked`` is the number of the page where the page itself does not tell it.
     """
-    listed = (listed_comments(page.source) if isinstance(page, Page) else None) or []
+    return comments_of(page, places_for_comments(page), article, base, asked)
+
+
+def comments_of(
+    page: Page,
+    around: list[HtmlElement],
+    article: int,
+    base: site.Base | None = None,
+    asked: int = 1,
+) -> CommentPage:
+    """The same, where the elements around the comments are known."""
+    listed = listed_comments(page) or []
     comments = list(_comments(listed, article, base))
     here = with_base_element(base, page, site.article_path(article))
-    number, pages = parse_pager(page, asked)
+    number, pages = parse_pager(around, asked)
     return CommentPage(
         id=article,
         comments=comments,
         number=number,
         pages=pages,
-        count=parse_comment_count(page),
+        count=parse_comment_count(around),
         document=here.document if here is not None else None,
         strange=sum(map(_looks_like_comment, listed)) - len(comments),
     )
 
 
 def parse_comment_page(
-    page: Selector, article: int, asked: int, base: site.Base | None = None
+    page: Page, article: int, asked: int, base: site.Base | None = None
 ) -> CommentPage:
     """A further page of the comments of an article, which shows the article too.
 
     Raises ``UnexpectedPage`` for another page of them than was asked for, unless that one no longer
     exists, and for a page that shows no comments.
     """
-    posts = page.css(site.POST)
-    if not posts or not posts[0].css(site.ARTICLE_BODY):
+    posts = page.posts
+    if page.body is None:
         raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
-    if posts[0].css(site.PROTECTED_FORM):
+    if select(posts[0], site.PROTECTED_FORM):
         raise UnexpectedPage("the article asks for a password now")
     shown = fields.parse_id(posts[0], with_base_element(base, page, site.article_path(article)))
     if shown is not None and shown != article:
@@ -64,20 +75,31 @@ def parse_comment_page(
     return found
 
 
-def parse_comment_count(page: Selector) -> int | None:
-    """The number in the heading ``46 条评论``; ``None`` when the page has no such heading."""
-    heading = fields.first(page, site.COMMENTS_HEADING)
+def places_for_comments(page: Page) -> list[HtmlElement]:
+    """The elements around comments, none inside another one; of a page as it is now."""
+    places = select(page.root, site.COMMENTS)
+    return [place for place in places if not any(up in places for up in place.iterancestors())]
+
+
+def heading_of_comments(places: list[HtmlElement]) -> HtmlElement | None:
+    """The heading ``46 条评论``; ``None`` when the page has no such heading."""
+    return next((found for place in places for found in select(place, site.COMMENTS_HEADING)), None)
+
+
+def parse_comment_count(places: list[HtmlElement]) -> int | None:
+    """The number in the heading of the comments; ``None`` when the page has no such heading."""
+    heading = heading_of_comments(places)
     return fields.parse_comment_count(one_line_text(heading)) if heading is not None else None
 
 
-def parse_pager(page: Selector, asked: int = 1) -> tuple[int, int]:
+def parse_pager(places: list[HtmlElement], asked: int = 1) -> tuple[int, int]:
     """The number of a page of comments, and how many pages there are; 1 and 1 without a pager."""
-    items = page.css(f"{site.COMMENTS_PAGER} li")
+    items = [item for place in places for item in select(place, f"{site.COMMENTS_PAGER} li")]
     if not items:
         return 1, 1
-    numbers = [_page_number(item.root) for item in items]
-    marked = items.css("li.current")
-    current = _page_number(marked[0].root) if marked else None
+    numbers = [_page_number(item) for item in items]
+    marked = next((found for item in items for found in select(item, "li.current")), None)
+    current = None if marked is None else _page_number(marked)
     number = current or asked
     return number, max([number, *filter(None, numbers)])
 
@@ -101,12 +123,13 @@ def _comments(
     parents = find_parents(places)
     for place in places.values():
         frame = place.listed.frame
+        author = first(frame, site.COMMENT_AUTHOR)
         yield Comment(
             id=place.id,
             parent_id=parents.get(place.id),
             is_placed=place.id in parents,
-            author=parse_author(frame),
-            author_href=parse_author_href(frame),
+            author=parse_author(author),
+            author_href=parse_author_href(author),
             by_author=site.COMMENT_BY_AUTHOR in classes_of(frame),
             time_text=parse_time_text(frame),
             content=place.listed.content,
@@ -150,26 +173,22 @@ def parse_comment_id(frame: HtmlElement) -> int | None:
     return None
 
 
-def parse_author(frame: HtmlElement) -> str | None:
+def parse_author(author: HtmlElement | None) -> str | None:
     """The name of who wrote a comment; ``None`` where it is empty."""
-    found = Selector(root=frame, type="html").css(site.COMMENT_AUTHOR)
-    return (one_line_text(found[0].root) or None) if found else None
+    return (one_line_text(author) or None) if author is not None else None
 
 
-def parse_author_href(frame: HtmlElement) -> str | None:
+def parse_author_href(author: HtmlElement | None) -> str | None:
     """The address that the name leads to, as written; ``None`` without one."""
-    found = Selector(root=frame, type="html").css(site.COMMENT_AUTHOR)
-    if not found:
+    if author is None:
         return None
-    return next((link.get("href") for link in found[0].root.iter("a") if link.get("href")), None)
+    return next((link.get("href") for link in author.iter("a") if link.get("href")), None)
 
 
 def parse_time_text(frame: HtmlElement) -> str | None:
     """When it was written: the exact time where the page has it in an attribute, or its text."""
-    page = Selector(root=frame, type="html")
     for css, attribute in site.COMMENT_TIMES:
-        for found in page.css(css):
-            element = found.root
+        for element in select(frame, css):
             text = element.get(attribute) if attribute else one_line_text(element)
             if text:
                 return str(text)

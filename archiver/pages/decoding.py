@@ -12,13 +12,11 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final, TypeVar
 
-from parsel import Selector
-
 from archiver import site
 from archiver.body.clean.cleaner import clean_body
 from archiver.items import Article
 from archiver.pages.kind import Kind, is_feed, kind_of_text
-from archiver.tree.document import parse_page
+from archiver.tree.document import Page, parse_page
 from archiver.tree.unexpected import UnexpectedPage
 
 _REASONS: Final = {
@@ -55,7 +53,7 @@ def decode_page(body: bytes) -> str:
     return text
 
 
-def open_page(text: str) -> Selector:
+def open_page(text: str) -> Page:
     """The tree of an HTML page that ``decode_page`` gave; raises ``UnexpectedPage`` for a feed."""
     if is_feed(text):
         raise UnexpectedPage("a feed in place of a page")

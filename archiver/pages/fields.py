@@ -6,12 +6,12 @@ import re
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
-from parsel import Selector
 
 from archiver import site
 from archiver.items import Byline
 from archiver.numbers import MOST_PEOPLE, narrow, parse_number
 from archiver.pages.byline import parse_byline
+from archiver.tree.css_selection import first
 from archiver.tree.document import one_line_text
 
 #: Looked for from the first digit on only: a million of them are read once.
@@ -21,19 +21,13 @@ _NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
 _ONLY_ONE = re.compile(r"一条评论")
 
 
-def first(selector: Selector, css: str) -> HtmlElement | None:
-    """The first element that a CSS selector finds; ``None`` when it finds none."""
-    found = selector.css(css)
-    return found[0].root if found else None
-
-
-def parse_title(post: Selector) -> str | None:
+def parse_title(post: HtmlElement) -> str | None:
     """The title as text; ``None`` when the page has none."""
     heading = first(post, site.TITLE)
     return (one_line_text(heading) or None) if heading is not None else None
 
 
-def parse_id(post: Selector, base: site.Base | None) -> int | None:
+def parse_id(post: HtmlElement, base: site.Base | None) -> int | None:
     """The archive id that the title links to; ``None`` when it links to no article."""
     heading = first(post, site.TITLE)
     if heading is None:
@@ -42,26 +36,26 @@ def parse_id(post: Selector, base: site.Base | None) -> int | None:
     return next((found for found in ids if found is not None), None)
 
 
-def parse_post_byline(post: Selector) -> Byline:
+def parse_post_byline(post: HtmlElement) -> Byline:
     """Author, date and reader count as text."""
     return parse_byline(first(post, site.BYLINE))
 
 
-def parse_category(tools: Selector | None) -> str | None:
+def parse_category(tools: HtmlElement | None) -> str | None:
     """The name of the first category; ``None`` when there is none."""
     return next(iter(_linked_names(tools, "/category/")), None)
 
 
-def parse_tags(tools: Selector | None) -> list[str]:
+def parse_tags(tools: HtmlElement | None) -> list[str]:
     """The names of the tags in the page's order, each once."""
     return list(dict.fromkeys(_linked_names(tools, "/tag/")))
 
 
-def _linked_names(tools: Selector | None, kind: str) -> list[str]:
+def _linked_names(tools: HtmlElement | None, kind: str) -> list[str]:
     """The texts of the links whose path holds ``kind``, in the page's order."""
     if tools is None:
         return []
-    links = tools.root.iter("a")
+    links = tools.iter("a")
     return [one_line_text(link) for link in links if kind in _path(link.get("href") or "")]
 
 

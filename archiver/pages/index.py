@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement
-from parsel import Selector
 
 from archiver import site
 from archiver.items import IndexEntry
-from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.tree.document import one_line_text
+from archiver.tree.css_selection import first, select
+from archiver.tree.document import Page, one_line_text
 from archiver.tree.unexpected import UnexpectedPage
 
 _YEAR = re.compile(r"(\d{4})\s*年")
@@ -21,14 +20,14 @@ _MONTH = re.compile(r"(\d{1,2})\s*月")
 _DAY = re.compile(r"(\d{1,2})\s*日")
 
 
-def parse_index(page: Selector, base: site.Base | None = None) -> list[IndexEntry]:
+def parse_index(page: Page, base: site.Base | None = None) -> list[IndexEntry]:
     """All articles in the page's order, each once; raises ``UnexpectedPage`` without any.
 
     A page with the line of author and date is an article or a listing.
     """
-    top = fields.first(page, site.INDEX)
-    if top is None and not page.css(site.BYLINE):
-        top = fields.first(page, site.INDEX_BODY)
+    top = first(page.root, site.INDEX)
+    if top is None and not select(page.root, site.BYLINE):
+        top = first(page.root, site.INDEX_BODY)
     if top is None:
         raise UnexpectedPage("not the index of all articles")
     base = with_base_element(base, page)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from parsel import Selector
-
 from archiver import site
-from archiver.tree.document import text_content
+from archiver.tree.css_selection import select
+from archiver.tree.document import Page, text_content
 
 _END = re.compile(r"</(?:html|body|rss)\s*>", re.IGNORECASE)
 _TAIL = 2000
@@ -73,15 +72,18 @@ def kind_of_text(text: str) -> Kind | None:
     return Kind.FEED if feed else None
 
 
-def kind_of_page(page: Selector) -> Kind:
+def kind_of_page(page: Page) -> Kind:
     """The kind of a whole HTML page, once it is parsed."""
-    posts = page.css(site.POST)
-    if posts and posts[0].css(site.ARTICLE_BODY) and posts[0].css(site.BYLINE):
-        return Kind.PROTECTED if posts[0].css(site.PROTECTED_FORM) else Kind.ARTICLE
-    if page.css(site.INDEX):
+    posts = page.posts
+    if page.body is not None and select(posts[0], site.BYLINE):
+        return Kind.PROTECTED if select(posts[0], site.PROTECTED_FORM) else Kind.ARTICLE
+    if select(page.root, site.INDEX):
         return Kind.INDEX
-    if posts.css(site.BYLINE) or (posts and page.css(site.PAGER)):
+    if any(select(post, site.BYLINE) for post in posts):
         return Kind.LISTING
-    if any("404" in text_content(heading.root) for heading in posts.css(site.TITLE)):
+    if posts and select(page.root, site.PAGER):
+        return Kind.LISTING
+    headings = (heading for post in posts for heading in select(post, site.TITLE))
+    if any("404" in text_content(heading) for heading in headings):
         return Kind.NOT_FOUND
     return Kind.OTHER

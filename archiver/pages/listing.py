@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from lxml.html import HtmlElement
-from parsel import Selector
 
 from archiver import site
 from archiver.body.clean.boilerplate import remove_self_anchors
@@ -14,22 +13,23 @@ from archiver.items import ListingEntry, ListingPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.tree.document import one_line_text, text_content
+from archiver.tree.css_selection import first, select
+from archiver.tree.document import Page, one_line_text, text_content
 from archiver.tree.unexpected import UnexpectedPage
 
 _LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")
 
 
-def parse_listing(page: Selector, base: site.Base | None = None) -> ListingPage:
+def parse_listing(page: Page, base: site.Base | None = None) -> ListingPage:
     """All entries of a listing page in the page's order, and its place among the others.
 
     Raises ``UnexpectedPage`` for an article's page.
     """
-    if page.css(f"{site.POST} {site.ARTICLE_BODY}"):
+    if select(page.root, f"{site.POST} {site.ARTICLE_BODY}"):
         raise UnexpectedPage("an article in place of a listing page")
     base = with_base_element(base, page)
-    entries = (parse_entry(post, base) for post in page.css(site.POST))
-    pager = page.css(site.PAGER)
+    entries = (parse_entry(post, base) for post in page.posts)
+    pager = select(page.root, site.PAGER)
     return ListingPage(
         entries=[entry for entry in entries if entry is not None],
         next_page=parse_next_page(pager[-1]) if pager else None,
@@ -37,13 +37,13 @@ def parse_listing(page: Selector, base: site.Base | None = None) -> ListingPage:
     )
 
 
-def parse_entry(post: Selector, base: site.Base | None) -> ListingEntry | None:
+def parse_entry(post: HtmlElement, base: site.Base | None) -> ListingEntry | None:
     """One entry; ``None`` when its title does not link to an article."""
     article = fields.parse_id(post, base)
     if article is None:
         return None
     byline = fields.parse_post_byline(post)
-    tools = post.css(site.TOOLS)
+    tools = select(post, site.TOOLS)
     last_tools = tools[0] if tools else None
     return ListingEntry(
         id=article,
@@ -58,10 +58,10 @@ def parse_entry(post: Selector, base: site.Base | None) -> ListingEntry | None:
     )
 
 
-def parse_excerpt(post: Selector, article: int, base: site.Base | None) -> str | None:
+def parse_excerpt(post: HtmlElement, article: int, base: site.Base | None) -> str | None:
     """The text before the "more" link, which may be empty; ``None`` without such a link."""
-    body = fields.first(post, site.BODY)
-    if body is None or post.css(site.PROTECTED_FORM):
+    body = first(post, site.BODY)
+    if body is None or select(post, site.PROTECTED_FORM):
         return None
     for nested in body.xpath(".//div[contains(concat(' ', @class, ' '), ' Post ')]"):
         nested.drop_tree()  # the next entries, where an unclosed tag of this one has put them
@@ -83,25 +83,25 @@ def _more_link(body: HtmlElement, article: int, base: site.Base | None) -> HtmlE
     return last if is_more and site.article_id(last.get("href"), base) == article else None
 
 
-def parse_comment_count(tools: Selector | None) -> int | None:
+def parse_comment_count(tools: HtmlElement | None) -> int | None:
     """The number in ``46 评论``."""
     if tools is None:
         return None
-    links = [link for link in tools.root.iter("a") if "#comments" in (link.get("href") or "")]
+    links = [link for link in tools.iter("a") if "#comments" in (link.get("href") or "")]
     return fields.parse_comment_count(text_content(links[-1])) if links else None
 
 
-def parse_next_page(pager: Selector) -> int | None:
+def parse_next_page(pager: HtmlElement) -> int | None:
     """The number of the page that the pager's ``»`` leads to; ``None`` on the last page."""
-    for link in pager.css("a"):
-        if one_line_text(link.root).strip() == site.NEXT_LINK_TEXT:
-            return _page_number(link.root.get("href") or "")
+    for link in pager.iter("a"):
+        if one_line_text(link).strip() == site.NEXT_LINK_TEXT:
+            return _page_number(link.get("href") or "")
     return None
 
 
-def parse_last_page(pager: Selector) -> int | None:
+def parse_last_page(pager: HtmlElement) -> int | None:
     """The highest page number that the pager names."""
-    numbers = (parse_number(one_line_text(link.root), MOST_PAGES) for link in pager.css("a, span"))
+    numbers = (parse_number(one_line_text(link), MOST_PAGES) for link in pager.iter("a", "span"))
     return max((number for number in numbers if number), default=None)
 
 

@@ -139,12 +139,12 @@ class Agenda:
 
         Articles that failed the last time are left out: the last run has looked for them.
         """
-        state, listed = self._state(), self.archive.listed()
+        state, entered = self._state(), self.archive.entered()
         archived = (article for article in self.overview.index if article in state.archived)
         return {
             article
             for article in (*self._select(state), *archived)
-            if article not in state.failed and listed.get(article) is None
+            if article not in state.failed and article not in entered
         }
 
     def _wants_feed(self) -> bool:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Final
 
-from archiver.extraction.dates import parse_date
+from archiver import clock, site
+from archiver.extraction.dates import is_plausible, parse_date
 from archiver.items import Article, FeedEntry, IndexEntry, ListingPage
 from archiver.pages.completion import complete_from_listing
 from archiver.planning.listing_pager import ListingPager
 from archiver.store.archive import Archive
 from archiver.tree.unexpected import UnexpectedPage
 
+#: The form of a day in the index; other texts take a hundred times as long to read.
+_DAY: Final = re.compile(r"20\d\d-[01]\d-[0-3]\d", re.ASCII)
 #: An index that lacks more than this share of what it listed before, and more than a few
 #: articles, is not believed.
 _SHARE_LOST: Final = 0.1
@@ -36,7 +42,7 @@ class Overview:
         if before - len(entries) > max(_FEW, before * _SHARE_LOST):
             raise UnexpectedPage(f"the index lists only {len(entries)} of {before} articles")
         for entry in entries:
-            entry.published = parse_date(entry.date_text)[0]
+            entry.published = _day(entry.date_text)
         self.index = {entry.id: entry for entry in entries}
 
     def note_listing(self, number: int, page: ListingPage) -> None:
@@ -86,3 +92,12 @@ class Overview:
         complete_from_listing(item, fresh or shown.entry, index, is_fresh=fresh is not None)
         item.feed_text = feed.date_text if feed else None
         return item
+
+
+def _day(text: str | None) -> str | None:
+    """The day of an index entry (``YYYY-MM-DD``), as ``parse_date`` reads it."""
+    with suppress(ValueError):  # there is no such day
+        if text and _DAY.fullmatch(text):
+            today = clock.now().astimezone(site.TIMEZONE).date()
+            return text if is_plausible(date.fromisoformat(text), today) else None
+    return parse_date(text)[0]

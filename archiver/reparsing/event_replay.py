@@ -24,18 +24,17 @@ from archiver.store.revisions import number_of
 from archiver.store.schema import ARTICLES, CHANGES, DERIVED, REVISIONS, TABLES
 from archiver.store.tombstones import mark_gone
 
-#: The search index is made by the archive itself; here it would only cost time.
-_TRIGGERS: Final = ("articles_ai", "articles_ad", "articles_au")
 _NEXT: Final = "SELECT coalesce(max(number), 0) + 1 FROM revisions"
 _KEPT: Final = ("author", "published", "category", "tags")
 
 
 def memory_database() -> Database:
-    """An empty archive in memory without a search index; it refers to captures that it lacks."""
+    """An empty archive in memory, whose index no text is taken into.
+
+    It refers to captures that it lacks.
+    """
     db = Database(memory=True)
     migrations.apply(db)
-    for trigger in _TRIGGERS:
-        db.execute(f"DROP TRIGGER {trigger}")
     return db
 
 
@@ -129,19 +128,37 @@ class Replay:
     def _restore(self, event: Event) -> None:
         """Store a version and a change as they are."""
         version = event.version
-        if version is not None and version["number"] not in self._numbers:
-            (number,) = self._db.execute(_NEXT).fetchone()
-            _insert(self._db, REVISIONS.names, "revisions", {**version, "number": number})
-            self._numbers[version["number"]] = number
+        # A password hides a text that was read here a moment ago: what is read better stays better.
+        is_read = (
+            event.kind == "protected"
+            and self._made.source is not None
+            and not self._made.is_restored
+            and self._has(version)
+        )
+        if version is not None:
+            version = self._version_now(version)
         if event.kind != "suspicious":
             self._put(self._row_of(version, event.kind))
-            self._made.is_restored = True
+            self._made.is_restored = not is_read
             if event.kind != "protected":
                 self._made.source = None
         if event.change is not None:
-            number = None if version is None else self._numbers[version["number"]]
+            number = None if version is None else version["number"]
             values = {**event.change, "id": self._last_change + 1, "revision": number}
             _insert(self._db, CHANGES.names, "changes", values)
+
+    def _has(self, version: Row | None) -> bool:
+        """True when a version has come before in this replay."""
+        return version is not None and version["number"] in self._numbers
+
+    def _version_now(self, version: Row) -> Row:
+        """A stored version as it is in this replay, where it is put as it is when it is new."""
+        if not self._has(version):
+            (number,) = self._db.execute(_NEXT).fetchone()
+            _insert(self._db, REVISIONS.names, "revisions", {**version, "number": number})
+            self._numbers[version["number"]] = number
+        known = "SELECT * FROM revisions WHERE number = ?"
+        return next(iter(self._db.query(known, [self._numbers[version["number"]]])))
 
     def _put(self, row: Row) -> None:
         self._db.execute("DELETE FROM articles")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from archiver.store.exchanged_files import check_unexchanged, exchanged, lacks_r
 from archiver.store.jsonl import write_jsonl
 from archiver.store.paths import identity_of
 from archiver.store.sqlite import close_archive
+from archiver.store.written_files import write_if_changed
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -49,9 +49,12 @@ class ArchiveFiles:
     def write_exports(
         self, db: Database, *, with_counts: bool, with_comments: bool = False
     ) -> None:
-        """Write JSONL and feed from the database; raises ``StoreError``."""
-        write = partial(write_jsonl, with_counts=with_counts, with_comments=with_comments)
-        self._write("jsonl", db, write)
+        """Write JSONL and feed from the database where they are not as they would be.
+
+        Raises ``StoreError``.
+        """
+        options = {"with_counts": with_counts, "with_comments": with_comments}
+        self._write("jsonl", db, write_jsonl, **options)
         self._write("changes", db, write_feed)
 
     def close_database(self, db: Database) -> None:
@@ -69,7 +72,7 @@ class ArchiveFiles:
         """The sentence when the closed database lacks the record of the run, or ``None``."""
         return lacks_run(self.paths["database"], run_id, started_at)
 
-    def _write(self, name: str, db: Database, write: Callable[[Database, Path], int]) -> None:
+    def _write(self, name: str, db: Database, write: Callable[..., int], **options: bool) -> None:
         check_unexchanged(self.paths[name], self._found[name])
-        write(db, self.paths[name])
+        write_if_changed(db, name, self.paths[name], write, **options)
         self._written[name] = identity_of(self.paths[name])

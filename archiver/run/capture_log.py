@@ -17,7 +17,7 @@ from archiver.run.warc_options import WarcOptions
 from archiver.store.archive import Archive
 from archiver.store.captures import Capture
 from archiver.store.errors import StoreError
-from archiver.store.sqlite import check_folder, close_archive
+from archiver.store.sqlite import check_folder, close_archive, remember_sound
 from archiver.warc.exchange import Exchange
 from archiver.warc.http_message import (
     body_start,
@@ -235,6 +235,7 @@ def check_writable(database: Path, options: WarcOptions | None) -> None:
         raise StoreError(cannot_write(error)) from error
     finally:
         close_archive(archive.db)
+    remember_sound(database)
 
 
 def _payload(record: bytes) -> bytes:

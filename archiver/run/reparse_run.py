@@ -75,7 +75,6 @@ def reparse(
     try:
         articles = wanted.articles(archive.db)
         report.planned = len(articles)
-        archive.runs.suspend_digests()
         task = Task(paths["database"], warc, wanted.accept)
         _correct(archive, read_articles(task, articles, processes), report, advance)
         renew_series(archive.db)

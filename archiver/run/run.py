@@ -59,6 +59,7 @@ class Run:
         base: Base | None = None,
         archive: Archive | None = None,
     ) -> None:
+        self._opened_at = clock.utc_now()
         self.archive = Archive.open(files["database"], base) if archive is None else archive
         self.files = ArchiveFiles(files)
         self.counts = RunCounts()
@@ -103,7 +104,6 @@ class Run:
     def begin(self, plan: Plan, arguments: Mapping[str, Any] | None = None) -> None:
         """Open the record of the run; ``arguments`` are those that the plan was made of."""
         self.plan = plan
-        self._name_foreign_changes()
         self._started_at = clock.utc_now()
         self._id = self.archive.runs.start(plan.mode, self._started_at)
         if self.captures is not None:
@@ -114,10 +114,10 @@ class Run:
             logger.info("%s", words_for_reparse(count))
 
     def _name_foreign_changes(self) -> None:
-        """Log the tables that something else has changed: ``scrapy verify`` names them later."""
-        if names := self.archive.runs.note_foreign_changes():
+        """Log what was found changed before it was written to; ``scrapy verify`` says more."""
+        if names := self.archive.runs.foreign_changes(self._opened_at):
             logger.warning(
-                "changed by something else than this program since the last run: %s; see %s",
+                "changed by something else than this program: %s; see %s",
                 ", ".join(names),
                 typed("verify"),
             )
@@ -141,6 +141,7 @@ class Run:
             self.archive.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self.report = self._make_report(ending, traffic)
             self._close_record(self.report, keeps_digests=True)
+            self._name_foreign_changes()
             is_stored = True
         except sqlite3.Error as error:
             self.report = self._make_report(cannot_write(error), traffic)

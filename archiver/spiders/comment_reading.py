@@ -18,9 +18,10 @@ from archiver.spiders.recording import RecordingSpider, Results
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
-    from parsel import Selector
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+    from archiver.tree.document import Page
 
 
 class CommentReadingSpider(RecordingSpider):
@@ -88,5 +89,5 @@ class CommentReadingSpider(RecordingSpider):
         yield from ()
 
 
-def _parse(article: int, number: int, page: Selector, base: site.Base) -> CommentPage:
+def _parse(article: int, number: int, page: Page, base: site.Base) -> CommentPage:
     return parse_comment_page(page, article, number, base)

@@ -55,11 +55,12 @@ from archiver.tree.unexpected import UnexpectedPage
 from archiver.upload_urls import path_of
 
 if TYPE_CHECKING:
-    from parsel import Selector
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
+
+    from archiver.tree.document import Page
 
 logger = logging.getLogger(__name__)
 
@@ -405,5 +406,5 @@ class KexueSpider(CommentReadingSpider):
         )
 
 
-def _parse_article(url: str, page: Selector, base: site.Base) -> Article:
+def _parse_article(url: str, page: Page, base: site.Base) -> Article:
     return parse_article(page, url, base)

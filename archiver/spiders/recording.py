@@ -19,9 +19,10 @@ from archiver.site import Base
 from archiver.tree.unexpected import UnexpectedPage
 
 if TYPE_CHECKING:
-    from parsel import Selector
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+    from archiver.tree.document import Page
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class RecordingSpider(Spider):
     recorder: Recorder
     base: Base
 
-    def read(self, response: Response, parse: Callable[[Selector, Base], _T]) -> _T:
+    def read(self, response: Response, parse: Callable[[Page, Base], _T]) -> _T:
         """What a page says; raises ``UnexpectedPage``, also for bytes that are no UTF-8 in it.
 
         When they come again in the same places they are the page's own, and are kept as U+FFFD.

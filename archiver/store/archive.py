@@ -22,6 +22,7 @@ from archiver.store import (
     failures,
     file_addresses,
     sightings,
+    text_index,
     tombstones,
 )
 from archiver.store.archived_comments import ArchivedComments
@@ -31,6 +32,7 @@ from archiver.store.articles import Saved
 from archiver.store.captures import Capture
 from archiver.store.corrections import Correction
 from archiver.store.dated_writes import DatedWrites
+from archiver.store.merge import Change
 from archiver.store.records import Row
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import open_archive
@@ -43,6 +45,8 @@ class Archive:
         self.db = db
         self.base = base
         self.writes = DatedWrites(db)
+        #: How many articles were stored since the search index was written.
+        self._waiting = 0
         self.comments = ArchivedComments(db, self.writes)
         self.files = ArchivedFiles(db, self.writes, base)
         self.runs = ArchivedRuns(db, self.writes)
@@ -83,9 +87,13 @@ class Archive:
         """Articles whose page was requested in runs that were killed then, and how often."""
         return sightings.asked_before(self.db)
 
-    def listed(self) -> dict[int, ListingEntry | None]:
-        """Every article that index or listings have shown, with its last listing entry."""
+    def listed(self) -> list[int]:
+        """Every article that is listed as far as is known."""
         return sightings.listed_articles(self.db)
+
+    def entered(self) -> set[int]:
+        """Those of them of which a listing entry is kept."""
+        return sightings.entered_articles(self.db)
 
     def last_shown(self, article: int) -> Shown:
         """What index and listings showed of an article the last time, in any run."""
@@ -114,15 +122,32 @@ class Archive:
             now = self.writes.now()
             saved = articles.save_article(self.db, article, now, url=url, accept=accept)
             file_addresses.settle(self.db, self.base, article.id)
-            return saved
+        if saved.change in {Change.NEW, Change.CHANGED}:
+            self._await_index()
+        return saved
+
+    def _await_index(self) -> None:
+        """Count an article whose text waits for the index, and take in a whole batch."""
+        self._waiting += 1
+        if self._waiting >= text_index.BATCH:
+            self.index_texts()
+
+    def index_texts(self) -> None:
+        """Take the texts into the search index that wait for it."""
+        self._waiting = 0
+        text_index.take_in_texts(self.db)
 
     def save_corrections(self, corrected: Iterable[Correction]) -> None:
         """Store what a later version of the extraction reads otherwise; see ``corrections``."""
+        corrected = list(corrected)
         with self.writes.transaction():
+            others = [c.article for c in corrected if c.row.keys() & {"title", "body_text"}]
+            text_index.take_out_texts(self.db, others)
             for correction in corrected:
                 corrections.save_correction(self.db, correction)
                 if correction.parts:
                     file_addresses.settle(self.db, self.base, correction.article)
+        self.index_texts()
 
     def is_to_reparse(self, article: int) -> bool:
         """True when an earlier version of the extraction has read a capture of the article last."""
@@ -162,8 +187,11 @@ class Archive:
             sightings.note_absent(self.db, listed, whole=whole)
 
     def save_request(self, article: int) -> None:
-        """Store that the page of an article is about to be requested."""
-        with self.writes.transaction():
+        """Store that the page of an article is about to be requested.
+
+        It is there when the process dies at the page; the next write takes it to the disk.
+        """
+        with self.writes.unsynced():
             sightings.note_asked(self.db, article, self.writes.now())
 
     # --- Failures -------------------------------------------------------------------------------

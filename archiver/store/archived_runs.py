@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archiver import clock
-from archiver.store import digests, run_records, sightings
+from archiver.store import digests, run_records, sightings, text_index
 from archiver.store.dated_writes import DatedWrites
 from archiver.store.records import Row
 
@@ -21,9 +21,15 @@ class ArchivedRuns:
         self._writes = writes
 
     def start(self, mode: str, started_at: str) -> int:
-        """Open the record of a run and close those of killed runs; returns its id."""
+        """Open the record of a run and close those of killed runs; returns its id.
+
+        From here on every table has a digest, which goes with what is written.
+        """
         self._writes.start(started_at)
-        return run_records.start_run(self._db, mode, started_at)
+        with self._db.atomic():
+            run = run_records.start_run(self._db, mode, started_at)
+            digests.take_digests(self._db)
+        return run
 
     def restart(self, row: Row, previous: Row | None, asked: Mapping[int, int]) -> None:
         """Open the record of a run that was recorded; see ``run_records.restart_run``.
@@ -60,6 +66,7 @@ class ArchivedRuns:
 
         ``keeps_digests`` keeps what the tables hold then, in the same transaction.
         """
+        text_index.take_in_texts(self._db)
         values = {**values, "finished_at": clock.utc_now()}
         with self._db.atomic():
             with self._writes.transaction():
@@ -69,26 +76,16 @@ class ArchivedRuns:
 
     # --- Digests --------------------------------------------------------------------------------
 
-    def note_foreign_changes(self) -> list[str]:
-        """Note which tables something else has changed since the last run; returns their names.
+    def foreign_changes(self, since: str) -> list[str]:
+        """The tables of the search index that something else had changed, as found since a time.
 
-        Call it before a run is started.
+        ``since`` is UTC, ISO 8601. They are looked at before they are written to.
         """
-        if names := list(digests.changed_tables(self._db)):
-            with self._writes.transaction():
-                digests.note_changed(self._db, names, clock.utc_now())
-        return names
-
-    def suspend_digests(self) -> None:
-        """Forget what the tables held, before this program writes to them outside a run.
-
-        What something else has changed by then stays noted. ``keep_digests`` ends it.
-        """
-        self.note_foreign_changes()
-        with self._writes.transaction():
-            digests.suspend_digests(self._db)
+        query = "SELECT name FROM digests WHERE changed_at >= ? ORDER BY name"
+        return [name for (name,) in self._db.execute(query, [since])]
 
     def keep_digests(self) -> None:
         """Keep what the tables hold now, where this program has written to them outside a run."""
+        text_index.take_in_texts(self._db)
         with self._writes.transaction():
             digests.save_digests(self._db)

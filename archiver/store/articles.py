@@ -28,6 +28,7 @@ from archiver.store.revisions import (
 from archiver.store.schema import ARTICLES, COUNTS, DERIVED, PARTS
 from archiver.store.sightings import Shown, note_entry, note_read, shown_before
 from archiver.store.suspicion import suspicion
+from archiver.store.text_index import take_out_texts
 
 
 def _insert(table: str, names: Iterable[str]) -> str:
@@ -154,6 +155,8 @@ def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -
         return change
     row |= {"first_seen": old["first_seen"] if old else now}
     row |= {"last_seen": now, "fetched_at": now}
+    if old is not None and any(old[name] != row[name] for name in ("title", "body_text")):
+        take_out_texts(db, [article.id])
     db.execute(_INSERT if old is None else _UPDATE, row)
     capture = _capture_of_version(article)
     revision = save_revision(db, row, now, capture=capture)[0] if is_version(row) else None

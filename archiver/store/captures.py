@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Final
 
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION
-from archiver.store.digests import changing
 
 _INSERT: Final = """
     INSERT INTO captures
@@ -140,10 +138,7 @@ def forget_lost(db: Database, warc: str, size: int) -> int:
     So are those that refer to them; versions and changes that were made of one are made of none
     then. Returns how many captures there were.
     """
-    tables = ("captures", "revisions", "changes")
-    with db.atomic(), ExitStack() as stack:
-        for table in tables:
-            stack.enter_context(changing(db, table))
+    with db.atomic():
         for query in _UNKNOWN:
             db.execute(query, {"warc": warc, "size": size})
         return sum(db.execute(query, {"warc": warc, "size": size}).rowcount for query in _FORGET)

@@ -23,9 +23,11 @@ from archiver.terminal.plural import plural
 MOST_PAGES: Final = 1000
 
 _SAVE: Final = """
-    INSERT OR REPLACE INTO comment_pages
-      (article_id, number, pages, comment_count, comments, read_at)
+    INSERT INTO comment_pages (article_id, number, pages, comment_count, comments, read_at)
     VALUES (:article, :number, :pages, :count, :comments, :now)
+    ON CONFLICT (article_id, number) DO UPDATE SET pages = excluded.pages,
+      comment_count = excluded.comment_count, comments = excluded.comments,
+      read_at = excluded.read_at
 """
 _MOVED: Final = """
     DELETE FROM comment_pages

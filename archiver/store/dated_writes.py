@@ -35,6 +35,23 @@ class DatedWrites:
                 captures.note_article(self._db, article.capture, article.id)
         self.unsaved.clear()
 
+    @contextmanager
+    def unsynced(self) -> Iterator[None]:
+        """A transaction that survives the process at once, and a power failure with the next one.
+
+        The disk is not waited for: SQLite syncs its log as a whole with the next transaction.
+        """
+        (level,) = self._db.execute("PRAGMA synchronous").fetchone()
+        is_alone = not self._db.conn.in_transaction  # inside one, SQLite refuses to change it
+        if is_alone:
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with self.transaction():
+                yield
+        finally:
+            if is_alone:
+                self._db.execute(f"PRAGMA synchronous = {level}")
+
     # --- Their time -----------------------------------------------------------------------------
 
     def start(self, time: str) -> None:

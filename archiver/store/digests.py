@@ -1,15 +1,21 @@
-"""The table ``digests``: what every table held at the end of the last run.
+"""The table ``digests``: what every table holds by what this program has written.
 
 Most columns can be made again from something else, as a hash from a body. That a moment, a reader
 count or a sighting was changed by a bad disk, or by another program, shows only here.
+
+A digest is a sum, to which a row adds its hash. So ``digest_triggers`` changes it with each row
+that is written, in the same transaction, and no run need read the tables again. What something
+else changes stays out of the sum, whatever is written afterwards.
+
+The tables of the full-text index are written by SQLite alone. Their digests are taken of all that
+they hold: deleted before the first write, and made anew at the end.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,20 +23,20 @@ from sqlite_utils import Database
 
 from archiver.store.schema import DIGESTS, TABLES
 
-#: Table → its columns, and those by which its rows are sorted. That of sqlite-utils is among them,
-#: and those of the search index: SQLite's own check does not see every changed place in it.
+#: Table → its columns, of those whose digests go with every row that is written.
+FOLLOWED: Final = {table.name: table.names for table in TABLES if table is not DIGESTS}
+#: Those of the search index: SQLite's own check does not see every changed place in them.
+_INDEX: Final = {
+    "articles_fts_data": ("id", "block"),
+    "articles_fts_idx": ("segid", "term", "pgno"),
+    "articles_fts_docsize": ("id", "sz"),
+    "articles_fts_config": ("k", "v"),
+}
 _COVERED: Final = {
-    **{
-        table.name: (table.names, tuple(column.name for column in table.columns if column.key))
-        for table in TABLES
-        if table is not DIGESTS
-    },
-    "_sqlite_migrations": (("migration_set", "name", "applied_at"), ("migration_set", "name")),
-    "articles_fts_data": (("id", "block"), ("id",)),
-    "articles_fts_idx": (("segid", "term", "pgno"), ("segid", "term")),
-    "articles_fts_docsize": (("id", "sz"), ("id",)),
-    "articles_fts_config": (("k", "v"), ("k",)),
-    "sqlite_master": (("type", "name", "tbl_name", "sql"), ("type", "name")),
+    **FOLLOWED,
+    **_INDEX,
+    "_sqlite_migrations": ("migration_set", "name", "applied_at"),
+    "sqlite_master": ("type", "name", "tbl_name", "sql"),
 }
 #: Table → which of its rows count. A view or table of somebody else is none of the archive's.
 _OWN_ROWS: Final = {
@@ -38,19 +44,17 @@ _OWN_ROWS: Final = {
         ", ".join(f"'{name}'" for name in _COVERED)
     ),
 }
+_MODULUS: Final = 1 << 256
 _SAVE: Final = """
-    INSERT INTO digests (name, rows, sha256, taken_at) VALUES (:name, :rows, :sha256, :end)
-    ON CONFLICT (name) DO UPDATE
-    SET rows = excluded.rows, sha256 = excluded.sha256, taken_at = excluded.taken_at
+    INSERT INTO digests (name, rows, sha256, taken_at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET rows = excluded.rows, sha256 = excluded.sha256
 """
-_NOTE: Final = "UPDATE digests SET changed_at = coalesce(changed_at, ?) WHERE name = ?"
-_CHANGED: Final = "UPDATE digests SET rows = ?, sha256 = ? WHERE name = ?"
-_LAST_END: Final = "SELECT finished_at FROM runs ORDER BY id DESC LIMIT 1"
+_LAST_RUN: Final = "SELECT started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The rows of a table, and their hash."""
+    """The rows of a table, and the sum of their hashes."""
 
     rows: int
     sha256: str
@@ -58,11 +62,12 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a table held at the end of a run."""
+    """What a table holds by what this program has written."""
 
     digest: Digest
+    #: End of the last run.
     taken_at: str
-    #: When a run found at its start that something else had changed the table.
+    #: When a run found, before it wrote to the table, that something else had changed it.
     changed_at: str | None
 
 
@@ -71,32 +76,44 @@ def covered_tables() -> list[str]:
     return list(_COVERED)
 
 
+def line_of(columns: Iterable[str], row: str = "") -> str:
+    """The SQL that writes a row as a line; ``row`` is the prefix of its columns, as ``new.``."""
+    line = " || ',' || ".join(f"quote({row}{column})" for column in columns)
+    return f"CAST({line} AS BLOB)"
+
+
+def hash_of(line: bytes) -> int:
+    """What a row adds to the sum of its table."""
+    return int.from_bytes(hashlib.sha256(line).digest(), "big")
+
+
+def sum_as_text(total: int) -> str:
+    """A sum modulo 2**256, as ``digests.sha256`` has it."""
+    return f"{total % _MODULUS:064x}"
+
+
 def digest_of(db: Database, name: str) -> Digest | None:
     """The digest of a table as it is now; ``None`` when it, or a column of it, is missing.
 
-    SHA-256 over its rows in the order of their keys, each as SQLite's ``quote()`` writes its
-    values, with commas between them and a line feed behind.
+    The sum, modulo 2**256, of the SHA-256 of its rows, each as SQLite's ``quote()`` writes its
+    values, with commas between them.
     """
-    columns, keys = _COVERED[name]
-    line = " || ',' || ".join(f"quote({column})" for column in columns)
     own = _OWN_ROWS.get(name, "1")
-    query = f"SELECT CAST({line} AS BLOB) FROM {name} WHERE {own} ORDER BY {', '.join(keys)}"  # noqa: S608
-    digest, rows = hashlib.sha256(), 0
+    query = f"SELECT {line_of(_COVERED[name])} FROM {name} WHERE {own}"  # noqa: S608
+    total, rows = 0, 0
     try:
         found = db.execute(query)
     except sqlite3.OperationalError as error:
         if str(error).startswith("no such"):
             return None
         raise
-    for (text,) in found:
-        digest.update(text)
-        digest.update(b"\n")
-        rows += 1
-    return Digest(rows, digest.hexdigest())
+    for rows, (line,) in enumerate(found, start=1):  # noqa: B007
+        total += hash_of(line)
+    return Digest(rows, sum_as_text(total))
 
 
 def kept_digests(db: Database) -> dict[str, Kept]:
-    """What was kept at the end of the last run, by table; nothing before the first one."""
+    """What is kept, by table; nothing before the first run."""
     return {
         name: Kept(Digest(rows, sha256), taken_at, changed_at)
         for name, rows, sha256, taken_at, changed_at in db.execute(
@@ -105,51 +122,59 @@ def kept_digests(db: Database) -> dict[str, Kept]:
     }
 
 
-def changed_tables(db: Database) -> Iterator[str]:
-    """The tables that are not as the last run has left them, where it came to its end."""
-    (end,) = db.execute(_LAST_END).fetchone() or (None,)
-    kept = {} if end is None else kept_digests(db)
-    for name, found in kept.items():
-        if name not in _COVERED or digest_of(db, name) != found.digest:
-            yield name
+def take_digests(db: Database) -> None:
+    """Take those that are missing when a run begins, inside the caller's transaction.
 
-
-def note_changed(db: Database, names: list[str], now: str) -> None:
-    """Note, inside the caller's transaction, that something else has changed tables."""
-    for name in names:
-        db.execute(_NOTE, [now, name])
+    From here on they go with what is written. Those of tables that SQLite writes are taken when
+    the run ends.
+    """
+    _take(db, FOLLOWED)
 
 
 def save_digests(db: Database) -> None:
-    """Keep what every table holds, inside the caller's transaction, where the last run is over."""
-    (end,) = db.execute(_LAST_END).fetchone() or (None,)
+    """Keep the digests as those of the end of the last run, inside the caller's transaction.
+
+    Nothing is done where it is not over. Those are taken that are missing: at first, after
+    a migration, where somebody has deleted them to accept a table, and of an index that was written
+    to.
+    """
+    (_, end) = db.execute(_LAST_RUN).fetchone() or (None, None)
     if end is None:
         return
-    for name in _COVERED:
-        if (found := digest_of(db, name)) is not None:
-            values = {"name": name, "rows": found.rows, "sha256": found.sha256, "end": end}
-            db.execute(_SAVE, values)
+    _take(db, _COVERED)
+    spoilt = [name for name in _INDEX if (kept := kept_digests(db).get(name)) and kept.changed_at]
+    for name in spoilt:
+        _save(db, name)
+    db.execute("UPDATE digests SET taken_at = ? WHERE taken_at <> ?", [end, end])
 
 
-@contextmanager
-def changing(db: Database, name: str) -> Iterator[None]:
-    """Change a table between two runs, inside the caller's transaction.
+def _take(db: Database, names: Iterable[str]) -> None:
+    kept = kept_digests(db)
+    for name in names:
+        if name not in kept:
+            _save(db, name)
 
-    Its digest is that of the changed table then, unless something else had changed it before.
+
+def _save(db: Database, name: str) -> None:
+    started, _ = db.execute(_LAST_RUN).fetchone()
+    if (found := digest_of(db, name)) is not None:
+        db.execute(_SAVE, [name, found.rows, found.sha256, started])
+
+
+def suspend_index(db: Database, now: str) -> list[str]:
+    """Forget the digests of the search index before it is written, inside the transaction.
+
+    So that nothing is blessed that something else has changed, a table that is not as it was left
+    is noted, with the time ``now``; returns the names of these.
     """
-    kept = kept_digests(db).get(name)
-    is_known = kept is not None and digest_of(db, name) == kept.digest
-    yield
-    if is_known and (found := digest_of(db, name)) is not None:
-        db.execute(_CHANGED, [found.rows, found.sha256, name])
-
-
-def suspend_digests(db: Database) -> None:
-    """Forget those of tables that nothing else has changed, inside the caller's transaction.
-
-    This program writes to them outside a run then, and may be killed before it keeps new ones.
-    """
-    db.execute("DELETE FROM digests WHERE changed_at IS NULL")
+    kept = kept_digests(db)
+    known = {name: kept[name] for name in _INDEX if name in kept and not kept[name].changed_at}
+    changed = [name for name, known in known.items() if digest_of(db, name) != known.digest]
+    for name in changed:
+        db.execute("UPDATE digests SET changed_at = ? WHERE name = ?", [now, name])
+    for name in known.keys() - set(changed):
+        db.execute("DELETE FROM digests WHERE name = ?", [name])
+    return changed
 
 
 def forget_digests(db: Database) -> None:

@@ -19,6 +19,7 @@ from archiver.terminal.plural import plural
 
 #: How a line of the file begins.
 LINE_ID: Final = re.compile(r'\{"id": ([0-9]{1,18}),')
+_LINE_ID: Final = re.compile(LINE_ID.pattern.encode())
 
 
 def write_jsonl(
@@ -59,8 +60,8 @@ def _check_ids(db: Database, path: Path) -> None:
 def _ids_of(path: Path) -> set[int]:
     """The ids of a file that was written before; none when there is none, or no such file."""
     try:
-        with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
-            return {int(match[1]) for line in file if (match := LINE_ID.match(line))}
+        with path.open("rb") as file:
+            return {int(match[1]) for line in file if (match := _LINE_ID.match(line))}
     except OSError:
         return set()
 

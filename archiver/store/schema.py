@@ -447,13 +447,22 @@ DIGESTS: Final = Table(
         Column("name", Format.TEXT, "name of the table", key=True),
         Column("rows", Format.COUNT, "its rows"),
         Column("sha256", Format.TEXT, "hash of all of them"),
-        Column("taken_at", Format.UTC, "end of the run"),
+        Column("taken_at", Format.UTC, "end of the last run"),
         Column(
             "changed_at", Format.UTC, "when a run found it changed by something else", "it was not"
         ),
     ),
-    "What every table held at the end of the last run",
+    "What every table holds by what this program has written",
 )  # fmt: skip
+WRITTEN_FILES: Final = Table(
+    "written_files",
+    (
+        Column("name", Format.TEXT, "`jsonl` or `changes`", key=True),
+        Column("sha256", Format.TEXT, "hash of the bytes of the file"),
+        Column("made_with", Format.JSON, "version of this program, and options of the file"),
+    ),
+    "The JSONL file and the feed, as long as they are right as the last run has written them",
+)
 
 # --- Views ----------------------------------------------------------------------------------------
 
@@ -560,6 +569,7 @@ PARTS: Final = (LINKS, PICTURES, FORMULAS)
 TABLES: Final = (
     ARTICLES, READER_COUNTS, REVISIONS, CHANGES, SIGHTINGS, *PARTS, SERIES, SERIES_ARTICLES, RUNS,
     FAILURES, CAPTURES, FILES, FILE_ADDRESSES, COMMENTS, COMMENT_REVISIONS, COMMENT_PAGES, DIGESTS,
+    WRITTEN_FILES,
 )  # fmt: skip
 #: Tables whose rows belong to an article.
 OWNED: Final = tuple(

@@ -11,6 +11,7 @@ import dataclasses
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -22,18 +23,26 @@ from archiver.store.schema import EDITS
 
 #: The fields of a listing entry that an edit changes; its counts rise by themselves.
 _SHOWN: Final = tuple(name for name in EDITS if name in ListingEntry.__dataclass_fields__)
-_SEEN: Final = """
-    INSERT INTO sightings (article_id, first_seen, last_seen) VALUES (:id, :now, :now)
-    ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0
-"""
 _INDEX: Final = """
-    UPDATE sightings SET title = :title, published = coalesce(:published, published),
-      is_changed = max(is_changed, :is_changed)
-    WHERE article_id = :id
+    INSERT INTO sightings (article_id, title, published, is_changed, first_seen, last_seen)
+    VALUES (:id, :title, :published, :is_changed, :now, :now)
+    ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0,
+      title = excluded.title, published = coalesce(excluded.published, published),
+      is_changed = max(is_changed, excluded.is_changed)
 """
 _ENTRY: Final = """
-    UPDATE sightings SET entry = :entry, entry_at = :now, is_changed = max(is_changed, :is_changed)
-    WHERE article_id = :id
+    INSERT INTO sightings (article_id, entry, entry_at, is_changed, first_seen, last_seen)
+    VALUES (:id, :entry, :now, :is_changed, :now, :now)
+    ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0,
+      entry = excluded.entry, entry_at = excluded.entry_at,
+      is_changed = max(is_changed, excluded.is_changed)
+"""
+_BEFORE: Final = "SELECT article_id, title, published FROM sightings"
+_LISTED: Final = "SELECT article_id FROM sightings WHERE absent = 0 ORDER BY article_id"
+#: Of each entry the names of its fields, which are parsed in SQLite: there may be many.
+_ENTERED: Final = """
+    SELECT article_id, iif(json_valid(entry), (SELECT group_concat(key) FROM json_each(entry)), '')
+    FROM sightings WHERE absent = 0
 """
 #: Without the whole listing, nothing is known of articles that the index has never listed.
 _ABSENT: Final = """
@@ -65,7 +74,7 @@ def note_index(
 
     ``published`` of the entries is the day as ``YYYY-MM-DD``, or ``None``.
     """
-    before = {row["article_id"]: row for row in db.query("SELECT * FROM sightings")}
+    before = {row["article_id"]: row for row in db.query(_BEFORE)}
     with db.atomic():
         for entry in entries:
             old = before.get(entry.id)
@@ -76,7 +85,6 @@ def note_index(
                 "published": entry.published,
                 "is_changed": int(_differs_in_index(entry, old, known.get(entry.id))),
             }
-            db.execute(_SEEN, values)
             db.execute(_INDEX, values)
 
 
@@ -91,7 +99,6 @@ def note_entry(db: Database, entry: ListingEntry, article: Row | None, now: str)
         "entry": json.dumps(dataclasses.asdict(entry), ensure_ascii=False),
         "is_changed": int(changed),
     }
-    db.execute(_SEEN, values)
     db.execute(_ENTRY, values)
 
 
@@ -112,7 +119,8 @@ def absent_articles(db: Database, runs: int) -> list[int]:
     return [
         article
         for (article,) in db.execute(
-            "SELECT id FROM articles JOIN sightings AS s ON article_id = id"
+            # CROSS JOIN: SQLite takes the sightings first, of which few are absent.
+            "SELECT id FROM sightings AS s CROSS JOIN articles ON article_id = id"
             " WHERE absent >= ? AND (s.title IS NOT NULL OR entry IS NOT NULL) AND status <> 'gone'"
             " ORDER BY id DESC",
             [runs],
@@ -166,10 +174,20 @@ def asked_before(db: Database) -> dict[int, int]:
     return dict(db.execute("SELECT article_id, asked FROM sightings WHERE asked > 0").fetchall())
 
 
-def listed_articles(db: Database) -> dict[int, ListingEntry | None]:
-    """Every article that is listed as far as is known, with its last listing entry."""
-    rows = db.execute("SELECT article_id, entry FROM sightings WHERE absent = 0")
-    return {article: _read_entry(text) for article, text in rows.fetchall()}
+def listed_articles(db: Database) -> list[int]:
+    """Every article that is listed as far as is known."""
+    return [article for (article,) in db.execute(_LISTED)]
+
+
+def entered_articles(db: Database) -> set[int]:
+    """Those of them of which a listing entry is kept that can be read."""
+    is_entry = cache(_has_fields_of_entry)
+    return {article for article, names in db.execute(_ENTERED) if is_entry(names)}
+
+
+def _has_fields_of_entry(names: str | None) -> bool:
+    """True when an entry can be read that has these fields, with commas between."""
+    return _is_entry(dict.fromkeys((names or "").split(",")))
 
 
 def shown_before(db: Database, article: int) -> Shown:
@@ -226,3 +244,12 @@ def _read_entry(text: str | None) -> ListingEntry | None:
         return ListingEntry(**json.loads(text))
     except (TypeError, ValueError):
         return None
+
+
+def _is_entry(fields: Mapping[str, Any]) -> bool:
+    """True when a listing entry can be made of these fields."""
+    try:
+        ListingEntry(**fields)
+    except TypeError:
+        return False
+    return True

@@ -11,14 +11,20 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.digest_triggers import follow_writes
 from archiver.store.digests import forget_digests
 from archiver.store.errors import StoreError
 from archiver.store.migrations import migration_names, migrations
 from archiver.store.paths import check_link, real_database
 from archiver.store.schema import APPLICATION_ID
+from archiver.store.text_index import take_in_texts
+from archiver.store.written_files import forget_written
 
 #: How long to wait for another program that holds the database, in seconds.
 _PATIENCE: Final = 2.0
+#: Databases that were sound when this process closed them, and what they were then: nobody need
+#: look at each page of them again.
+_sound: Final[dict[Path, tuple[int, ...]]] = {}
 #: What SQLite says when a connection that cannot write meets a write that was left half done.
 _HALF_DONE: Final = frozenset({"SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"})
 _OLDEST_SQLITE: Final = (3, 37, 0)  # STRICT tables; trigram search came with 3.34
@@ -37,15 +43,33 @@ def open_archive(path: Path) -> Database:
     try:
         _roll_back(path)
         if path.exists() and path.stat().st_size > 0:
-            check_archive(path)
+            check_archive(path, is_whole_checked=_sound.get(path) != _state_of(path))
         return _prepare(path)
     except sqlite3.Error as error:
         raise StoreError(_sentence(path, error), wrong_use=_is_wrong_use(error)) from error
 
 
+def remember_sound(path: Path) -> None:
+    """Let the next opening by this process pass over what it has looked at just now.
+
+    To be called when an archive that ``open_archive`` has opened is closed again. A database that
+    anything has written to since is looked at again.
+    """
+    path = real_database(path)
+    _sound[path] = _state_of(path)
+
+
+def _state_of(path: Path) -> tuple[int, ...]:
+    """What changes when something writes to a database, or puts another one in its place."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    found = [file.stat() for file in files if file.exists()]
+    return tuple(n for s in found for n in (s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns))
+
+
 def close_archive(db: Database) -> None:
     """Close the archive; SQLite takes the log files beside it away when nobody reads it then."""
     with suppress(sqlite3.Error):  # another program may be reading: the log stays, nothing is lost
+        take_in_texts(db)
         db.execute("PRAGMA optimize")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
@@ -107,6 +131,9 @@ def _prepare(path: Path) -> Database:
         db.execute("PRAGMA synchronous = FULL")  # a power failure takes nothing back
         db.execute("PRAGMA foreign_keys = ON")
         _migrate(db)
+        follow_writes(db)
+        with suppress(sqlite3.DatabaseError):  # a run says at its end that the index is damaged
+            take_in_texts(db)  # those of a run that was killed
         with db.atomic():  # find out now, not with the first article, that nothing can be written
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     except BaseException:
@@ -120,6 +147,7 @@ def _migrate(db: Database) -> None:
     if migrations.pending(db):
         migrations.apply(db)
         forget_digests(db)
+        forget_written(db)
 
 
 def _check_sqlite() -> None:

@@ -13,10 +13,10 @@ from typing import Any, Final
 from lxml.html import HtmlElement
 
 from archiver import site
-from archiver.tree.document import COMMENT_LIST, Node, build_tree, parse_source
+from archiver.tree.document import Page
+from archiver.tree.lexbor_copy import COMMENT_LIST, Node, TreeCopy, build_tree
 
 _PLACE: Final = "comments"
-_HAS_CLASS: Final = "contains(concat(' ', normalize-space(@class), ' '), $name)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,22 @@ class ListedComment:
     level: int
 
 
-def listed_comments(source: str) -> list[ListedComment] | None:
+def listed_comments(page: Page) -> list[ListedComment] | None:
     """All comments of a page, parents before their replies; ``None`` without a place for them.
 
     A list that somebody has written into a comment is a part of its words.
     """
-    document = parse_source(source)
-    block = _place_for_comments(document)
+    block = _place_for_comments(page.document)
     if block is None:
         return None
     found: list[ListedComment] = []
     waiting: list[tuple[Node, int | None, int]] = [(top, None, 1) for top in _lists(block)]
     for top, parent, level in waiting:
         for item in _items(top):
-            replies = [(below, len(found), level + 1) for below in _lists(item)]
-            found.append(_listed(item, parent, level))
-            waiting.extend(replies)
+            copied = TreeCopy(item, COMMENT_LIST, site.COMMENT_CONTENT)
+            words = build_tree(copied.contents[0], None) if copied.contents else None
+            waiting.extend((below, len(found), level + 1) for below in copied.lists)
+            found.append(ListedComment(copied.top, words, parent, level))
     return found
 
 
@@ -59,16 +59,6 @@ def _place_for_comments(document: Any) -> Node | None:
         return next(iter(blocks), None)
     outermost = [node for node in _below(document.root) if node.attributes.get("id") == _PLACE]
     return outermost[-1] if outermost else None
-
-
-def _listed(item: Node, parent: int | None, level: int) -> ListedComment:
-    content = next((node for node in _below(item) if _is_content(node)), None)
-    frame = build_tree(item)
-    for element in frame.xpath(f".//*[{_HAS_CLASS}]", name=f" {site.COMMENT_CONTENT} "):
-        if element.getparent() is not None:
-            element.drop_tree()
-    words = None if content is None else build_tree(content, left_out=None)
-    return ListedComment(frame, words, parent, level)
 
 
 def _items(top: Node) -> Iterator[Node]:

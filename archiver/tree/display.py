@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-
-from lxml import etree
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from archiver.tree.elements import EMBED_CLASS
 
@@ -98,33 +99,56 @@ _BLOCK_STYLE = re.compile(
 )
 
 
-def is_hidden(element: etree._Element) -> bool:
-    """True when a browser shows nothing of an element's text."""
-    if not isinstance(element.tag, str) or element.tag in HIDDEN:
-        return True
-    if element.tag == "a" and element.get("class") == EMBED_CLASS:
-        return True
-    return is_made_invisible(element)
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a browser shows an element."""
+
+    #: It shows nothing of the text inside.
+    is_hidden: bool
+    #: The attributes hide it, whatever its name.
+    is_made_invisible: bool
+    #: It is a block by its name: a paragraph of its own.
+    is_block: bool
+    #: It stands on lines of its own, by its name or by its style.
+    has_lines: bool
+    #: The style makes a block of it.
+    has_block_style: bool
+    #: It is a picture or player that is shown; such an element has no text of its own.
+    is_medium: bool
 
 
-def is_medium(element: etree._Element) -> bool:
-    """True for a picture or player that a browser shows; such an element has no text of its own."""
-    return element.tag in MEDIA and not is_made_invisible(element)
+def display_of(tag: str, attributes: Mapping[str, str]) -> Display:
+    """How an element of this name with these attributes is shown."""
+    if not attributes:
+        return _by_name(tag)
+    style = attributes.get("style")
+    is_embed = tag == "a" and attributes.get("class") == EMBED_CLASS
+    is_hidden = "hidden" in attributes
+    if style is None and not is_embed and not is_hidden:
+        return _by_name(tag)
+    is_hidden = is_hidden or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+    return _display(
+        tag,
+        is_embed=is_embed,
+        is_made_invisible=is_hidden,
+        has_block_style=style is not None and _BLOCK_STYLE.search(style) is not None,
+    )
 
 
-def is_made_invisible(element: etree._Element) -> bool:
-    """True when its attributes hide an element, whatever its name."""
-    attributes = element.attrib
-    if "hidden" in attributes:
-        return True
-    return "style" in attributes and _HIDDEN_STYLE.search(str(attributes["style"])) is not None
+#: Authors write names of their own in error messages, so not all are kept.
+@lru_cache(maxsize=256)
+def _by_name(tag: str) -> Display:
+    return _display(tag, is_embed=False, is_made_invisible=False, has_block_style=False)
 
 
-def has_lines(element: etree._Element) -> bool:
-    """True when an element stands on lines of its own, by its name or by its style."""
-    return element.tag in BLOCKS or element.tag in LINES or has_block_style(element)
-
-
-def has_block_style(element: etree._Element) -> bool:
-    """True when the style of an element makes a block of it."""
-    return _BLOCK_STYLE.search(element.get("style") or "") is not None
+def _display(
+    tag: str, *, is_embed: bool, is_made_invisible: bool, has_block_style: bool
+) -> Display:
+    return Display(
+        is_hidden=tag in HIDDEN or is_embed or is_made_invisible,
+        is_made_invisible=is_made_invisible,
+        is_block=tag in BLOCKS,
+        has_lines=tag in BLOCKS or tag in LINES or has_block_style,
+        has_block_style=has_block_style,
+        is_medium=tag in MEDIA and not is_made_invisible,
+    )

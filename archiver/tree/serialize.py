@@ -7,13 +7,11 @@ https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from lxml import etree
 from lxml.html import HtmlElement
-
-from archiver.tree.traversal import Traversal
 
 VOID = frozenset(
     [
@@ -64,39 +62,49 @@ def inner_html(
     names of elements to the names to write.
     """
     out = [escape(top.text)]
-    for event, element in Traversal(top):
-        if event == "start":
-            out.append(_start_tag(element, address_name, names))
-        elif event == "end":
-            out.append(_end(element, names))
+    add = out.append
+    open_elements: list[tuple[etree._Element, Iterator[etree._Element]]] = []
+    children = iter(top)
+    while True:
+        for child in children:
+            if not isinstance(child.tag, str):
+                if with_comments and isinstance(child, etree._Comment):
+                    add(f"<!--{child.text or ''}-->")
+            else:
+                add(_start_tag(child, address_name, names))
+                if len(child):
+                    open_elements.append((child, children))
+                    children = iter(child)
+                    break
+                if child.tag not in VOID:
+                    add(f"</{names.get(child.tag, child.tag)}>")
+            if tail := child.tail:
+                add(escape(tail))
         else:
-            is_written = with_comments and isinstance(element, etree._Comment)
-            out.append(f"<!--{element.text or ''}-->" if is_written else "")
-            out.append(escape(element.tail))
-    return "".join(out)
-
-
-def _end(element: etree._Element, names: Mapping[str, str]) -> str:
-    """The end tag, none for a void element, and the text behind it."""
-    tag = str(element.tag)
-    end_tag = "" if tag in VOID else f"</{names.get(tag, tag)}>"
-    return end_tag + escape(element.tail)
+            if not open_elements:
+                return "".join(out)
+            child, children = open_elements.pop()
+            if child.tag not in VOID:
+                add(f"</{names.get(child.tag, child.tag)}>")
+            if tail := child.tail:
+                add(escape(tail))
 
 
 def _start_tag(
     element: etree._Element, address_name: AddressName | None, names: Mapping[str, str]
 ) -> str:
-    attributes = ""
-    for key, given in element.attrib.items():
+    """The start tag, and the text behind it."""
+    tag, attributes = element.tag, ""
+    for key, given in element.items():
         name, value = str(key), str(given)
         if address_name is not None and name in ADDRESSES:
             name = address_name(element, name, value)
         attributes += f' {name}="{escape(value, IN_ATTRIBUTE)}"'
-    text = element.text or ""
-    line_feed = "\n" if text.startswith("\n") and element.tag in _DROPS_LINE_FEED else ""
-    tag = str(element.tag)
-    inner = "" if tag in VOID else escape(text)
-    return f"<{names.get(tag, tag)}{attributes}>{line_feed}{inner}"
+    text = element.text
+    if text is None or tag in VOID:
+        return f"<{names.get(tag, tag)}{attributes}>"
+    line_feed = "\n" if text.startswith("\n") and tag in _DROPS_LINE_FEED else ""
+    return f"<{names.get(tag, tag)}{attributes}>{line_feed}{escape(text)}"
 
 
 def escape(text: str | None, entities: tuple[tuple[str, str], ...] = _IN_TEXT) -> str:

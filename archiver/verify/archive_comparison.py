@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.store.column import Table
-from archiver.store.schema import DIGESTS, TABLES
+from archiver.store.schema import DIGESTS, TABLES, WRITTEN_FILES
 from archiver.verify.fidelity.comparison import Point
 
-#: What runs fill; ``digests`` are of the file, in which no two archives are equal.
-COMPARED: Final = tuple(table for table in TABLES if table is not DIGESTS)
+#: What runs fill; the others are of the files, in which no two archives are equal.
+COMPARED: Final = tuple(table for table in TABLES if table not in (DIGESTS, WRITTEN_FILES))
 #: The most characters of a value that a difference shows.
 _SHOWN: Final = 60
 Row = Mapping[str, Any]

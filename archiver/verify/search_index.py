@@ -9,15 +9,18 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.terminal.plural import plural
 from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
+from archiver.verify.unfinished_run import last_run
 
 _TABLES: Final = ("data", "idx", "docsize", "config")
 _TEXTS: Final = ("title", "body_text")
 #: The index as temporary tables, beside a view of the texts: the only place that can be written to.
 _COPY: Final = (
     "CREATE TEMP VIEW IF NOT EXISTS checked_texts AS"
-    " SELECT id, title, body_text FROM main.articles",
+    " SELECT id, title, body_text FROM main.articles"
+    " WHERE id IN (SELECT id FROM main.articles_fts_docsize)",
     "CREATE VIRTUAL TABLE temp.checked USING fts5(title, body_text, tokenize='trigram',"
     " content='checked_texts', content_rowid='id')",
     *(f"DELETE FROM temp.checked_{table}" for table in _TABLES),  # noqa: S608
@@ -30,6 +33,10 @@ _COPY: Final = (
 _CHECK: Final = "INSERT INTO temp.checked (checked, rank) VALUES ('integrity-check', 1)"
 _MENDED: Final = "sqlite-utils rebuild-fts FILE mends it"
 _FOUND: Final = "SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? AND rowid = ?"
+_WAITING: Final = """
+    SELECT id FROM articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize) AND {} ORDER BY id
+"""
+_TAKEN_IN: Final = "the next run takes its text into the index"
 #: Of a shorter text the index has nothing.
 _SHORTEST: Final = 3
 
@@ -38,15 +45,36 @@ def check_search(db: Database, ids: Ids | None) -> Point:
     """The search index is in step with the articles; with ids, it has the texts of these."""
     point = Point("search", "article", 0)
     try:
+        waiting = _waiting(db, ids)
         if ids is None:
             _check_all(point, db)
         else:
-            _check_some(point, db, ids)
+            _check_some(point, db, ids, waiting)
+        _note_waiting(point, db, waiting)
     except sqlite3.OperationalError as error:
         point.note(1, f"the index cannot be read: {error}")
     except sqlite3.DatabaseError:
         point.note(1, f"the index is not that of the articles; {_MENDED}")
     return point
+
+
+def _waiting(db: Database, ids: Ids | None) -> set[int]:
+    """The articles whose texts are not in the index yet: it takes them in by batches."""
+    condition, values = chosen("id", ids)
+    return {article for (article,) in db.execute(_WAITING.format(condition), values)}
+
+
+def _note_waiting(point: Point, db: Database, waiting: set[int]) -> None:
+    """Name what waits for the index, which is no fault before the run has come to its end."""
+    started, finished = last_run(db)
+    if waiting and started is not None and finished is None:
+        point.remark = (
+            f"search: {plural(len(waiting), 'article')} not in the index yet: the last run has not"
+            " finished (it goes on, or was killed), and takes them in at its end at the latest"
+        )
+        return
+    for article in sorted(waiting):
+        point.note(1, f"article {article}: {_TAKEN_IN}")
 
 
 def _check_all(point: Point, db: Database) -> None:
@@ -75,11 +103,13 @@ def _temporary_tables(db: Database) -> Iterator[None]:
         db.execute(f"PRAGMA query_only = {is_query_only}")
 
 
-def _check_some(point: Point, db: Database, ids: Ids) -> None:
+def _check_some(point: Point, db: Database, ids: Ids, waiting: set[int]) -> None:
     condition, values = chosen("id", ids)
     rows = db.execute(f"SELECT id, title, body_text FROM articles WHERE {condition}", values)  # noqa: S608
     for article, *texts in rows.fetchall():
         point.compared += 1
+        if article in waiting:
+            continue
         for column, text in zip(_TEXTS, texts, strict=True):
             if text and len(text) >= _SHORTEST and not _is_found(db, article, column, text):
                 point.note(1, f"article {article}: the index has not its {column}; {_MENDED}")

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from archiver.processes import Processes
 from archiver.verify.file_check import check_file_addresses, check_files
+from archiver.verify.search_index import check_search
 from archiver.verify.table_digests import check_digests
 from archiver.verify.warc_check import check_warc
 
@@ -36,6 +37,7 @@ LEFT_OUT: Final = {
 #: Tables that are not compared, and why.
 NO_CONTENT: Final = {
     "digests": "hashes of the tables with their moments",
+    "written_files": "hashes of the files with their moments",
     "captures": "what was received, and when; rig/kill.py compares them with the WARC files",
     "runs": "one row a run, and a kill makes one run more",
     "_sqlite_migrations": "when this program made the tables",
@@ -93,10 +95,12 @@ def _without_moments(line: bytes) -> bytes:
 
 
 def damage_of(database: Path) -> list[str]:
-    """What SQLite finds wrong with a database; empty when it is whole."""
+    """What SQLite finds wrong with a database and its search index; empty when it is whole."""
     with closing(sqlite3.connect(database)) as connection:
         found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
         found += [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'articles_au'").fetchone():
+            found += check_search(Database(connection), None).findings
     return [line for line in found if line != "ok"]
 
 

@@ -7,6 +7,7 @@ reader.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,12 +15,16 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.items import Problem
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.document import ASCII_SPACE
 
-_ADDRESSES = (("a", "href"), ("area", "href"), ("img", "src"), ("blockquote", "cite"))
+#: The attributes with an address, by the element.
+_ADDRESSES: Final = {
+    "a": ("href",), "area": ("href",), "img": ("src",), "blockquote": ("cite",),
+    "audio": ("src",), "video": ("src", "poster"), "source": ("src",),
+}  # fmt: skip
 #: An empty address is the page's own for a link, and none for all others.
 _LINKS: Final = frozenset({"a", "area"})
-_MEDIA = (("audio", "src"), ("video", "src"), ("video", "poster"), ("source", "src"))
 #: Addresses that run a script when followed; white space and control characters do not hinder it.
 _SCRIPT = re.compile(
     r"[\s\x00-\x1f]*(?:j\s*a\s*v\s*a\s*s\s*c\s*r\s*i\s*p\s*t|vbscript)\s*:", re.IGNORECASE
@@ -37,14 +42,15 @@ def make_absolute(body: HtmlElement, article: int, document: str | None = None) 
 
     ``document`` is what they are resolved against on a page with a ``<base>``.
     """
-    for tag, attribute in _ADDRESSES + _MEDIA:
-        for element in body.iter(tag):
+    for element in with_attributes(body):
+        is_link = element.tag in _LINKS
+        for attribute in _ADDRESSES.get(element.tag, ()):
             value = element.get(attribute)
             if value is None:
                 continue
-            if tag not in _LINKS:
+            if not is_link:
                 value = value.strip(ASCII_SPACE)
-            if _SCRIPT.match(value) or (tag not in _LINKS and not value):
+            if _SCRIPT.match(value) or (not is_link and not value):
                 del element.attrib[attribute]
             else:
                 element.set(attribute, absolute(value, article, document))
@@ -67,6 +73,7 @@ def absolute(href: str, article: int, document: str | None = None) -> str:
     return resolved + href[len(href.rstrip(ASCII_SPACE)) :] if written else resolved
 
 
+@lru_cache(maxsize=256)  # asked when an address is made absolute, of its link and of its target
 def problem_of(href: str) -> Problem | None:
     """The problem that keeps a reader from following an address; ``None`` when none is known."""
     written = href.strip(ASCII_SPACE)

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.body.clean.separators import drop_elements, separate
+from archiver.tree.css_selection import divs_with_id
 from archiver.tree.document import ASCII_SPACE, text_content
 
 _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
@@ -45,11 +46,12 @@ def remove_self_anchors(body: HtmlElement) -> None:
 def _remove_footer_blocks(body: HtmlElement) -> bool:
     """Remove the last block of each kind; tells whether there was one."""
     found = False
-    for block_id in site.FOOTER_BLOCKS:
-        blocks = body.xpath(".//div[@id=$id]", id=block_id)
-        if blocks:
-            blocks[-1].drop_tree()
-            found = True
+    if divs_with_id(body, site.FOOTER_BLOCKS):
+        for block_id in site.FOOTER_BLOCKS:
+            blocks = [block for block in divs_with_id(body, (block_id,)) if block is not body]
+            if blocks:
+                blocks[-1].drop_tree()
+                found = True
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import lru_cache
 from typing import Final
 
 import nh3
@@ -18,7 +19,7 @@ from lxml.html import HtmlElement
 from archiver.body.clean.absolute_addresses import make_absolute
 from archiver.body.clean.boilerplate import strip_boilerplate
 from archiver.body.clean.embeds import replace_embeds
-from archiver.body.clean.lazy_pictures import show_late_pictures
+from archiver.body.clean.lazy_pictures import LATE_TAGS, show_late_pictures
 from archiver.body.clean.restored_formulas import restore_formulas
 from archiver.body.clean.safe_addresses import drop_unsafe_addresses, may_stay
 from archiver.body.clean.separators import drop_elements, separate, write_comments
@@ -40,6 +41,8 @@ from archiver.tree.serialize import ADDRESSES, ENTITIES, inner_html
 _PRE = re.compile(r"""<pre(?: [a-z]+="[^"]*")*>(?=\n)""")
 #: Unicode keeps these for the inner use of programs.
 _NONCHARACTERS: Final = [chr(code) for code in range(0xFDD0, 0xFDF0)]
+#: Stands before names that the sanitiser is not to know; another one in each process.
+_WORD: Final = f"x{secrets.token_hex(16)}"
 _PSEUDO_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 
 
@@ -48,18 +51,22 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
 
     ``document`` is what relative ones are resolved against on a page with a ``<base>``.
     """
-    restore_formulas(body)
+    tags = tags_of(body)
+    if "script" in tags:
+        restore_formulas(body)
     strip_boilerplate(body)
-    separate(body.iter(*EMBEDS))
+    if tags & EMBEDS:
+        separate(body.iter(*EMBEDS))
     # before the cleaning takes the parameters of old players and the copies in noscript away
-    show_late_pictures(body, article, document)
+    if tags & LATE_TAGS:
+        show_late_pictures(body, article, document)
     replace_embeds(body, article, document)
     is_renamed = clean_tree(body)
     write_comments(body)
     make_absolute(body, article, document)
     drop_unsafe_addresses(body)
     clean_styles(body)
-    if is_renamed or body.find(".//a//a") is not None:
+    if is_renamed or _has_link_in_link(body):
         _parse_again(body)
     return safe_html(body)
 
@@ -75,14 +82,29 @@ def _parse_again(body: HtmlElement) -> None:
     body[:] = parsed[:]
 
 
+def tags_of(top: HtmlElement) -> set[str]:
+    """The names of an element and of all below it."""
+    return {element.tag for element in top.iter(etree.Element)}
+
+
+def _has_link_in_link(body: HtmlElement) -> bool:
+    inner = (link for outer in body.iter("a") for link in outer.iterdescendants("a"))
+    return next(inner, None) is not None
+
+
 def clean_tree(body: HtmlElement) -> bool:
     """Take out of a body what does not belong to a text, in place; the text behind it stays.
 
     True when an element that stays has got another name.
     """
-    dropped = [*body.iter(*DROPPED), *filter(is_tracker, body.iter("img"))]
-    separate(dropped)
-    drop_elements(dropped)
+    tags = tags_of(body)
+    trackers = filter(is_tracker, body.iter("img")) if "img" in tags else ()
+    dropped = [*(body.iter(*DROPPED) if tags & DROPPED else ()), *trackers]
+    if dropped:
+        separate(dropped)
+        drop_elements(dropped)
+    if tags <= TAGS:
+        return False
     is_renamed = False
     for element in body.iterdescendants(etree.Element):
         if element.tag not in TAGS:
@@ -109,37 +131,41 @@ def sanitise(top: HtmlElement) -> str:
     Pseudo elements that an author wrote as text (``<type>`` in an error message) are kept, since
     a browser keeps them too; no page gives such a name a meaning. The sanitiser knows some of them
     (``<vector>``) as MathML, and drops addresses that its parser rejects (a host with a space). So
-    the names of both go through it with a random word before them, which no author can have used.
+    the names of both go through it with a random word before them, which no author can know.
     """
-    word = f"x{secrets.token_hex(16)}"
-    elements = {tag: f"{word}{tag}" for tag in _pseudo_elements(top)}
+    pseudo = frozenset(_pseudo_elements(top))
+    names = {tag: f"{_WORD}{tag}" for tag in pseudo}
+    html, entities = _without_entities(inner_html(top, _name_of_attribute, names))
+    clean = _PRE.sub(r"\g<0>\n", _cleaner(pseudo).clean(html))
+    for entity, character in entities:
+        clean = clean.replace(character, entity)
+    return clean.replace(_WORD, "")
 
-    def attribute_name(element: etree._Element, name: str, value: str) -> str:
-        return f"{word}{name}" if may_stay(element, name, value) else name
 
-    html, entities = _without_entities(inner_html(top, attribute_name, elements))
-    clean = nh3.clean(
-        html,
-        tags=TAGS.union(elements.values()),
-        attributes={tag: _with_addresses(names, word) for tag, names in ATTRIBUTES.items()},
+@lru_cache(maxsize=32)
+def _cleaner(pseudo: frozenset[str]) -> nh3.Cleaner:
+    """The sanitiser for bodies with these pseudo elements; to make it takes as long as its work."""
+    return nh3.Cleaner(
+        tags=TAGS.union(f"{_WORD}{tag}" for tag in pseudo),
+        attributes={tag: _with_addresses(names) for tag, names in ATTRIBUTES.items()},
         url_schemes=set(URL_SCHEMES),
         link_rel=None,
     )
-    clean = _PRE.sub(r"\g<0>\n", clean)
-    for entity, character in entities:
-        clean = clean.replace(character, entity)
-    return clean.replace(word, "")
+
+
+def _name_of_attribute(element: etree._Element, name: str, value: str) -> str:
+    return f"{_WORD}{name}" if may_stay(element, name, value) else name
 
 
 def _pseudo_elements(top: HtmlElement) -> set[str]:
     """The names of elements below ``top`` that mean nothing anywhere in HTML."""
-    tags = {str(element.tag) for element in top.iter(etree.Element)} - TAGS
+    tags = tags_of(top) - TAGS
     return {tag for tag in tags - nh3.CLEAN_CONTENT_TAGS if _PSEUDO_NAME.match(tag)}
 
 
-def _with_addresses(names: set[str], word: str) -> set[str]:
-    """Names of attributes, and those of addresses behind a word as well."""
-    return names.union(f"{word}{name}" for name in names & ADDRESSES)
+def _with_addresses(names: set[str]) -> set[str]:
+    """Names of attributes, and those of addresses behind the word as well."""
+    return names.union(f"{_WORD}{name}" for name in names & ADDRESSES)
 
 
 def _without_entities(html: str) -> tuple[str, list[tuple[str, str]]]:
@@ -147,8 +173,9 @@ def _without_entities(html: str) -> tuple[str, list[tuple[str, str]]]:
 
     The sanitiser takes time quadratic in the number of entities.
     """
-    unused = [character for character in _NONCHARACTERS if character not in html]
-    pairs = list(zip(ENTITIES, unused, strict=False))
+    unused = (character for character in _NONCHARACTERS if character not in html)
+    present = (entity for entity in ENTITIES if entity in html)
+    pairs = list(zip(present, unused, strict=False))
     for entity, character in pairs:
         html = html.replace(entity, character)
     return html, pairs

@@ -28,6 +28,8 @@ _LATE: Final = (
 _LATE_SETS: Final = ("data-srcset", "data-lazy-srcset", "data-original-set")
 #: What shows a thing by its ``src``; of pictures a late address counts before a given one.
 _LATE_ELEMENTS: Final = ("img", "iframe", "embed", "audio", "video", "source")
+#: Without one of these in it a body has nothing that is loaded late.
+LATE_TAGS: Final = frozenset({*_LATE_ELEMENTS, "noscript", "picture"})
 #: An address, and no switch (``data-lazy="true"``) or object (``{…}``).
 _ADDRESS = re.compile(r"(?![\[{]|(?:data|about|javascript):)[^./]*+[./]", re.IGNORECASE)
 #: Nothing, or nothing of its own: an address that shows no file.

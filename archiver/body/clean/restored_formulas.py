@@ -20,7 +20,7 @@ from archiver.body.clean.separators import FORMULA_START, own_texts, replace_wit
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.formulas.scanner import ends_formula
 from archiver.tree.display import BLOCKS
-from archiver.tree.document import new_element
+from archiver.tree.lexbor_copy import new_element
 
 _TYPE = re.compile(r"\s*math/tex\s*(?:;|\Z)", re.IGNORECASE)
 #: As MathJax's TeX input reads it (``jax/input/TeX``).

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.elements import URL_SCHEMES
 from archiver.tree.serialize import ADDRESSES
 
@@ -26,7 +27,7 @@ def drop_unsafe_addresses(body: HtmlElement) -> None:
 
     A picture inside its own address (``data:image/…``) stays where a picture is shown.
     """
-    for element in body.iter(etree.Element):
+    for element in with_attributes(body):
         for name in ADDRESSES.intersection(element.keys()):
             if not may_stay(element, name, element.get(name, "")):
                 del element.attrib[name]

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.formulas.scanner import ends_formula, formula_text
-from archiver.tree.document import new_element
+from archiver.tree.lexbor_copy import new_element
 
 #: A formula, or a mark in two parts, begins with one of these …
 FORMULA_START = re.compile(r"[$\\]")

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator, Set
 from typing import Final, NamedTuple
 
-from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.display import BLOCKS, CELLS, LINES
 
 #: The pixels of a unit, about; a length without one is ignored by browsers, unless it is 0.
@@ -114,8 +114,8 @@ _SIZE: Final = re.compile(r"[ \t\r\n\f]*([-+]?)([0-9]+)[.0-9]*(%?)")
 
 def clean_styles(body: HtmlElement) -> None:
     """Filter all attributes of a body that give a style or a size, in place."""
-    for element in body.iter(etree.Element):
-        for name in [name for name in element.attrib if name in _SIZE_LIMITS]:
+    for element in with_attributes(body):
+        for name in _SIZE_LIMITS.keys() & element.keys():
             if _is_too_large(element.attrib[name], _SIZE_LIMITS[name]):
                 del element.attrib[name]
         style = element.get("style")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.body.contents.text import text_before
-from archiver.body.formulas.found import Formulas
+from archiver.body.events.event import Events
 
 
-def excerpt_of(body: HtmlElement, formulas: Formulas) -> str | None:
+def excerpt_of(events: Events) -> str | None:
     """The text before ``<!--more-->``; ``None`` when the body does not have it."""
-    for comment in body.iter(etree.Comment):
-        if (comment.text or "").strip() == site.MORE_COMMENT:
-            return text_before(body, comment, formulas)
+    for comment in events.comments:
+        if _is_more(comment.element):
+            return text_before(events, comment.place)
     return None
+
+
+def _is_more(comment: etree._Element) -> bool:
+    is_comment = isinstance(comment, etree._Comment)  # and no processing instruction
+    return is_comment and (comment.text or "").strip() == site.MORE_COMMENT

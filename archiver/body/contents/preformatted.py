@@ -6,11 +6,8 @@ Such a line ends with a line feed; none is doubled where the source has one betw
 
 from __future__ import annotations
 
-from lxml import etree
-from lxml.html import HtmlElement
-
-from archiver.tree.display import CELLS, has_block_style, has_lines, is_hidden, is_medium
-from archiver.tree.traversal import Traversal
+from archiver.body.events.event import Close, Comment, Event, Open, Text
+from archiver.tree.display import CELLS
 
 #: A line, and shown as one, also when nothing is in it.
 _ITEMS = frozenset({"li", "tr"})
@@ -18,25 +15,40 @@ _ITEMS = frozenset({"li", "tr"})
 _HOLD_ITEMS = frozenset({"ol", "ul", "menu", "dir", "table", "thead", "tbody", "tfoot", "tr"})
 
 
-def preformatted(pre: HtmlElement, stop: etree._Element | None = None) -> str:
-    """The text of a ``<pre>``, up to the element or comment ``stop`` if it is in there."""
+def preformatted(events: list[Event], pre: Open, stop: int | None = None) -> str:
+    """The text of a ``<pre>``, up to the event of number ``stop`` if that is in there."""
     text = _Text()
-    text.add(pre.text, pre)
-    traversal = Traversal(pre)
-    for event, element in traversal:
-        if element is stop:
-            break
-        if event == "start" and is_hidden(element):
-            traversal.skip()
-            text.is_due = text.is_due or (has_block_style(element) and is_medium(element))
-        elif event == "start":
-            text.start(element)
-            text.add(element.text, element)
+    end = pre.end if stop is None else min(stop, pre.end)
+    position = pre.start + 1
+    parents = [pre.tag]
+    while position < end:
+        event = events[position]
+        position += 1
+        if isinstance(event, Text):
+            text.add(event.text, parents[-1])
+        elif isinstance(event, Close):
+            parents.pop()
+            text.end(event.opened)
+        elif isinstance(event, Comment):
+            continue
+        elif event.display.is_hidden:
+            position = event.end + 1
+            end = pre.end if position > end else end  # what is hidden ends nothing
+            text.is_due = text.is_due or shows_block(event)
         else:
-            if event == "end" and not is_hidden(element):
-                text.end(element)
-            text.add(element.tail, element.getparent())
+            parents.append(event.tag)
+            text.start(event)
     return "".join(text.pieces)
+
+
+def shows_block(opened: Open) -> bool:
+    """True for a picture or player that stands on lines of its own."""
+    return opened.display.is_medium and opened.display.has_block_style
+
+
+def is_first(opened: Open) -> bool:
+    """True for an element that has no element or comment before it."""
+    return opened.element.getprevious() is None
 
 
 class _Text:
@@ -51,9 +63,9 @@ class _Text:
         #: How much text there was where each open item began.
         self.items: list[int] = []
 
-    def add(self, text: str | None, parent: HtmlElement) -> None:
-        """Add a text node."""
-        if not text or (parent.tag in _HOLD_ITEMS and not text.strip()):
+    def add(self, text: str, parent: str) -> None:
+        """Add a text node in an element of this name."""
+        if parent in _HOLD_ITEMS and not text.strip():
             return
         if self.has_ended:
             rest = text.removeprefix("\n")
@@ -62,28 +74,28 @@ class _Text:
         if text:
             self._put(text)
 
-    def start(self, element: HtmlElement) -> None:
+    def start(self, opened: Open) -> None:
         """Begin an element."""
-        if element.tag == "br":
+        if opened.tag == "br":
             self._put("\n")
-        elif element.tag in CELLS:
-            if element.getprevious() is not None:
+        elif opened.tag in CELLS:
+            if not is_first(opened):
                 is_row_empty = bool(self.items) and self.items[-1] == len(self.pieces)
                 self.is_due = self.is_due and is_row_empty
                 self._put("\t")
-        elif has_lines(element):
+        elif opened.display.has_lines:
             self.is_due = True
         else:
             return
         self.has_ended = False
-        if element.tag in _ITEMS:
+        if opened.tag in _ITEMS:
             self.items.append(len(self.pieces))
 
-    def end(self, element: HtmlElement) -> None:
+    def end(self, opened: Open) -> None:
         """End an element."""
-        if element.tag in _ITEMS and self.items.pop() == len(self.pieces):
+        if opened.tag in _ITEMS and self.items.pop() == len(self.pieces):
             self._put("\n")
-        if has_lines(element):
+        if opened.display.has_lines:
             self.is_due = self.has_ended = True
 
     def _put(self, text: str) -> None:

@@ -9,113 +9,115 @@ is added: no bullets, no numbers, no alternative texts of pictures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.body.contents.preformatted import preformatted
-from archiver.body.formulas.finder import find_formulas
-from archiver.body.formulas.found import Formulas, TextNode, text_of
-from archiver.tree.display import BLOCKS, CELLS, has_block_style, has_lines, is_hidden, is_medium
-from archiver.tree.traversal import Traversal
+from archiver.body.contents.preformatted import preformatted, shows_block
+from archiver.body.events.event import Close, Event, Events, Open, Text
+from archiver.body.events.reader import read_events
+from archiver.body.formulas.finder import mark_formulas
+from archiver.body.formulas.found import GOES_ON
+from archiver.tree.display import CELLS
 
 # Marks for the assembly of the text: lone surrogates, which no tree can contain.
 _PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
 _KEPT = {" ": "\ud810", "\n": "\ud811", "\t": "\ud812", "\r": "\ud813"}
 _RESTORED = [*((mark, char) for char, mark in _KEPT.items()), (_TAB, "\t")]
 _SPACES = re.compile(r"[ \t\r\n]+")
-_SEPARATORS = re.compile(f" ?(?:[{_PARAGRAPH}{_LINE}{_BREAK}] ?)+")
+_SEPARATORS = re.compile(f"[{_PARAGRAPH}{_LINE}{_BREAK}]+")
+#: Marks at which a line ends or a cell begins: no space shows beside them.
+_MARKS = (_PARAGRAPH, _LINE, _BREAK, _TAB)
 _BLOCK_END = re.compile(f"{_KEPT[chr(10)]}+(?= ?{_PARAGRAPH})")
-_AROUND_TAB = re.compile(f" ?{_TAB} ?")
 
 
-def plain_text(top: HtmlElement, formulas: Formulas | None = None) -> str:
-    """The text below ``top``; pass the formulas when they are already known."""
-    return _assemble(_pieces(top, find_formulas(top) if formulas is None else formulas))
-
-
-def text_before(top: HtmlElement, stop: etree._Element, formulas: Formulas) -> str:
-    """The text below ``top`` that stands before the element or comment ``stop``."""
-    return _assemble(_pieces(top, formulas, stop))
+def plain_text(top: HtmlElement) -> str:
+    """The text below ``top``, where nothing else is wanted of it."""
+    events = read_events(top)
+    mark_formulas(events)
+    return text_of_events(events)
 
 
 def inline_text(top: HtmlElement) -> str:
+    """The text below ``top`` on one line, where nothing else is wanted of it."""
+    return " ".join(text_of_events(read_events(top)).split())
+
+
+def text_of_events(events: Events) -> str:
+    """The text of a body; white space in formulas stays if these are marked."""
+    return _assemble(_pieces(events.all, 0, len(events.all)))
+
+
+def text_before(events: Events, stop: int) -> str:
+    """The text that stands before the event of this number."""
+    return _assemble(_pieces(events.all, 0, stop))
+
+
+def words_of(events: Events, opened: Open) -> str:
     """The text of a short piece (a link, a caption) on one line, all white space folded."""
-    return " ".join(plain_text(top, Formulas()).split())
+    inside = events.inside(opened)
+    if len(inside) == 1 and isinstance(inside[0], Text):
+        return " ".join(inside[0].text.split())
+    return " ".join(_assemble(_pieces(events.all, opened.start + 1, opened.end)).split())
 
 
-def _pieces(
-    top: HtmlElement, formulas: Formulas, stop: etree._Element | None = None
-) -> Iterator[str]:
+def _pieces(events: list[Event], position: int, stop: int) -> list[str]:
     """Text and marks in document order, formulas and preformatted text protected."""
-    hidden: etree._Element | None = None
-    yield _opening_mark(top, formulas)
-    yield _text((top, False), formulas)
-    traversal = Traversal(top)
-    for event, element in traversal:
-        if element is stop:
-            return
-        if event == "start" and is_hidden(element):
-            hidden = element
-            traversal.skip()
-            yield _LINE if has_block_style(element) and is_medium(element) else ""
-        elif event == "start":
-            yield _opening_mark(element, formulas)
-            if element.tag == "pre":
-                yield _protect(preformatted(element, stop))
-                if stop is not None and element in stop.iterancestors():
-                    return
-                traversal.skip()
-            else:
-                yield _text((element, False), formulas)
+    out: list[str] = []
+    while position < stop:
+        event = events[position]
+        position += 1
+        if isinstance(event, Text):
+            out.append(event.text if event.parts is None else _with_formulas(event))
+        elif isinstance(event, Close):
+            out.append(_closing_mark(event.opened))
+        elif not isinstance(event, Open):
+            continue
+        elif event.display.is_hidden:
+            position = event.end + 1
+            stop = len(events) if position > stop else stop  # what is hidden ends nothing
+            out.append(_LINE if shows_block(event) else "")
+        elif event.tag == "pre":
+            out += _PARAGRAPH, _protect(preformatted(events, event, stop))
+            position = event.end
         else:
-            if event == "end" and element is not hidden:
-                yield _closing_mark(element)
-            yield _text((element, True), formulas)
-    yield _closing_mark(top)
+            out.append(_opening_mark(event))
+    return out
 
 
-def _opening_mark(element: etree._Element, formulas: Formulas) -> str:
-    tag = element.tag
-    if tag == "br":
-        return _KEPT["\n"] if element in formulas.breaks else _BREAK
-    if tag in CELLS:
-        previous = element.getprevious()
+def _opening_mark(opened: Open) -> str:
+    if opened.tag == "br":
+        return _KEPT["\n"] if opened.is_in_formula else _BREAK
+    if opened.tag in CELLS:
+        previous = opened.element.getprevious()
         return _TAB if previous is not None and previous.tag in CELLS else ""
-    return _closing_mark(element)
+    return _closing_mark(opened)
 
 
-def _closing_mark(element: etree._Element) -> str:
-    if element.tag in BLOCKS:
-        return _PARAGRAPH
-    return _LINE if has_lines(element) else ""
-
-
-def _text(node: TextNode, formulas: Formulas) -> str:
-    """The text of a text node, with white space that must stay put under protection."""
-    owner, is_tail = node
-    text = text_of(node)
-    if not text:
+def _closing_mark(opened: Open) -> str:
+    if not opened.display.has_lines:
         return ""
-    parts = formulas.parts(node)
-    if not parts:
-        return text
-    # A formula that goes on behind <br> leaves out the line feed of the source.
+    return _PARAGRAPH if opened.display.is_block else _LINE
+
+
+def _with_formulas(text: Text) -> str:
+    """A text with formulas in it, with their white space under protection."""
     pieces: list[str] = []
-    position = int(is_tail and owner in formulas.breaks and text.startswith("\n"))
-    for start, end, _ in parts:
-        pieces += text[position:start], _protect(text[start:end])
+    position = 0
+    parts = iter(text.parts or ())
+    for start, end, number in zip(parts, parts, parts, strict=True):
+        # A formula that goes on behind <br> leaves out the line feed of the source.
+        pieces += text.text[start if number == GOES_ON else position : start], ""
+        pieces.append(_protect(text.text[start:end]))
         position = end
-    return "".join([*pieces, text[position:]])
+    return "".join([*pieces, text.text[position:]])
 
 
-def _assemble(pieces: Iterator[str]) -> str:
+def _assemble(pieces: list[str]) -> str:
     text = _SPACES.sub(" ", "".join(pieces))
     text = _BLOCK_END.sub("", text)  # the line feed that ends a <pre> shows no empty line
-    text = _AROUND_TAB.sub(_TAB, text)
-    text = _SEPARATORS.sub(_line_breaks, text)
-    text = text.strip(" ")
+    for mark in _MARKS:
+        text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark)
+    text = _SEPARATORS.sub(_line_breaks, text).strip(" ")
     for mark, character in _RESTORED:
         text = text.replace(mark, character)
     return text.strip("\n")

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
+from archiver.body.events.event import Events
+from archiver.body.events.reader import read_events
 from archiver.body.formulas.found import Formulas
 from archiver.body.formulas.scanner import FormulaScanner
 from archiver.body.formulas.text_runs import text_runs
@@ -24,7 +26,12 @@ from archiver.body.formulas.text_runs import text_runs
 
 def find_formulas(top: HtmlElement) -> Formulas:
     """All formulas below ``top``, in document order."""
+    return mark_formulas(read_events(top))
+
+
+def mark_formulas(events: Events) -> Formulas:
+    """All formulas of a body; its texts and line breaks are marked with what belongs to one."""
     formulas = Formulas()
-    for run in text_runs(top):
+    for run in text_runs(events.all):
         FormulaScanner(run, formulas).scan()
     return formulas

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from lxml import etree
 
+from archiver.body.events.event import Text
 from archiver.items import Formula
 
 #: Short formulas (``$x$``) recur in an article; each is kept once.
 _SHORT: Final = 16
-_GOES_ON: Final = -1
+#: In place of the number of a formula, where it goes on behind ``<br>``.
+GOES_ON: Final = -1
 
 #: A text node of a tree: the text of an element (False), or the tail behind one (True).
 TextNode = tuple[etree._Element, bool]
@@ -27,48 +30,59 @@ class FormulaPart(NamedTuple):
     number: int | None
 
 
-@dataclass(slots=True)
 class Formulas:
-    """The formulas of a tree in document order, with their places."""
+    """The formulas of a body in document order, with their places."""
 
-    found: list[Formula] = field(default_factory=list)
-    #: The ``<br>`` elements inside formulas.
-    breaks: set[etree._Element] = field(default_factory=set)
-    #: The comments inside formulas, with the closing mark of the formula.
-    comments: dict[etree._Element, str] = field(default_factory=dict)
-    #: Start, end and number of each part, one after the other: a page can hold 100,000 of them.
-    _parts: dict[TextNode, array[int]] = field(default_factory=dict)
-    _short: dict[Formula, Formula] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.found: list[Formula] = []
+        #: The ``<br>`` elements inside formulas.
+        self.breaks: set[etree._Element] = set()
+        #: The comments inside formulas, with the closing mark of the formula.
+        self.comments: dict[etree._Element, str] = {}
+        #: The texts with parts of formulas, in the order in which these were found.
+        self._texts: list[Text] = []
+        self._short: dict[str, Formula] = {}
 
-    def add(self, formula: Formula) -> None:
+    def add(self, latex: str, *, display: bool) -> None:
         """Note the next formula, after its parts."""
-        if len(formula.latex) <= _SHORT:
-            formula = self._short.setdefault(formula, formula)
+        if len(latex) > _SHORT:
+            self.found.append(Formula(latex, display))
+            return
+        formula = self._short.get(latex)
+        if formula is None:  # the mark that it begins with tells whether it is displayed
+            formula = self._short[latex] = Formula(latex, display)
         self.found.append(formula)
 
-    def add_part(self, node: TextNode, start: int, end: int, *, goes_on: bool) -> None:
+    def add_part(self, text: Text, start: int, end: int, *, goes_on: bool = False) -> None:
         """Note a part of the formula that is added next."""
-        parts = self._parts.setdefault(node, array("q"))
-        parts.extend((start, end, _GOES_ON if goes_on else len(self.found)))
+        if text.parts is None:
+            text.parts = array("q")
+            self._texts.append(text)
+        text.parts.extend((start, end, GOES_ON if goes_on else len(self.found)))
 
     def parts(self, node: TextNode) -> list[FormulaPart]:
-        """The parts of a text node that belong to formulas, in order."""
-        parts = self._parts.get(node)
-        if parts is None:
-            return []
-        numbers = (None if number == _GOES_ON else number for number in parts[2::3])
-        return list(map(FormulaPart, parts[::3], parts[1::3], numbers))
+        """The parts of a text node of the tree that belong to formulas, in order."""
+        return self._parts_of_nodes.get(node, [])
 
-    def __contains__(self, node: TextNode) -> bool:
-        """True when a part of a text node belongs to a formula."""
-        return node in self._parts
+    @cached_property
+    def _parts_of_nodes(self) -> dict[TextNode, list[FormulaPart]]:
+        """Those of all text nodes, once everything is found."""
+        return {(text.owner, text.is_tail): list(parts_of(text)) for text in self._texts}
 
     def __bool__(self) -> bool:
         """True when there is any formula."""
         return bool(self.found)
 
 
+def parts_of(text: Text) -> Iterator[FormulaPart]:
+    """The parts of a text that belong to formulas, in order."""
+    parts = text.parts
+    if parts is not None:
+        numbers = (None if number == GOES_ON else number for number in parts[2::3])
+        yield from map(FormulaPart, parts[::3], parts[1::3], numbers)
+
+
 def text_of(node: TextNode) -> str:
-    """The text of a text node."""
+    """The text of a text node of the tree."""
     owner, is_tail = node
     return (owner.tail if is_tail else owner.text) or ""

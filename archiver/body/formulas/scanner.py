@@ -10,18 +10,26 @@ from functools import lru_cache
 
 from lxml import etree
 
+from archiver.body.events.event import Open, Text
 from archiver.body.formulas.braces import ClosingMarks
-from archiver.body.formulas.found import Formulas, TextNode, text_of
+from archiver.body.formulas.found import Formulas
 from archiver.body.formulas.text_runs import TextRun
-from archiver.items import Formula
-from archiver.tree.document import comment_text
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.tree.xml_text import comment_text
 
 _CDATA = re.compile("\\[CDATA\\[([^\u2028\u2029]*)\\]\\]\\Z")
+#: What has no dollar in it and no brace that is left open, to some depth.
+_NO_BRACE = r"[^{}$\\]++|\\."
+_ONE_BRACE = rf"{_NO_BRACE}|\{{(?:{_NO_BRACE})*+\}}"
+_TWO_BRACES = rf"{_NO_BRACE}|\{{(?:{_ONE_BRACE})*+\}}"
+#: Where something may open: found faster than by the pattern of all that does.
+_MARK = re.compile(r"[$\\]")
+#: The common formula, between dollars in one text, as a whole; of all others only the opening.
 #: A name in braces is no part of the pattern: where no brace closes it, it would search the rest
 #: of the text at each mark. Backslashes that begin nothing are left behind in one go.
 _OPENING = re.compile(
-    r"\$\$|\\\(|\\\[|\$"
+    rf"(?P<common>(?P<dollars>\$\$?+)(?:{_NO_BRACE}|\{{(?:{_TWO_BRACES})*+\}})++(?P=dollars))"
+    r"|\$\$|\\\(|\\\[|\$"
     r"|(?P<named>\\begin\{|\\(?:eq)?ref\{)"
     r"|(?P<escape>\\*\\\$)"
     r"|(?P<backslashes>(?:\\(?=\\))++)"
@@ -30,7 +38,7 @@ _END = "\\end{"
 #: Ends of environments with longer names are searched, not listed, so that the list stays short.
 _LONG_NAME = 200
 #: The closing brace stays unread: it may end a name that begins inside this one.
-_ENVIRONMENT_END = re.compile(rf"(?=(\\end\{{[^}}]{{0,{_LONG_NAME}}}\}}))")
+_ENVIRONMENT_END = re.compile(rf"\\end(?=(\{{[^}}]{{0,{_LONG_NAME}}}\}}))")
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 #: Braces, escapes and marks to look at one by one before a table is made for the whole run.
 _MOST_TOKENS = 64
@@ -57,7 +65,7 @@ class FormulaScanner:
 
     def __init__(self, run: TextRun, formulas: Formulas) -> None:
         self.run = run
-        self.texts = [text_of(piece) if isinstance(piece, tuple) else "" for piece in run]
+        self.texts = [piece.text if isinstance(piece, Text) else "" for piece in run]
         self.formulas = formulas
         #: Closing marks that do not occur any more in the rest of the run.
         self.missing: set[str] = set()
@@ -71,15 +79,30 @@ class FormulaScanner:
         """Note all formulas of the run."""
         piece, offset = 0, 0
         while piece < len(self.run):
-            match = _OPENING.search(self.texts[piece], offset)
-            if match is None:
+            mark = _MARK.search(self.texts[piece], offset)
+            if mark is None:
                 piece, offset = piece + 1, 0
+                continue
+            match = _OPENING.match(self.texts[piece], mark.start())
+            if match is None:
+                offset = mark.end()
+            elif match["common"] is not None:
+                offset = self._note_common(piece, match)
             elif match[0] in _CLOSING:
                 piece, offset = self._close(_opening(piece, match))
             elif match["named"] is not None:
                 piece, offset = self._named(piece, match)
             else:
                 offset = match.end()
+
+    def _note_common(self, piece: int, match: re.Match[str]) -> int:
+        """Record a formula that is one match; returns where to search on."""
+        start, end = match.span()
+        text = self.run[piece]
+        assert isinstance(text, Text)
+        self.formulas.add_part(text, start, end)
+        self.formulas.add(match[0], display=match["dollars"] == "$$")
+        return end
 
     def _named(self, piece: int, match: re.Match[str]) -> tuple[int, int]:
         """A reference, or the beginning of an environment; returns where to search on."""
@@ -168,21 +191,21 @@ class FormulaScanner:
         for piece in range(opening.piece, last + 1):
             node = self.run[piece]
             goes_on = piece > opening.piece
-            if isinstance(node, tuple):
-                text = self.texts[piece]
+            if isinstance(node, Text):
                 start = 0 if goes_on else opening.start
-                if goes_on and text.startswith("\n") and _is_behind_break(node):
+                if goes_on and node.text.startswith("\n") and _is_behind_break(node):
                     start = 1  # the line break of the source behind <br> is the same line break
-                stop = end if piece == last else len(text)
+                stop = end if piece == last else len(node.text)
                 self.formulas.add_part(node, start, stop, goes_on=goes_on)
-                latex.append(text[start:stop])
-            elif node.tag == "br":
-                self.formulas.breaks.add(node)
+                latex.append(node.text[start:stop])
+            elif isinstance(node, Open):
+                node.is_in_formula = True
+                self.formulas.breaks.add(node.element)
                 latex.append("\n")
             else:
-                self.formulas.comments[node] = opening.end
-                latex.append(formula_text(node))
-        self.formulas.add(Formula("".join(latex), opening.display))
+                self.formulas.comments[node.element] = opening.end
+                latex.append(formula_text(node.element))
+        self.formulas.add("".join(latex), display=opening.display)
 
 
 def formula_text(comment: etree._Element) -> str:
@@ -202,9 +225,8 @@ def ends_formula(text: str, end: str) -> bool:
     return depth != 0
 
 
-def _is_behind_break(node: TextNode) -> bool:
-    owner, is_tail = node
-    return is_tail and owner.tag == "br"
+def _is_behind_break(text: Text) -> bool:
+    return text.is_tail and text.owner.tag == "br"
 
 
 def _opening(piece: int, match: re.Match[str]) -> _Opening:
@@ -215,7 +237,7 @@ def _opening(piece: int, match: re.Match[str]) -> _Opening:
 def _last_ends(texts: list[str]) -> dict[str, tuple[int, int]]:
     """The last place of each ``\\end{name}`` of a run."""
     return {
-        match[1]: (piece, match.start())
+        f"\\end{match[1]}": (piece, match.start())
         for piece, text in enumerate(texts)
         for match in _ENVIRONMENT_END.finditer(text)
     }

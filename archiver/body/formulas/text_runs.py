@@ -8,10 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-from lxml.html import HtmlElement
-
-from archiver.body.formulas.found import TextNode, text_of
+from archiver.body.events.event import Close, Comment, Event, Open, Text
 
 #: tex2jax ``skipTags``.
 SKIPPED = frozenset(
@@ -21,25 +18,41 @@ SKIPPED = frozenset(
 _IGNORED_CLASS = re.compile(r"(?:^| )(?:tex2jax_ignore|MathJax_Preview)(?: |\Z)")
 _PROCESSED_CLASS = re.compile(r"(?:^| )tex2jax_process(?: |\Z)")
 _MATHJAX_CLASS = re.compile(r"(?:^| )MathJax")
-_TRANSPARENT = frozenset({"br", "wbr"})
 
 #: Text nodes, and the ``<br>`` elements and comments between them.
-TextRun = list[TextNode | etree._Element]
+TextRun = list[Text | Open | Comment]
 
 
-def text_runs(top: HtmlElement) -> Iterator[TextRun]:
+def text_runs(events: list[Event]) -> Iterator[TextRun]:
     """Sequences of sibling text nodes with only transparent elements between them."""
     run: TextRun = []
-    for step in _walk(top):
-        if step is None:
+    ignored = False
+    around: list[bool] = []
+    position, end = 0, len(events)
+    while position < end:
+        event = events[position]
+        position += 1
+        if isinstance(event, Text):
+            if not ignored and (run or _can_open(event.text)):
+                run.append(event)
+        elif isinstance(event, Comment):
+            if run:
+                run.append(event)
+        elif isinstance(event, Open) and event.tag in {"br", "wbr"}:
+            if run and event.tag == "br":
+                run.append(event)
+            position = event.end + 1
+        else:
             if run:
                 yield run
-            run = []
-        elif isinstance(step, tuple):
-            if run or _can_open(text_of(step)):
-                run.append(step)
-        elif run:
-            run.append(step)
+                run = []
+            if isinstance(event, Close):
+                ignored = around.pop()
+            elif _is_searched(event):
+                around.append(ignored)
+                ignored = _is_ignored(event, ignored)
+            else:
+                position = event.end + 1
     if run:
         yield run
 
@@ -49,57 +62,18 @@ def _can_open(text: str) -> bool:
     return "$" in text or "\\" in text
 
 
-def _walk(top: HtmlElement) -> Iterator[TextNode | etree._Element | None]:
-    """Text nodes to search and transparent elements, in document order; ``None`` ends a run."""
-    open_elements: list[tuple[etree._Element, bool, Iterator[etree._Element]]] = []
-    ignored = False
-    element: etree._Element = top
-    children = iter(top)
-    if top.text:
-        yield top, False
-    while True:
-        child = next(children, None)
-        if child is None:
-            yield None
-            if not open_elements:
-                return
-            child, ignored, children = open_elements.pop()
-            element = child
-            if child.tail and not ignored:
-                yield child, True
-            continue
-        if _is_transparent(child):
-            if child.tag != "wbr":
-                yield child
-        else:
-            yield None
-            if _is_searched(child):
-                open_elements.append((child, ignored, children))
-                ignored = _is_ignored(child, ignored)
-                element, children = child, iter(child)
-                if element.text and not ignored:
-                    yield element, False
-                continue
-        if child.tail and not ignored:
-            yield child, True
-
-
-def _is_transparent(element: etree._Element) -> bool:
-    return not isinstance(element.tag, str) or element.tag in _TRANSPARENT
-
-
-def _is_searched(element: etree._Element) -> bool:
+def _is_searched(opened: Open) -> bool:
     """True for an element that tex2jax looks into."""
-    classes = element.get("class")
+    classes = opened.attributes.get("class")
     if not classes:
-        return element.tag not in SKIPPED
+        return opened.tag not in SKIPPED
     if _MATHJAX_CLASS.search(classes):
         return False
-    return element.tag not in SKIPPED or _PROCESSED_CLASS.search(classes) is not None
+    return opened.tag not in SKIPPED or _PROCESSED_CLASS.search(classes) is not None
 
 
-def _is_ignored(element: etree._Element, ignored: bool) -> bool:
-    classes = element.get("class")
+def _is_ignored(opened: Open, ignored: bool) -> bool:
+    classes = opened.attributes.get("class")
     if not classes:
         return ignored
     if _PROCESSED_CLASS.search(classes):

@@ -1,4 +1,4 @@
-"""A body's tree, walked once: paragraphs to ``inline``, their blocks to ``layout``."""
+"""The events of a body, read once: paragraphs to ``inline``, their blocks to ``layout``."""
 
 from __future__ import annotations
 
@@ -7,27 +7,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from lxml import etree
-from lxml.html import HtmlElement
-
-from archiver.body.formulas.found import Formulas, TextNode, text_of
+from archiver.body.contents.picture_captions import Caption
+from archiver.body.events.event import Close, Events, Open, Text
+from archiver.body.formulas.found import GOES_ON, parts_of
 from archiver.body.markdown import code, escape, layout, maths, simple_tables
 from archiver.body.markdown import list_numbers as numbers
 from archiver.body.markdown.inline import Inline, OpenFormat
 from archiver.body.markdown.inline_formats import Format, format_of, pseudo_tag
 from archiver.body.markdown.media import PictureWriter, player
 from archiver.body.markdown.render import Role
-from archiver.tree.display import (
-    BLOCKS,
-    CELLS,
-    LINES,
-    has_block_style,
-    is_hidden,
-    is_made_invisible,
-)
+from archiver.items import Formula
+from archiver.tree.display import BLOCKS, CELLS, LINES, MEDIA
 from archiver.tree.document import ASCII_SPACE
 from archiver.tree.elements import EMBED_CLASS, TAGS
-from archiver.tree.traversal import Traversal
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _LISTS: Final = {"ul": "ul", "menu": "ul", "dir": "ul", "ol": "ol"}
@@ -37,6 +29,8 @@ _HTML_BLOCKS: Final = frozenset(
 )
 #: What cannot stand in a heading.
 _STRUCTURE: Final = frozenset({"hr", "blockquote", "li", *_LISTS, *_HTML_BLOCKS})
+_BLOCKS: Final = BLOCKS | LINES | CELLS
+_CODE: Final = frozenset({"pre", "code"})
 _SPANNING: Final = ("colspan", "rowspan")
 #: A bar in a cell; at its beginning it may be escaped already.
 _BAR: Final = re.compile(r"\A\\\||\|")
@@ -45,124 +39,127 @@ _BAR: Final = re.compile(r"\A\\\||\|")
 class BlockWriter:
     """Writes one body."""
 
-    def __init__(self, body: HtmlElement, formulas: Formulas) -> None:
-        self.body = body
+    def __init__(self, events: Events, formulas: list[Formula], captions: list[Caption]) -> None:
+        self.events = events
         self.formulas = formulas
-        self.pictures = PictureWriter(body, formulas)
+        self.pictures = PictureWriter(events, captions)
         self.layout = layout.Layout()
         self.inline = Inline()
-        #: What to do at the end of each element that is open.
-        self.ends: dict[etree._Element, Callable[[], None]] = {}
-        #: The open elements that their style puts on lines of their own.
-        self.on_own_lines: set[etree._Element] = set()
+        #: What to do at the end of each element that is open, the innermost last.
+        self.ends: list[Callable[[], None] | None] = []
         #: The rows of the table that is being written in GFM.
         self.rows: list[list[str]] | None = None
         #: The numbers of the items of the ordered lists so far.
-        self.numbers: dict[etree._Element, int] = {}
+        self.numbers: dict[Open, int] = {}
         #: The level of the heading that is being written.
         self.heading: int | None = None
 
     def write(self) -> str:
         """The Markdown of the body."""
-        self._text((self.body, False))
-        traversal = Traversal(self.body)
-        for event, element in traversal:
-            if event == "start":
-                if self._start(element):
-                    self._text((element, False))
-                else:
-                    traversal.skip()
-            else:
-                if element in self.ends:
-                    self.ends.pop(element)()
-                if element in self.on_own_lines:
+        events, position = self.events.all, 0
+        while position < len(events):
+            event = events[position]
+            position += 1
+            if isinstance(event, Text):
+                self._text(event)
+            elif isinstance(event, Open):
+                self.ends.append(None)
+                if not self._start(event):
+                    position = event.end
+            elif isinstance(event, Close):
+                end = self.ends.pop()
+                if end is not None:
+                    end()
+                if _is_on_own_lines(event.opened):
                     self._boundary()
-                self._text((element, True))
         self._flush()
         return self.layout.finish()
 
     # --- Elements ---------------------------------------------------------------------------------
 
-    def _start(self, element: HtmlElement) -> bool:
+    def _start(self, opened: Open) -> bool:
         """Begin an element; ``False`` when all of it is dealt with."""
-        tag = element.tag
-        if has_block_style(element) and not is_made_invisible(element):
+        tag, display = opened.tag, opened.display
+        if _is_on_own_lines(opened):
             self._boundary()
-            self.on_own_lines.add(element)
-        if element in self.pictures.plain_captions:
+        if opened in self.pictures.plain_captions:
             self._boundary()
-        elif tag == "a" and element.get("class") == EMBED_CLASS:
-            self._embed(element)
-        elif tag in {"img", "audio", "video"}:
-            if not is_made_invisible(element):
-                self._medium(element)
-        elif is_hidden(element):
-            self._hidden(element)
+        elif display.is_hidden:
+            self._start_hidden(opened)
         elif tag == "br":
-            self._break(element)
-        elif tag in {"pre", "code"}:
-            return self._code(element)
-        elif tag in BLOCKS or tag in LINES or tag in CELLS:
-            self._start_block(element)
+            if not opened.is_in_formula:
+                self.inline.line_break()
+        elif tag in _CODE:
+            return self._code(opened)
+        elif tag in _BLOCKS:
+            self._start_block(opened)
             return True
         else:
-            self._start_inline(element)
+            self._start_inline(opened)
             return True
         return False
 
-    def _start_block(self, element: HtmlElement) -> None:
+    def _start_hidden(self, opened: Open) -> None:
+        """Write a picture, a player or an embed, which have no text; of others the formulas."""
+        if opened.tag == "a" and opened.attributes.get("class") == EMBED_CLASS:
+            self._embed(opened)
+        elif opened.tag in MEDIA:
+            if not opened.display.is_made_invisible:
+                self._medium(opened)
+        else:
+            self._hidden(opened)
+
+    def _start_block(self, opened: Open) -> None:
         self._boundary()
-        self.ends[element] = self._boundary
-        tag = element.tag
+        self.ends[-1] = self._boundary
+        tag = opened.tag
         if self.rows is not None:
-            self._start_in_table(element)
+            self._start_in_table(opened)
             return
         if tag in _HEADINGS or tag in _STRUCTURE:
             self._end_heading()
         if tag in _HEADINGS:
-            self._start_heading(element)
+            self._start_heading(opened)
         elif tag == "hr":
             self.layout.block("***")
         elif tag in _LISTS:
-            self._open_list(element)
+            self._open_list(opened)
         elif tag == "blockquote":
-            self._open(element, tag)
+            self._open(tag)
         elif tag == "li" and self.layout.in_list:
-            self._open(element, tag, number=self.numbers.get(element))
-        elif tag == "table" and simple_tables.is_simple(element, self.formulas):
+            self._open(tag, number=self.numbers.get(opened))
+        elif tag == "table" and simple_tables.is_simple(self.events, opened, self.formulas):
             self.rows, self.inline.one_line = [], True
-            self.ends[element] = self._end_table
+            self.ends[-1] = self._end_table
         elif tag in _HTML_BLOCKS:
-            self._open_html(element)
+            self._open_html(opened)
 
-    def _open_list(self, element: HtmlElement) -> None:
-        tag = _LISTS[element.tag]
+    def _open_list(self, opened: Open) -> None:
+        tag = _LISTS[opened.tag]
         if tag == "ol":
-            self.numbers |= numbers.numbers_of(element)
-        self._open(element, tag, letters=numbers.letters_of(element))
+            self.numbers |= numbers.numbers_of(self.events, opened)
+        self._open(tag, letters=numbers.letters_of(opened))
 
-    def _open(
-        self, element: HtmlElement, tag: str, *, number: int | None = None, letters: str = ""
-    ) -> None:
+    def _open(self, tag: str, *, number: int | None = None, letters: str = "") -> None:
         self.layout.open(tag, number=number, letters=letters)
-        self.ends[element] = self._close
+        self.ends[-1] = self._close
 
     def _close(self) -> None:
         self._flush()
         self.layout.close()
 
-    def _open_html(self, element: HtmlElement) -> None:
-        self.layout.html(_tag_line(element))
-        self.ends[element] = partial(self._close_html, f"</{element.tag}>")
+    def _open_html(self, opened: Open) -> None:
+        self.layout.html(_tag_line(opened))
+        self.ends[-1] = partial(self._close_html, f"</{opened.tag}>")
 
     def _close_html(self, line: str) -> None:
         self._flush()
         self.layout.html(line)
 
-    def _start_heading(self, element: HtmlElement) -> None:
-        self.heading = _HEADINGS[element.tag]
+    def _start_heading(self, opened: Open) -> None:
+        self.heading = _HEADINGS[opened.tag]
         self.inline.one_line = True
-        self.ends[element] = self._close_heading
+        self.ends[-1] = self._close_heading
 
     def _close_heading(self) -> None:
         """End the heading, and the text that is in it behind its first block."""
@@ -178,13 +175,13 @@ class BlockWriter:
             self.layout.block(f"{'#' * self.heading} {text}")
         self.heading, self.inline.one_line = None, False
 
-    def _start_in_table(self, element: HtmlElement) -> None:
+    def _start_in_table(self, opened: Open) -> None:
         assert self.rows is not None
-        if element.tag == "tr":
+        if opened.tag == "tr":
             self.rows.append([])
-        elif element.tag in CELLS:
+        elif opened.tag in CELLS:
             self.inline.take()  # stray white space between cells
-            self.ends[element] = self._end_cell
+            self.ends[-1] = self._end_cell
 
     def _end_cell(self) -> None:
         assert self.rows is not None
@@ -197,56 +194,52 @@ class BlockWriter:
             self.layout.block(layout.table(self.rows))
         self.rows, self.inline.one_line = None, False
 
-    def _start_inline(self, element: HtmlElement) -> None:
-        if element.tag == "a":
-            self._start_link(element)
-        elif (found := format_of(element)) is not None:
-            self._start_format(element, OpenFormat(found))
-        elif (name := pseudo_tag(element, TAGS)) is not None:
+    def _start_inline(self, opened: Open) -> None:
+        if opened.tag == "a":
+            self._start_link(opened)
+        elif (found := format_of(opened)) is not None:
+            self._start_format(OpenFormat(found))
+        elif (name := pseudo_tag(opened.tag, TAGS)) is not None:
             self._raw(f"<{name}>", Role.OTHER)
-            self.ends[element] = partial(self._raw, f"</{name}>", Role.OTHER)
+            self.ends[-1] = partial(self._raw, f"</{name}>", Role.OTHER)
 
-    def _start_format(self, element: HtmlElement, opened: OpenFormat) -> None:
-        self.inline.start(opened)
-        self.ends[element] = partial(self.inline.end, opened)
+    def _start_format(self, format_: OpenFormat) -> None:
+        self.inline.start(format_)
+        self.ends[-1] = partial(self.inline.end, format_)
 
-    def _start_link(self, element: HtmlElement) -> None:
-        href = element.get("href")
+    def _start_link(self, opened: Open) -> None:
+        href = opened.attributes.get("href")
         if href is None:
             return
         self.inline.end_links()  # Markdown has no link inside a link
-        closing = f"]({escape.destination(href)}{escape.title(element.get('title') or '')})"
-        self._start_format(element, OpenFormat(Format("[", closing), is_link=True))
+        closing = f"]({escape.destination(href)}{escape.title(opened.attributes.get('title', ''))})"
+        self._start_format(OpenFormat(Format("[", closing), is_link=True))
 
     # --- What has no content of its own -----------------------------------------------------------
 
-    def _break(self, element: HtmlElement) -> None:
-        if element not in self.formulas.breaks:
-            self.inline.line_break()
-
-    def _embed(self, element: HtmlElement) -> None:
-        url = element.get("href") or ""
+    def _embed(self, opened: Open) -> None:
+        url = opened.attributes.get("href", "")
         opening = f'<a class="{EMBED_CLASS}" href="{escape.attribute(url)}">'
         self._raw(f"{opening}{escape.escape_text(url, all_brackets=True)}</a>", Role.OTHER)
 
-    def _medium(self, element: HtmlElement) -> None:
-        is_picture = element.tag == "img"
-        markdown = self.pictures.markdown(element) if is_picture else player(element)
+    def _medium(self, opened: Open) -> None:
+        is_picture = opened.tag == "img"
+        markdown = self.pictures.markdown(opened) if is_picture else player(self.events, opened)
         if markdown:
             self._raw(markdown, Role.OTHER)
 
-    def _code(self, element: HtmlElement) -> bool:
+    def _code(self, opened: Open) -> bool:
         """Code: a block, a span, or a format around what a span cannot hold (then ``True``)."""
-        if element.tag == "pre":
+        if opened.tag == "pre":
             self._boundary()
             self._end_heading()
-            block = code.block(element)
+            block = code.block(self.events, opened)
             if block is not None:
                 self.layout.block(block)
             return False
-        text = code.span_text(element)
+        text = code.span_text(self.events, opened)
         if text is None:
-            self._start_format(element, OpenFormat(Format("<code>", "</code>")))
+            self._start_format(OpenFormat(Format("<code>", "</code>")))
             return True
         if text.strip():
             self._raw(code.span(text), Role.OTHER)
@@ -254,44 +247,41 @@ class BlockWriter:
             self.inline.text(text)
         return False
 
-    def _hidden(self, element: HtmlElement) -> None:
+    def _hidden(self, opened: Open) -> None:
         """Of what a browser hides only the formulas: they define macros for the others."""
-        if not self.formulas:
-            return
-        self._formulas_of((element, False))
-        for event, inner in Traversal(element):
-            self._formulas_of((inner, event != "start"))
+        for event in self.events.inside(opened):
+            if isinstance(event, Text):
+                for part in parts_of(event):
+                    if part.number is not None:
+                        self._formula(part.number)
 
     # --- Text and formulas ------------------------------------------------------------------------
 
-    def _text(self, node: TextNode) -> None:
-        text = text_of(node)
-        parts = self.formulas.parts(node)
-        if not parts:
-            if text:
-                self._words(text)
+    def _text(self, text: Text) -> None:
+        words, parts = text.text, text.parts
+        if parts is None:
+            self._words(words)
             return
         position = 0
-        for start, end, number in parts:
-            self._words(text[position:start])
-            self._formula(number)
+        places = iter(parts)
+        for start, end, number in zip(places, places, places, strict=True):
+            if start > position:
+                self._words(words[position:start])
+            if number != GOES_ON:
+                self._formula(number)
             position = end
-        self._words(text[position:])
-
-    def _formulas_of(self, node: TextNode) -> None:
-        for part in self.formulas.parts(node):
-            self._formula(part.number)
+        if position < len(words):
+            self._words(words[position:])
 
     def _words(self, text: str) -> None:
-        if self.inline.wants_paragraph and text.strip(ASCII_SPACE):
+        inline = self.inline
+        if inline.breaks > 1 and inline.wants_paragraph and text.strip(ASCII_SPACE):
             self._flush()
-        self.inline.text(text)
+        inline.text(text)
 
-    def _formula(self, number: int | None) -> None:
-        """Write a formula where it begins; the parts behind its line breaks have no number."""
-        if number is None:
-            return
-        formula = self.formulas.found[number]
+    def _formula(self, number: int) -> None:
+        """Write a formula where it begins."""
+        formula = self.formulas[number]
         if formula.display and not self.inline.one_line:
             self._flush()
             self.layout.block(maths.block(formula))
@@ -299,7 +289,7 @@ class BlockWriter:
             self._raw(maths.inline(formula), Role.FORMULA)
 
     def _raw(self, markdown: str, role: Role) -> None:
-        if self.inline.wants_paragraph:
+        if self.inline.breaks > 1 and self.inline.wants_paragraph:
             self._flush()
         self.inline.raw(markdown, role)
 
@@ -318,16 +308,24 @@ class BlockWriter:
 
     def _flush(self) -> None:
         """End the paragraph."""
-        paragraph = self.inline.take()
-        if paragraph:
-            self.layout.block(paragraph)
+        if self.inline.pieces:
+            paragraph = self.inline.take()
+            if paragraph:
+                self.layout.block(paragraph)
+        else:
+            self.inline.space, self.inline.breaks = False, 0
 
 
-def _tag_line(element: HtmlElement) -> str:
+def _is_on_own_lines(opened: Open) -> bool:
+    """True for an element that its style puts on lines of its own."""
+    return opened.display.has_block_style and not opened.display.is_made_invisible
+
+
+def _tag_line(opened: Open) -> str:
     """The start tag of a block in HTML, with the merged cells of a table."""
     merged = "".join(
         f' {name}="{escape.attribute(value)}"'
         for name in _SPANNING
-        if (value := element.get(name)) is not None
+        if (value := opened.attributes.get(name)) is not None
     )
-    return f"<{element.tag}{merged}>"
+    return f"<{opened.tag}{merged}>"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: Most pieces of text have none of these, and are done with one search.
-_SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:]|[Ww]{3}\.")
+#: Most pieces of text have none of these, and are done with one search; ``w`` is that of ``www.``.
+_SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:Ww]")
 #: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
 #: raised and lowered text and emoji anywhere in a line. pandoc's lists see a ``\\<!--`` as a
 #: comment.
@@ -74,6 +74,8 @@ def needs_brackets(text: str) -> bool:
 
 def escape_line(line: str) -> str:
     """A finished line of a paragraph, so that its beginning starts no block."""
+    if line[:1] > "\x7f" and not line[0].isdecimal():
+        return _with_edges(line)  # most lines of a Chinese text
     match = _LINE_START.match(line)
     line = _TASK.sub(rf"\1{NOTHING}", line, count=1) if _TASK.match(line) else line
     if match is not None:

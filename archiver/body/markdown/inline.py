@@ -17,8 +17,6 @@ from archiver.body.markdown.inline_formats import Format
 from archiver.body.markdown.render import Piece, Role, render
 
 _SPACES = re.compile(r"[ \t\r\n\x0c]+")
-#: White space that folding changes.
-_UNFOLDED = re.compile(r"[\t\r\n\x0c]|  ")
 
 #: Formats around one piece of text; they are written anew in every paragraph.
 _MOST_FORMATS: Final = 6
@@ -48,23 +46,26 @@ class Inline:
 
     def text(self, text: str) -> None:
         """Add text of the author's."""
-        folded = _SPACES.sub(" ", text) if _UNFOLDED.search(text) else text
+        folded = _SPACES.sub(" ", text) if _is_unfolded(text) else text
         words = folded.strip(" ")
         if not words:
             self.space = self.space or bool(folded)
             return
-        self.space = self.space or folded.startswith(" ")
-        self._before_visible()
-        last = self.pieces[-1] if self.pieces else None
-        if last is not None and last.role is Role.TEXT:
-            last.text += words
+        if folded[0] == " ":
+            self.space = True
+        if self.space or self.breaks or self.waiting:
+            self._before_visible()
+        pieces = self.pieces
+        if pieces and pieces[-1].role is Role.TEXT:
+            pieces[-1].text += words
         else:
-            self.pieces.append(Piece(Role.TEXT, words))
-        self.space = folded.endswith(" ")
+            pieces.append(Piece(Role.TEXT, words))
+        self.space = folded[-1] == " "
 
     def raw(self, markdown: str, role: Role) -> None:
         """Add a finished piece: a formula, a code opened, a picture, a tag."""
-        self._before_visible()
+        if self.space or self.breaks or self.waiting:
+            self._before_visible()
         self.pieces.append(Piece(role, markdown))
 
     def line_break(self) -> None:
@@ -124,7 +125,8 @@ class Inline:
         self.space, self.breaks = False, 0
         if not self.pieces:
             return ""
-        self.suspend()
+        if self.open:
+            self.suspend()
         pieces, self.pieces = self.pieces, []
         return finish(pieces, one_line=self.one_line)
 
@@ -136,11 +138,12 @@ class Inline:
             elif self.space:
                 self._add_space()
         self.breaks, self.space = 0, False
-        for opened in self.waiting:
-            opened.written = True
-            self.pieces.append(_piece(opened, Role.OPEN))
-        self.open += self.waiting
-        self.waiting = []
+        if self.waiting:
+            for opened in self.waiting:
+                opened.written = True
+                self.pieces.append(_piece(opened, Role.OPEN))
+            self.open += self.waiting
+            self.waiting = []
 
     def _add_space(self) -> None:
         last = self.pieces[-1]
@@ -148,6 +151,11 @@ class Inline:
             last.text += " "
         else:
             self.pieces.append(Piece(Role.TEXT, " "))
+
+
+def _is_unfolded(text: str) -> bool:
+    """True for a text with white space that is not one space already; most texts have none."""
+    return "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text
 
 
 def _piece(opened: OpenFormat, role: Role) -> Piece:
@@ -158,6 +166,8 @@ def _piece(opened: OpenFormat, role: Role) -> Piece:
 def finish(pieces: Sequence[Piece], *, one_line: bool) -> str:
     """The Markdown of a paragraph's pieces, with its lines made safe."""
     text = render(pieces, "<br>" if one_line else "\\\n")
+    if "\n" not in text and not text.startswith("$"):
+        return escape.escape_line(text)
     if text.startswith("$") and text.endswith("\\"):
         # A much used reader of formulas takes the last character for the one before the first.
         text = f"{text[:-2]}&#92;"

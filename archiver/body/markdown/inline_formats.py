@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from lxml import etree
-
+from archiver.body.events.event import Open
 from archiver.body.markdown import escape
 
 #: Emphasis: the Markdown delimiter, and the element where the delimiter does not work.
@@ -45,29 +44,28 @@ class Format:
     delimiter: str = ""
 
 
-def format_of(element: etree._Element) -> Format | None:
+def format_of(opened: Open) -> Format | None:
     """The format of an inline element; ``None`` when only its content is written."""
-    tag = str(element.tag)
+    tag = opened.tag
     if tag in _EMPHASIS:
         delimiter, name = _EMPHASIS[tag]
         return Format(f"<{name}>", f"</{name}>", delimiter)
     if tag in _KEPT:
         return Format(f"<{tag}>", f"</{tag}>")
     if tag == "font":
-        return _with_attribute("font", "color", element.get("color"))
+        return _with_attribute("font", "color", opened.attributes.get("color"))
     if tag == "span":
-        style = "; ".join(_SAYING.findall(element.get("style") or ""))
+        style = "; ".join(_SAYING.findall(opened.attributes.get("style", "")))
         return _with_attribute("span", "style", style)
     if tag == "abbr":
-        return _with_attribute("abbr", "title", element.get("title"))
+        return _with_attribute("abbr", "title", opened.attributes.get("title"))
     if tag == "bdo":
-        return _with_attribute("bdo", "dir", element.get("dir"))
+        return _with_attribute("bdo", "dir", opened.attributes.get("dir"))
     return None
 
 
-def pseudo_tag(element: etree._Element, known: frozenset[str]) -> str | None:
+def pseudo_tag(tag: str, known: frozenset[str]) -> str | None:
     """The name of an element that HTML does not know, as the author's error message has it."""
-    tag = str(element.tag)
     if tag in known or tag in _BLOCK_NAMES or not _PSEUDO.match(tag):
         return None
     return tag

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from lxml import etree
-from lxml.html import HtmlElement
+from collections.abc import Mapping
+from typing import Final
 
-from archiver.body.contents.pictures import captions
-from archiver.body.contents.text import inline_text
-from archiver.body.formulas.found import Formulas
+from archiver.body.contents.picture_captions import Caption
+from archiver.body.events.event import Events, Open, Text
 from archiver.body.markdown import escape
 
 #: A caption with one of these says more than the title of a picture can hold.
-_RICH = ("a", "code", "pre", "img")
-_PLAYER_ATTRIBUTES = ("src", "poster", "controls")
+_RICH: Final = frozenset({"a", "code", "pre", "img"})
+_PLAYER_ATTRIBUTES: Final = ("src", "poster", "controls")
 
 
 class PictureWriter:
@@ -22,42 +21,40 @@ class PictureWriter:
     with formulas, links or code stays a paragraph below the picture.
     """
 
-    def __init__(self, body: HtmlElement, formulas: Formulas) -> None:
-        found = captions(body)
-        self.plain_captions = {caption for caption in found if _is_plain(caption, formulas)}
-        self._titles = {found[caption]: inline_text(caption) for caption in self.plain_captions}
+    def __init__(self, events: Events, captions: list[Caption]) -> None:
+        plain = [caption for caption in captions if _is_plain(events, caption.element)]
+        self.plain_captions = {caption.element for caption in plain}
+        self._titles = {caption.picture: caption.text for caption in plain}
 
-    def markdown(self, picture: HtmlElement) -> str:
+    def markdown(self, picture: Open) -> str:
         """``![alt](url "caption")``; nothing for a picture without an address."""
-        url = picture.get("src")
+        url = picture.attributes.get("src")
         if not url:
             return ""
-        words = " ".join((picture.get("alt") or "").split())
+        words = " ".join(picture.attributes.get("alt", "").split())
         alt = escape.escape_text(words, all_brackets=True, in_link=True)
         title = escape.title(self._titles.get(picture, ""))
         return f"![{alt}]({escape.destination(url)}{title})"
 
 
-def player(element: HtmlElement) -> str:
+def player(events: Events, opened: Open) -> str:
     """An ``audio`` or ``video`` element as inline HTML, with its sources."""
-    sources = [source for source in element.iter("source") if source.get("src")]
-    inner = "".join(f"<source{_attributes(source)}>" for source in sources)
-    return f"<{element.tag}{_attributes(element)}>{inner}</{element.tag}>"
+    inside = [event for event in events.inside(opened) if isinstance(event, Open)]
+    sources = [it for it in inside if it.tag == "source" and it.attributes.get("src")]
+    inner = "".join(f"<source{_attributes(source.attributes)}>" for source in sources)
+    return f"<{opened.tag}{_attributes(opened.attributes)}>{inner}</{opened.tag}>"
 
 
-def _attributes(element: etree._Element) -> str:
+def _attributes(given: Mapping[str, str]) -> str:
     return "".join(
-        f' {name}="{escape.attribute(element.get(name, ""))}"'
-        for name in _PLAYER_ATTRIBUTES
-        if element.get(name) is not None
+        f' {name}="{escape.attribute(given[name])}"' for name in _PLAYER_ATTRIBUTES if name in given
     )
 
 
-def _is_plain(caption: HtmlElement, formulas: Formulas) -> bool:
+def _is_plain(events: Events, caption: Open) -> bool:
     """True for a caption of nothing but text, which the title of a picture can hold."""
-    for element in caption.iter(etree.Element):
-        if element.tag in _RICH or (element, False) in formulas:
-            return False
-        if element is not caption and (element, True) in formulas:
-            return False
-    return True
+    return caption.tag not in _RICH and not any(
+        (isinstance(event, Text) and event.parts is not None)
+        or (isinstance(event, Open) and event.tag in _RICH)
+        for event in events.inside(caption)
+    )

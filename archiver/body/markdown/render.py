@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import pairwise
 
 from archiver.body.markdown import escape
 
@@ -48,10 +47,10 @@ class Piece:
 
 def render(pieces: Sequence[Piece], line_break: str) -> str:
     """The pieces in a row."""
-    all_brackets = any(
-        piece.role is Role.TEXT and escape.needs_brackets(piece.text) for piece in pieces
-    ) or any(piece.is_link for piece in pieces)
-    out = list(_texts(pieces, line_break, all_brackets=all_brackets))
+    all_brackets = _wants_brackets(pieces)
+    out = _texts(pieces, line_break, all_brackets=all_brackets)
+    if len(out) == 1:
+        return out[0]
     for start, end in _emphases(pieces):
         if _works(pieces, out, start, end):
             out[start] = out[end] = pieces[start].delimiter
@@ -60,15 +59,31 @@ def render(pieces: Sequence[Piece], line_break: str) -> str:
     return "".join(out)
 
 
-def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> Iterator[str]:
-    in_link = False
+def _wants_brackets(pieces: Sequence[Piece]) -> bool:
+    """True when there is a link, or a text whose brackets could be read as one."""
     for piece in pieces:
         if piece.is_link:
-            in_link = piece.role is Role.OPEN
+            return True
+        text = piece.text
+        if ("[" in text or "]" in text) and piece.role is Role.TEXT and escape.needs_brackets(text):
+            return True
+    return False
+
+
+def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> list[str]:
+    out = []
+    in_link = False
+    for piece in pieces:
         if piece.role is Role.TEXT:
-            yield escape.escape_text(piece.text, all_brackets=all_brackets, in_link=in_link)
+            text = escape.escape_text(piece.text, all_brackets=all_brackets, in_link=in_link)
+        elif piece.role is Role.BREAK:
+            text = line_break
         else:
-            yield line_break if piece.role is Role.BREAK else piece.text
+            text = piece.text
+            if piece.is_link:
+                in_link = piece.role is Role.OPEN
+        out.append(text)
+    return out
 
 
 def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
@@ -120,14 +135,20 @@ def _may_be_punctuation(character: str) -> bool:
 
 def _separate(pieces: Sequence[Piece], out: list[str]) -> None:
     """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    for i, j in pairwise([i for i, text in enumerate(out) if text]):
-        role, follows = pieces[i].role, out[j][0]
-        after_formula = role is Role.FORMULA and (follows == "$" or follows.isdigit())
-        after_code = role is Role.OTHER and follows == "`" and out[i].endswith("`")
-        if after_formula or after_code:
-            out[i] += escape.NOTHING
-        elif role is Role.TEXT and follows == "[" and out[i].endswith("!"):
-            out[i] = f"{out[i][:-1]}\\!"
+    follows = ""  # the first character of what comes next
+    for i in range(len(out) - 1, -1, -1):
+        text = out[i]
+        if not text:
+            continue
+        role = pieces[i].role
+        if role is Role.FORMULA:
+            if follows == "$" or follows.isdigit():
+                out[i] = text + escape.NOTHING
+        elif follows == "[" and role is Role.TEXT and text[-1] == "!":
+            out[i] = f"{text[:-1]}\\!"
+        elif follows == "`" and role is Role.OTHER and text[-1] == "`":
+            out[i] = text + escape.NOTHING
+        follows = text[0]
 
 
 def _enclose_targets(pieces: Sequence[Piece], out: list[str]) -> None:

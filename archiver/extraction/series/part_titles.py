@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from archiver.extraction.series.numerals import ARABIC, CHINESE, ROMAN, parse_numeral
@@ -105,6 +106,7 @@ def read_continuation(title: str) -> PartTitle | None:
     return PartTitle(tidy_name(title[: places[match.end("name")]]), None, Form.CONTINUED)
 
 
+@lru_cache(maxsize=1 << 16)  # the same names are compared again and again
 def series_key(name: str) -> str:
     """A name without what titles of a series write now so, now so: case, width, punctuation."""
     folded = unicodedata.normalize("NFKC", name).casefold()

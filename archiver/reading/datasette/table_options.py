@@ -45,5 +45,6 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "comment_pages": _INTERNAL,
     "articles_fts": _INTERNAL,
     "digests": _INTERNAL,
+    "written_files": _INTERNAL,
     "_sqlite_migrations": _INTERNAL,
 }

@@ -13,8 +13,8 @@ from typing import Final
 from archiver.reading.exports.epub.sealed_zip import SealedZip, seal_of
 from archiver.reading.exports.folder_lock import folder_locked
 from archiver.reading.exports.job import Job, Outcome
+from archiver.reading.exports.mathjax_files import mathjax_folder
 from archiver.reading.exports.owned_text import place_of
-from archiver.reading.exports.site.mathjax_files import mathjax_folder
 from archiver.store.atomic import replacing_bytes
 from archiver.store.errors import StoreError
 from archiver.terminal.plural import plural

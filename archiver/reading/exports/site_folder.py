@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from typing import Final
 
 from archiver.reading.exports.job import Job, Outcome
+from archiver.reading.exports.mathjax_files import mathjax_folder
 from archiver.reading.exports.owned_folder import owned_folder
-from archiver.reading.exports.site.mathjax_files import mathjax_folder
 from archiver.store.errors import StoreError
 
 #: What only this kind imports, by the names of the packages.

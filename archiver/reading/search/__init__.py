@@ -132,14 +132,18 @@ def _find(connection: sqlite3.Connection, query: Query, among: Collection[int]) 
     """The articles that a query finds, with the places of the terms that are not too frequent."""
     index, texts = Index(connection), FewTexts(connection)
     found = set(among) if query.wanted or query.unwanted else set()
+    waiting = index.waiting()
     terms: dict[str, dict[int, Occurrences]] = {}
     for term in query.wanted:
-        few = len(found) <= FEW
-        terms[term] = texts.occurrences(term, found) if few else _occurrences(index, term)
+        if len(found) <= FEW:
+            terms[term] = texts.occurrences(term, found)
+        else:
+            terms[term] = _occurrences(index, term) | texts.occurrences(term, waiting)
         found &= terms[term].keys()
     for term in filter(is_storable, query.unwanted):
         few = len(found) <= FEW
-        found -= texts.occurrences(term, found).keys() if few else index.articles(term)
+        found -= texts.occurrences(term, found if few else waiting).keys()
+        found -= set() if few else index.articles(term)
     return {a: [(term, some[a]) for term, some in terms.items()] for a in found}
 
 

@@ -34,6 +34,9 @@ _LAST_FREQUENT: Final = chr(0xFFFF)
 #: The offset of an occurrence at the end of a text: greater than all others is all it must be.
 AT_END: Final = 1 << 40
 
+_WAITING: Final = """
+    SELECT id FROM articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize)
+"""
 #: The columns that are searched.
 _TEXTS: Final = ("body_text", "title")
 
@@ -57,6 +60,10 @@ class Index:
             " USING fts5vocab('main', 'articles_fts', 'instance')"
         )
         connection.execute(f"PRAGMA query_only = {is_query_only}")
+
+    def waiting(self) -> set[int]:
+        """The articles whose texts are not in it yet: a crawl takes them in by batches."""
+        return {article for (article,) in self._connection.execute(_WAITING)}
 
     def places(self, term: str, most: int) -> set[Place] | None:
         """All places of a folded term; ``None`` when more than ``most`` would have to be read.

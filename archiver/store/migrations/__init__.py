@@ -25,6 +25,9 @@ from archiver.store.migrations import (
     m011_digests,
     m012_comments,
     m013_versions_and_captures,
+    m014_batched_index,
+    m015_written_files,
+    m016_planning_indexes,
 )
 
 MODULES: Final = (
@@ -41,6 +44,9 @@ MODULES: Final = (
     m011_digests,
     m012_comments,
     m013_versions_and_captures,
+    m014_batched_index,
+    m015_written_files,
+    m016_planning_indexes,
 )
 migrations: Final = Migrations("kexue")
 

@@ -14,8 +14,10 @@ from lxml.html import HtmlElement
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.items import Formula
-from archiver.tree.document import build_tree, text_content, xml_text
+from archiver.tree.document import text_content
 from archiver.tree.elements import DROPPED, EMBEDS
+from archiver.tree.lexbor_copy import build_tree
+from archiver.tree.xml_text import xml_text
 from archiver.verify.fidelity.addresses import absolute_address
 from archiver.verify.fidelity.late_pictures import Resolve, addresses_of_pictures
 from archiver.verify.fidelity.outline import fold, without_space

@@ -16,7 +16,7 @@ from typing import Final
 from lxml import etree
 
 from archiver.items import Formula
-from archiver.tree.document import comment_text
+from archiver.tree.xml_text import comment_text
 from archiver.verify.fidelity.nodes import TextNode, nodes, text_of
 
 #: ``skipTags``, ``ignoreTags``, and the classes of ``scanElement``.

@@ -16,7 +16,7 @@ from archiver.reading.exports.selection import Selection
 from archiver.reading.exports.site.site_overview import Listed, Overview, Series, read_overview
 from archiver.reading.series_list import list_parts
 from archiver.reading.times import parse_time
-from archiver.tree.document import xml_text
+from archiver.tree.xml_text import xml_text
 
 _BLOG: Final = "科学空间"
 _NO_DAY: Final = "日期不明"

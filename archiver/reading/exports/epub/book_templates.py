@@ -9,7 +9,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from archiver.reading.times import format_time
-from archiver.tree.document import xml_text
+from archiver.tree.xml_text import xml_text
 
 _NO_TITLE: Final = "（无题）"
 

@@ -17,12 +17,14 @@ from archiver.items import Formula
 from archiver.reading.exports.epub.chapter_links import lead_links, set_anchors
 from archiver.reading.exports.epub.placed_formulas import Drawn, drawn, place_formulas
 from archiver.reading.exports.epub.xhtml_nesting import make_valid
-from archiver.reading.exports.site.highlighting import highlight
-from archiver.reading.exports.site.page_headings import set_headings
-from archiver.reading.exports.site.shown_pictures import show_pictures
+from archiver.reading.exports.shown_body.highlighting import highlight
+from archiver.reading.exports.shown_body.page_headings import set_headings
+from archiver.reading.exports.shown_body.shown_pictures import show_pictures
 from archiver.reading.exports.title_formulas import split_title
-from archiver.tree.document import new_element, parse_fragment, xml_text
+from archiver.tree.document import parse_fragment
+from archiver.tree.lexbor_copy import new_element
 from archiver.tree.unexpected import UnexpectedPage
+from archiver.tree.xml_text import xml_text
 
 #: Makes MathML of formulas that share numbers and macros: ``None`` for one that it cannot read.
 Convert = Callable[[Sequence[Formula]], Sequence[str | None]]

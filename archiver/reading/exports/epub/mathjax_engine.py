@@ -25,7 +25,7 @@ from py_mini_racer import (
 
 from archiver.body.markdown.maths import content_of
 from archiver.items import Formula
-from archiver.reading.exports.site.long_formulas import LONGEST
+from archiver.reading.exports.shown_body.long_formulas import LONGEST
 from archiver.store.errors import StoreError
 
 #: In the order in which they need one another.

@@ -18,8 +18,8 @@ from archiver.reading.exports.epub.math_markup import (
     read_markup,
     reference_of,
 )
-from archiver.reading.exports.site.tree_edits import made
-from archiver.tree.document import xml_text
+from archiver.reading.exports.shown_body.tree_edits import made
+from archiver.tree.xml_text import xml_text
 
 #: The class of a formula that stands as LaTeX, and the words that say why.
 SOURCE: Final = "latex"

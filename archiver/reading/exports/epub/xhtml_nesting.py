@@ -23,7 +23,7 @@ from archiver.reading.exports.epub.xhtml_elements import (
     TRANSPARENT,
     WITHOUT_BLOCKS,
 )
-from archiver.tree.document import new_element
+from archiver.tree.lexbor_copy import new_element
 
 #: The class of what was another element begins so; the style sheet knows some of them.
 _WAS: Final = "s-was-"

@@ -14,6 +14,12 @@ from archiver.store.file_addresses import count_pictures, without_file
 from archiver.store.records import Row
 
 _RUNS: Final = 10
+#: ``runs.mode`` and ``runs.outcome`` in the words of the site; an outcome may be any sentence.
+_MODES: Final = {
+    "normal": "日常", "full": "完整", "ids": "指定文章", "partial": "部分文章", "readers": "读者数",
+    "pictures": "图片", "comments": "评论",
+}  # fmt: skip
+_OUTCOMES: Final = {"ok": "完成"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,14 @@ def read_state(db: Database) -> State:
         queries.missing(db),
         queries.suspicious(db),
         queries.failures(db),
-        queries.last_runs(db, _RUNS),
+        [_in_words(run) for run in queries.last_runs(db, _RUNS)],
         queries.last_success(db),
         queries.comments(db),
         dict(count_pictures(db)),
         without_file(db),
     )
+
+
+def _in_words(run: Row) -> Row:
+    mode, outcome = run["mode"], run["outcome"]
+    return {**run, "mode": _MODES.get(mode, mode), "outcome": _OUTCOMES.get(outcome, outcome)}

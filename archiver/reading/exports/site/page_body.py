@@ -10,12 +10,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.clean.stored_markup import keep_stored_markup
-from archiver.reading.exports.site.highlighting import highlight
-from archiver.reading.exports.site.long_formulas import IGNORED, leave_long_formulas
-from archiver.reading.exports.site.page_headings import Heading, set_headings
+from archiver.reading.exports.shown_body.highlighting import highlight
+from archiver.reading.exports.shown_body.long_formulas import IGNORED, leave_long_formulas
+from archiver.reading.exports.shown_body.page_headings import Heading, set_headings
+from archiver.reading.exports.shown_body.shown_pictures import show_pictures
+from archiver.reading.exports.shown_body.tree_edits import made, wrap
 from archiver.reading.exports.site.page_links import REL, lead_links, no_fragment
-from archiver.reading.exports.site.shown_pictures import show_pictures
-from archiver.reading.exports.site.tree_edits import made, wrap
 from archiver.tree.document import parse_fragment
 from archiver.tree.serialize import inner_html
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archiver import site
+from archiver.body.clean.absolute_addresses import problem_of
+from archiver.items import Problem
 
 #: No server is told where a link was clicked.
 REL: Final = "noreferrer noopener"
@@ -39,10 +41,28 @@ def lead_links(
         if address is None:
             continue
         file = files.get(address)
-        local = _local(address, here, pages, comments) if file is None else f"../{file}"
-        link.set("href", address if local is None else local)
+        meant = _meant(address, here)
+        local = _local(meant, here, pages, comments) if file is None else f"../{file}"
+        link.set("href", meant if local is None else local)
         if local is None:
             link.set("rel", rel)
+
+
+def _meant(address: str, here: int) -> str:
+    """Where an address leads on the page of the article ``here`` on the blog, absolute.
+
+    The archive keeps an address that its author wrote without ``mailto:`` or ``https://``. On a
+    page of a folder it would lead to a file that is not there. Places on the page stay as they are.
+    """
+    written = address.strip()
+    if written.startswith("#"):
+        return written
+    match problem_of(address):
+        case Problem.EMAIL:
+            return f"mailto:{written}"
+        case Problem.SCHEME:
+            return f"https://{written}"
+    return site.resolve(address, here)
 
 
 def _local(

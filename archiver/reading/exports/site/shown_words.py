@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 from markupsafe import Markup
 
-from archiver.reading.exports.site.long_formulas import LONGEST
+from archiver.reading.exports.shown_body.long_formulas import LONGEST
 from archiver.reading.exports.site.page_body import Surroundings, page_body
 from archiver.reading.exports.site.page_templates import safe_html
 

@@ -8,13 +8,13 @@ from typing import Any
 from archiver import site
 from archiver.reading.exports.bibtex_file import bibtex_entry
 from archiver.reading.exports.job import Job
+from archiver.reading.exports.mathjax_files import mathjax_files
 from archiver.reading.exports.owned_folder import OwnedFolder
 from archiver.reading.exports.site import page_names, search_scripts
 from archiver.reading.exports.site.comment_places import CommentPlaces
 from archiver.reading.exports.site.comment_section import CommentSections
 from archiver.reading.exports.site.list_pages import list_pages
 from archiver.reading.exports.site.local_files import LocalFiles
-from archiver.reading.exports.site.mathjax_files import mathjax_files
 from archiver.reading.exports.site.page_body import PageBody, Surroundings, page_body
 from archiver.reading.exports.site.page_templates import (
     Pages,

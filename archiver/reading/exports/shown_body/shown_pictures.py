@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.clean.safe_addresses import is_inline_picture
-from archiver.reading.exports.site.tree_edits import is_in_link, made, replace
+from archiver.reading.exports.shown_body.tree_edits import is_in_link, made, replace
 
 _PLAYERS = ("audio", "video")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from archiver.tree.document import new_element
+from archiver.tree.lexbor_copy import new_element
 
 
 def made(tag: str, css_class: str, text: str = "", **attributes: str) -> HtmlElement:

@@ -9,7 +9,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from archiver.body.contents.text import inline_text
-from archiver.reading.exports.site.long_formulas import LONGEST
+from archiver.reading.exports.shown_body.long_formulas import LONGEST
 
 _TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: The title of the page has the first level.

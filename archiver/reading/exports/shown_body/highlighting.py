@@ -13,7 +13,7 @@ from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, St
 from pygments.util import ClassNotFound
 
 from archiver.body.markdown.code import language_of
-from archiver.reading.exports.site.tree_edits import made
+from archiver.reading.exports.shown_body.tree_edits import made
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
