@@ -169,7 +169,10 @@ def test_old_html_becomes_xhtml(html: str, xhtml: str) -> None:
         ("https://kexue.fm/archives/6583#comments", "https://kexue.fm/archives/6583#comments"),
         ("https://kexue.fm/archives/7", "https://kexue.fm/archives/7"),
         ("https://a.example/路?问=1", "https://a.example/%E8%B7%AF?%E9%97%AE=1"),
+        ("https://a.example/%zz?%#%", "https://a.example/%25zz?%25#%25"),
         ("http://a b/c", None),
+        ("http://a..example/", None),
+        ("mailto:", None),
         ("ed2k://|file|a|", None),
     ],
 )
@@ -246,7 +249,12 @@ SVG = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E{}%3C/svg%
         (SVG.format("%3Cpath onclick='a()'/%3E"), None),
         (SVG.format("%3Cimage href='http://a.example/b'/%3E"), None),
         (SVG.format("%3Cpath"), None),
+        (SVG.format("%3Cpath fill='url(%23a)'/%3E"), "svg"),
+        (SVG.format("%3Cpath fill='url( http://a.example/b%23c)'/%3E"), None),
+        (SVG.format("%3Cg id='a'/%3E%3Cg id='a'/%3E"), None),
+        ("data:image/svg+xml,%3Csvg%3E%3C/svg%3E", None),
         ("data:image/gif;base64,R0lGOD", None),
+        ("data:image/gif;base64,R0lGODlh", None),
         ("data:image/bmp,BM", None),
         ("https://a.example/b.png", None),
     ],
@@ -260,6 +268,28 @@ def test_a_picture_inside_its_address_is_a_file(
     close_archive(db)
     assert [name.rpartition(".")[2] for name in names.values()] == ([ending] if ending else [])
     assert len(new) == len(names)
+
+
+def test_a_picture_in_its_address_that_is_no_file_is_its_words() -> None:
+    html = f'<img alt="甲" src="{SVG.format("%3Cscript/%3E")}"><img src="data:image/png,x">'
+    assert [one.text for one in tree(chapter(html).body).iter("span") if one.text] == [
+        "图片：甲", "图片"
+    ]  # fmt: skip
+    assert "data:" not in chapter(html).body
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<ruby>漢<rt>han</rt>字<rt>ji</rt></ruby>", True),
+        ("<ruby>漢<rp>(</rp><rt>han</rt><rp>)</rp></ruby>", True),
+        ("<ruby>漢<rp>(</rp><rt>han</rt></ruby>", False),
+        ("<ruby>漢</ruby>", False),
+    ],
+)
+def test_a_ruby_has_whole_annotations(html: str, kept: bool) -> None:
+    body = chapter(html).body
+    assert ("<ruby>" in body, "<rt>" in body) == (kept, kept)
 
 
 def test_code_is_marked_and_stays_itself() -> None:

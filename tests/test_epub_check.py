@@ -51,6 +51,10 @@ NASTY = [
     r"\begin{align}a&=b\label{q}\\ c&=d\tag{*}\end{align} \eqref{q} \eqref{no} $x \text{ 见 }\eqref{q}$"
     r"$$\require{AMScd}\begin{CD}A@>a>>B\\ @VbVV @AAcA\\ C@=D\end{CD}$$ $\begin{vmatrix}1\end{vmatrix}$"
     r"\begin{equation}x\label{a b:c}\end{equation}<a href='#here'>$\eqref{a b:c}$</a>",
+    r"<p>$\mmlToken{mi}[dir=x mathsize=abc]{a}$ $\Braket{a|b}$ $\toggle{a}{b}\endtoggle$"
+    r" $\mmlToken{mglyph}[src=a]{}$ $\mathtip{a}{b}$</p><ruby>漢<rp>(</rp><rt>han</rt></ruby>"
+    "<a href='http://a..b/'>x</a><a href='http://a/%zz?%#%'>y</a><a href='mailto:'>z</a>"
+    "<img src='data:image/png;base64,iVBORw0KGgo='><img src='data:image/svg+xml,<svg>'>",
     "<p>" + "$x_1$ " * 300 + "$" + "x+" * 9000 + "$</p>",
 ]  # fmt: skip
 #: A short program for Java: the better code of its second compiler comes too late.

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import REAL
 from lxml import etree
+from py_mini_racer import JSOOMException
 
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.read import read_stored_body
 from archiver.demo.posts import load_posts
 from archiver.extraction.saved_page import extract
 from archiver.items import Formula
+from archiver.reading.exports.epub import mathjax_engine
 from archiver.reading.exports.epub.math_letters import in_letters
 from archiver.reading.exports.epub.math_markup import UnusableMarkup, read_markup
 from archiver.reading.exports.epub.mathjax_engine import MathJaxEngine
 from archiver.reading.exports.epub.placed_formulas import Drawn, drawn
 from archiver.reading.exports.mathjax_files import mathjax_folder
 from archiver.reading.exports.shown_body.long_formulas import LONGEST
+from archiver.store.errors import StoreError
 from archiver.tree.document import parse_fragment
 
 
@@ -143,13 +148,84 @@ def test_a_formula_without_end_harms_no_other(engine: MathJaxEngine, latex: str)
     assert found.element(2).tag == "math"
 
 
-def test_a_formula_that_takes_too_long_is_latex() -> None:
-    """MathJax stands still in it; the others are drawn by a MathJax that was started again."""
-    slow = f"${'x+' * (LONGEST // 2 - 10)}x$"
+#: MathJax needs a second for it.
+SLOW = f"${'x+' * (LONGEST // 2 - 10)}x$"
+
+
+def test_formulas_that_take_too_long_are_latex() -> None:
+    """MathJax stands still in them, and goes on with the next one."""
+    given = formulas(r"$$a\label{a}\tag{7}$$", *[SLOW] * 4, r"$\eqref{a}$")
     with MathJaxEngine(mathjax(), seconds=0.1) as engine:
-        assert [text is None for text in engine.convert(formulas("$a$", slow, "$b$"))] == [
-            False, True, False
-        ]  # fmt: skip
+        texts = engine.convert(given)
+    assert [text is None for text in texts] == [False, *[True] * 4, False]
+    assert "(7)" in str(texts[-1])
+
+
+def test_when_the_time_of_an_article_is_over_what_was_read_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mathjax_engine, "_MOST_SLOW", 0)
+    monkeypatch.setattr(mathjax_engine, "_MORE", 0.02)
+    with MathJaxEngine(mathjax(), seconds=0.1) as engine:
+        texts = engine.convert(formulas("$a$", SLOW, "$b$"))
+    assert [text is None for text in texts] == [False, True, True]
+
+
+def test_what_takes_all_memory_is_latex(monkeypatch: pytest.MonkeyPatch) -> None:
+    """V8 ends then; it is started again, and leaves that formula out."""
+    asked: list[str] = []
+    ask = MathJaxEngine._ask
+
+    def ask_with_little_memory(self: MathJaxEngine, call: str, seconds: float | None = None) -> str:
+        asked.append(call)
+        if call.startswith("begin"):
+            self.large = "FULL" in call  # type: ignore[attr-defined]
+        if call == "go(0)" and self.large and self._current == 1:  # type: ignore[attr-defined]
+            raise JSOOMException
+        if call == "go(100)" and self.large:  # type: ignore[attr-defined]
+            raise JSOOMException
+        return ask(self, call, seconds)
+
+    monkeypatch.setattr(MathJaxEngine, "_ask", ask_with_little_memory)
+    with MathJaxEngine(mathjax()) as engine:
+        texts = engine.convert(formulas("$a$", r"$\text{FULL}$", "$b$"))
+    assert [text is None for text in texts] == [False, True, False]
+
+
+def test_a_mathjax_that_is_another_one_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        StoreError, match=r"cannot read .*loader\.js: No such file or directory; pip"
+    ):
+        MathJaxEngine(tmp_path)
+    for name in mathjax_engine._FILES:
+        place = tmp_path / "es5" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("MathJax.version = '9'")
+    with (
+        MathJaxEngine(tmp_path) as engine,
+        pytest.raises(StoreError, match=r"MathJax does not run here, pip install .*: "),
+    ):
+        engine.convert(formulas("$a$"))
+
+
+def test_an_interruption_leaves_no_call_behind() -> None:
+    """The package would complain of one on stderr."""
+    script = (
+        "import sys, os, signal, threading\n"
+        "from pathlib import Path\n"
+        "from archiver.items import Formula\n"
+        "from archiver.reading.exports.epub.mathjax_engine import MathJaxEngine\n"
+        "with MathJaxEngine(Path(sys.argv[1])) as engine:\n"
+        "    engine.convert([Formula('$a$', display=False)])\n"
+        "    threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()\n"
+        "    engine.convert([Formula('$' + 'x+' * 1900 + 'x$', display=False)] * 20)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(mathjax())], capture_output=True, text=True, check=False
+    )
+    assert done.stderr.endswith("KeyboardInterrupt\n")
+    assert "asyncio" not in done.stderr
+    assert "pending" not in done.stderr
 
 
 def test_many_formulas_take_little_time(engine: MathJaxEngine) -> None:
@@ -201,6 +277,10 @@ def test_letters_of_another_kind_are_characters(
         (r"$$\begin{array}{l|r}a&b\\ \hline c&d\end{array}$$", "border-bottom:1px solid"),
         (r"\begin{align}a&=b\end{align}", "text-align:right;padding-right:0;padding-left:0"),
         (r"$a<b$", 'alttext="$a&lt;b$"'),
+        (r"$\mmlToken{mi}[dir=x mathsize=abc mathcolor='url(a)']{a}$", "><mi>a</mi></"),
+        (r"$\require{braket}\Braket{a|b}$", "|"),
+        (r"$\toggle{a}{b}\endtoggle$", "<mrow><mi>a</mi></mrow></"),
+        (r"$\mmlToken{mglyph}[src=a]{}x$", "><mi>x</mi></"),
     ],
 )
 def test_markup(engine: MathJaxEngine, latex: str, part: str) -> None:
@@ -208,6 +288,7 @@ def test_markup(engine: MathJaxEngine, latex: str, part: str) -> None:
     assert part in found
     assert "mlabeledtr" not in found
     assert "data-" not in found
+    assert "braketbar" not in found
 
 
 def test_markup_that_is_none() -> None:

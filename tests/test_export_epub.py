@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import resource
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -195,6 +199,25 @@ def test_articles_without_a_text_say_so(db: Database, tmp_path: Path) -> None:
     assert "日期不明" in book.text("nav.xhtml")
 
 
+def test_words_of_which_nothing_is_seen_name_nothing(db: Database, tmp_path: Path) -> None:
+    """A contents without words, and an author without a name, are no valid ones."""
+    save_article(db, an_article(1, title="\x01 \x02", author="\x01"), DAY1)
+    export(db, tmp_path)
+    book = opened(tmp_path)
+    assert book.text("nav.xhtml").endswith("（无题）")
+    assert book.said("creator") == []
+
+
+def test_an_address_that_runs_is_none(db: Database, tmp_path: Path) -> None:
+    """Somebody may have changed the archive."""
+    save_article(db, an_article(1), DAY1)
+    db.execute("UPDATE articles SET url = 'javascript:a()'")
+    export(db, tmp_path)
+    book = opened(tmp_path)
+    assert "原文：https://kexue.fm/archives/1。" in book.text("chapters/1.xhtml")
+    assert b"javascript" not in book.files["chapters/1.xhtml"]
+
+
 def test_formulas_that_stand_as_latex_are_counted(db: Database, tmp_path: Path) -> None:
     save_article(db, an_article(7, body_html=r"<p>$\frac$ $x$ $\frac a$</p>"), DAY1)
     assert export(db, tmp_path).notes[1] == (
@@ -257,6 +280,13 @@ def test_a_file_that_is_no_picture_of_the_archive_stays_out(db: Database, tmp_pa
 def test_an_empty_archive_is_a_book_without_chapters(db: Database, tmp_path: Path) -> None:
     assert export(db, tmp_path).notes == ["0 articles, 0 formulas, 0 pictures"]
     assert opened(tmp_path).chapters == []
+
+
+def test_readers_choose_the_colours(archive: Database, tmp_path: Path) -> None:
+    """On the black page of a reader, a blue link would not be read."""
+    export(archive, tmp_path)
+    css = opened(tmp_path).files["book.css"].decode()
+    assert re.findall(r"(?:color|background)\s*:\s*([^;}]+)", css) == ["inherit"]
 
 
 def test_progress_is_told(archive: Database, tmp_path: Path) -> None:
@@ -353,6 +383,20 @@ def test_on_a_full_disk_the_old_book_stays(archive: Database, tmp_path: Path, si
         export(archive, tmp_path)
     assert [path.name for path in tmp_path.glob("a.epub*")] == ["a.epub"]
     assert (tmp_path / "a.epub").read_bytes() == before
+
+
+def test_an_extra_that_is_too_old_is_named(
+    archive: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = ModuleType("py_mini_racer")
+    old.__spec__ = ModuleSpec("py_mini_racer", None)
+    monkeypatch.delitem(sys.modules, MathJaxEngine.__module__)
+    monkeypatch.setitem(sys.modules, "py_mini_racer", old)
+    with pytest.raises(
+        StoreError, match=r"cannot be made here: cannot import name .*pip install -U"
+    ):
+        export(archive, tmp_path)
+    assert list(tmp_path.glob("*.epub*")) == []
 
 
 def test_without_the_extra_it_is_named(

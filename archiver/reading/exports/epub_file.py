@@ -23,6 +23,10 @@ from archiver.terminal.program import typed
 #: What only this kind imports, by the names of the packages.
 _NEEDED: Final = {"Jinja2": "jinja2", "Pygments": "pygments", "mini-racer": "py_mini_racer"}
 _MATHJAX: Final = "django-static-mathjax"
+_INSTALL: Final = (
+    "pip install -U 'kexue-archiver[epub]', or with pipx:"
+    f" pipx inject kexue-archiver jinja2 pygments mini-racer {_MATHJAX}"
+)
 #: So many articles are named whose formulas stand as LaTeX.
 _MOST_NAMED: Final = 5
 
@@ -55,9 +59,11 @@ def write_epub(job: Job) -> Outcome:
 
 def _replace(job: Job, place: Path, mathjax: Path, old: str, outcome: Outcome) -> None:
     """Write the book; raises ``_SameBook`` when it says what the hash ``old`` is of."""
-    from archiver.reading.exports.epub.book_writer import BookWriter  # noqa: PLC0415 - an extra
-    from archiver.reading.exports.epub.mathjax_engine import MathJaxEngine  # noqa: PLC0415
-
+    try:
+        from archiver.reading.exports.epub.book_writer import BookWriter  # noqa: PLC0415 - an extra
+        from archiver.reading.exports.epub.mathjax_engine import MathJaxEngine  # noqa: PLC0415
+    except ImportError as error:  # a version that is too old, for instance
+        raise StoreError(f"a book cannot be made here: {error}; {_INSTALL}") from error
     with (
         MathJaxEngine(mathjax) as engine,
         replacing_bytes(place) as file,
@@ -109,9 +115,5 @@ def _checked_mathjax() -> Path:
     missing = [name for name, module in _NEEDED.items() if find_spec(module) is None]
     if missing or mathjax is None:
         names = ", ".join([*missing, *([_MATHJAX] if mathjax is None else [])])
-        raise StoreError(
-            f"a book needs {names}, not installed here: pip install 'kexue-archiver[epub]', or with"
-            f" pipx: pipx inject kexue-archiver jinja2 pygments mini-racer {_MATHJAX}",
-            wrong_use=True,
-        )
+        raise StoreError(f"a book needs {names}, not installed here: {_INSTALL}", wrong_use=True)
     return mathjax

@@ -16,6 +16,7 @@ from archiver.reading.exports.selection import Selection
 from archiver.reading.exports.site.site_overview import Listed, Overview, Series, read_overview
 from archiver.reading.series_list import list_parts
 from archiver.reading.times import parse_time
+from archiver.tree.xml_text import xml_text
 
 _BLOG: Final = "科学空间"
 _NO_DAY: Final = "日期不明"
@@ -59,11 +60,11 @@ class Book:
 def read_book(db: Database, selection: Selection) -> Book:
     """The book of the articles that a selection takes: by day, or in the order of a series."""
     overview = read_overview(db, selection)
-    names = Counter(one.author for one in overview.articles if one.author)
+    names = Counter(xml_text(one.author or "").strip() for one in overview.articles)
     return Book(
         _title(overview, selection),
         _identifier(selection),
-        [name for name, _ in names.most_common()],
+        [name for name, _ in names.most_common() if name],
         _series_part(db, overview, selection) or _years(overview.articles),
         overview,
         _modified(db),

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from lxml import etree
 from sqlite_utils import Database
 
-from archiver.pages.file_types import file_type_of
+from archiver.pages.file_types import file_type_of, is_cut_off
+from archiver.reading.exports.epub.svg_drawings import only_draws
 from archiver.reading.exports.site.local_files import STORED_PATH
 from archiver.store.errors import StoreError
 from archiver.store.stored_files import FileFolder
@@ -38,16 +38,6 @@ _EXTENSIONS: Final = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", _SVG: "svg",
 }  # fmt: skip
 _INLINE: Final = re.compile(r"data:[^,;]*(?P<base64>(?:;[^,;]*)*?;base64)?[^,]*,", re.IGNORECASE)
-#: An SVG picture is in the book when it only draws: no script, nothing loaded, nothing foreign.
-_SVG_NAME: Final = "{http://www.w3.org/2000/svg}"
-_DRAWING: Final = frozenset(
-    [
-        *("svg", "g", "defs", "title", "desc", "path", "rect", "circle", "ellipse", "line"),
-        *("polyline", "polygon", "text", "tspan", "linearGradient", "radialGradient", "stop"),
-        *("clipPath", "marker"),
-    ]
-)
-_SVG_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _LARGEST_SVG: Final = 2_000_000
 
 
@@ -121,7 +111,7 @@ class BookPictures:
         if _hash_of(place) != sha256:
             self.damaged.append(path)
             return False
-        return kind != _SVG or (size <= _LARGEST_SVG and _only_draws(place.read_bytes()))
+        return kind != _SVG or (size <= _LARGEST_SVG and only_draws(place.read_bytes()))
 
 
 def _hash_of(place: Path) -> str:
@@ -149,28 +139,8 @@ def _inline_picture(address: str) -> Picture | None:
     except binascii.Error:
         return None
     kind = file_type_of(data)
-    if kind is None or kind.media_type not in _EXTENSIONS:
+    if kind is None or kind.media_type not in _EXTENSIONS or is_cut_off(kind, data):
         return None
-    if kind.media_type == _SVG and not _only_draws(data):
+    if kind.media_type == _SVG and not only_draws(data):
         return None
     return _picture(hashlib.sha256(data).hexdigest(), kind.media_type, data)
-
-
-def _only_draws(svg: bytes) -> bool:
-    """True for an SVG picture that is well-formed and of plain shapes and letters."""
-    try:
-        top = etree.fromstring(svg, _SVG_PARSER)
-    except etree.XMLSyntaxError:
-        return False
-    return top.getroottree().docinfo.internalDTD is None and all(map(_is_shape, top.iter()))
-
-
-def _is_shape(element: etree._Element) -> bool:
-    if isinstance(element, (etree._Comment, etree._ProcessingInstruction, etree._Entity)):
-        return isinstance(element, etree._Comment)
-    name = str(element.tag).removeprefix(_SVG_NAME)
-    attributes = map(str, element.keys())
-    return name in _DRAWING and not any(
-        one.startswith("{") or one.lower().startswith("on") or "href" in one or one == "style"
-        for one in attributes
-    )

@@ -35,7 +35,7 @@ class BookTemplates:
 
 def titled(title: str) -> str:
     """A title on one line, or words for one of which nothing is seen."""
-    return " ".join(title.split()) or _NO_TITLE
+    return " ".join(xml_text(title).split()) or _NO_TITLE
 
 
 def safe_xhtml(text: str) -> Markup:

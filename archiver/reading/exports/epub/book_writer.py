@@ -17,7 +17,7 @@ from archiver.reading.exports.epub.chapter_body import (
     anchors_of,
     chapter_body,
 )
-from archiver.reading.exports.epub.chapter_links import chapter_name
+from archiver.reading.exports.epub.chapter_links import chapter_name, web_address
 from archiver.reading.exports.epub.sealed_zip import SealedZip
 from archiver.reading.exports.job import Job
 from archiver.store.records import Row
@@ -85,6 +85,7 @@ class BookWriter:
             f"chapters/{chapter_name(number)}",
             "chapter.xhtml",
             article=article,
+            address=web_address(article["url"] or "") or site.article_url(number),
             heading=safe_xhtml(found.title),
             has_text=html is not None,
             body=safe_xhtml(found.body),

@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archiver.body.clean.safe_addresses import is_inline_picture
 from archiver.body.clean.stored_markup import keep_stored_markup
 from archiver.body.formulas.finder import find_formulas
 from archiver.body.formulas.found import Formulas
@@ -70,7 +71,7 @@ def chapter_body(
     _fill_title(heading, pieces, made)
     place_formulas(top, formulas, lambda number: made.element(len(in_title) + number))
     set_headings(top)
-    show_pictures(top, around.pictures([one.get("src", "") for one in top.iter("img")]))
+    _show_pictures(top, around)
     highlight(top)
     lead_links(top, here, own, around.chapters, around.anchors)
     make_valid(top)
@@ -98,6 +99,20 @@ def _formulas(top: HtmlElement) -> Formulas:
         return find_formulas(top)
     except UnexpectedPage:
         return Formulas()
+
+
+def _show_pictures(top: HtmlElement, around: Surroundings) -> None:
+    """Let the pictures be files of the book, in place; in that of others stand their words.
+
+    A picture in its own address that is no file of the book is not one that each reader draws.
+    """
+    pictures = list(top.iter("img"))
+    names = around.pictures([one.get("src", "") for one in pictures])
+    for picture in pictures:
+        address = picture.get("src", "")
+        if address not in names and is_inline_picture(address):
+            del picture.attrib["src"]
+    show_pictures(top, names)
 
 
 def _fill_title(heading: HtmlElement, pieces: list[tuple[str, str | None]], made: Drawn) -> None:

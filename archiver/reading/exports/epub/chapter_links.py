@@ -17,7 +17,8 @@ from archiver.reading.exports.epub.xhtml_elements import DROPPED
 #: Begins the ids that a chapter has for itself: a body has none that begin so.
 _OWN: Final = "s-"
 _SPACE: Final = re.compile(r"\s")
-_HOST: Final = re.compile(r"[-.\w]+\Z|[0-9a-f:]+\Z", re.ASCII)
+_HOST: Final = re.compile(r"(?:[-\w]+\.)*[-\w]+\.?\Z|[0-9a-f:]+\Z", re.ASCII)
+_LOOSE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto"})
 
 
@@ -83,10 +84,12 @@ def _place(address: str, ids: Set[str]) -> str:
 def web_address(address: str) -> str | None:
     """An address as a link of a book may have it, in ASCII; ``None`` for one that leads nowhere."""
     try:
-        valid = safe_url_string(address.strip())
+        valid = _LOOSE_PERCENT.sub("%25", safe_url_string(address.strip()))
         parts = urlsplit(valid)
-        is_whole = parts.scheme == "mailto" or (
-            _HOST.match(parts.hostname or "") is not None and parts.port != 0
+        is_whole = (
+            "@" in parts.path
+            if parts.scheme == "mailto"
+            else _HOST.match(parts.hostname or "") is not None and parts.port != 0
         )
     except ValueError:
         return None

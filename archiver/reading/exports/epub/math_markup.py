@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from archiver.reading.exports.epub.math_attributes import keep_known_attributes, keep_known_elements
 from archiver.reading.exports.epub.math_letters import in_letters
 
 #: The class of the cell that holds the number of an equation.
@@ -23,8 +24,6 @@ _WITH_COLUMNS: Final = frozenset({"columnalign", "columnspacing", "columnlines",
 #: Levels. Readers of books go down a tree level by level, some of them by recursion.
 DEEPEST: Final = 100
 _NAMESPACE: Final = ' xmlns="http://www.w3.org/1998/Math/MathML"'
-#: What MathJax has for itself, or what a formula could say of the page around it.
-_DROPPED: Final = ("class", "href", "id", "fontfamily", "actiontype", "selection", "linebreak")
 _LETTERS: Final = frozenset({"mi", "mn", "mo"})
 _TEXT_STYLES: Final = {
     "bold": "font-weight:bold", "italic": "font-style:italic", "monospace": "font-family:monospace"
@@ -82,6 +81,7 @@ def make_drawable(math: etree._Element, ids: Mapping[str, str], taken: set[str])
     ``ids`` are those of the chapter by MathJax's names of equations. Two equations may have one
     name (``tag``): the first gets the id, which is added to ``taken``.
     """
+    keep_known_elements(math)
     for element in list(math.iter(etree.Element)):
         variant = element.get("mathvariant")
         own = element.get("id", "")
@@ -97,9 +97,7 @@ def make_drawable(math: etree._Element, ids: Mapping[str, str], taken: set[str])
 
 
 def _set_attributes(element: etree._Element) -> None:
-    for name in list(map(str, element.keys())):
-        if name.startswith("data-") or name in _DROPPED or not element.get(name):
-            del element.attrib[name]
+    keep_known_attributes(element)
     if not _STYLE.match(element.get("style", "")):
         _drop(element, "style")
     if element.get("lspace", "").endswith(_OF_CONTENT):

@@ -6,6 +6,7 @@ Nothing of the text is lost or moved. An element that holds what it may not beco
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import Final
 
@@ -32,6 +33,8 @@ _OF_ONE_ELEMENT: Final = frozenset(
 )
 #: No heading may stand in one of these.
 _WITHOUT_HEADINGS: Final = frozenset({"th", "dt"})
+#: The parts of a ruby: text, annotations (``t``), and parentheses around one (``p``).
+_ANNOTATED: Final = re.compile("(?:-*(?:t|ptp))+-*\\Z")
 _LISTS: Final = frozenset({"ol", "ul"})
 _SECTIONS: Final = ("caption", "colgroup", "thead", "tbody", "tfoot")
 
@@ -72,8 +75,6 @@ def _set_name(element: HtmlElement) -> None:
     is_nested = name == "a" and next(element.iterancestors("a"), None) is not None
     is_pointless = name == "bdo" and not element.get("dir")
     element.tag = name if is_known and not is_nested and not is_pointless else "span"
-    if element.tag == "ruby" and element.find("rt") is None:
-        element.tag = "span"
     set_attributes(element, was, style)
 
 
@@ -124,6 +125,8 @@ def _set_children(element: HtmlElement) -> None:
         _flatten(element, ("dt", "dd"))
     elif element.tag == "figure":
         _set_caption(element)
+    elif element.tag == "ruby" and not _is_annotated(element):
+        _flatten(element, ("rt", "rp"), "span")
 
 
 def _set_items(element: HtmlElement) -> None:
@@ -186,12 +189,12 @@ def _has_no_text(element: HtmlElement) -> bool:
     return not any((text or "").strip() for text in (element.text, *(one.tail for one in element)))
 
 
-def _flatten(element: HtmlElement, parts: tuple[str, ...]) -> None:
-    """Make an element and its own parts boxes."""
+def _flatten(element: HtmlElement, parts: tuple[str, ...], name: str = "div") -> None:
+    """Make an element and its own parts boxes, or pieces of a line."""
     for part in list(element.iter(*parts)):
         if next(part.iterancestors(str(element.tag))) is element:
-            _become(part, "div")
-    _become(element, "div")
+            _become(part, name)
+    _become(element, name)
 
 
 def _is_list_of_terms(element: HtmlElement) -> bool:
@@ -199,6 +202,16 @@ def _is_list_of_terms(element: HtmlElement) -> bool:
     names = [name for name, _ in groupby(str(child.tag) for child in element)]
     pairs = len(names) // 2
     return _has_no_text(element) and names == ["dt", "dd"] * pairs
+
+
+def _is_annotated(ruby: HtmlElement) -> bool:
+    """True when each annotation of a ruby stands bare, or between two parentheses."""
+    letters = {"rt": "t", "rp": "p"}
+    order = "".join(
+        letters.get(str(child.tag), "-") + ("-" if (child.tail or "").strip() else "")
+        for child in ruby
+    )
+    return _ANNOTATED.match(order) is not None
 
 
 def _set_caption(figure: HtmlElement) -> None:
