@@ -21,6 +21,10 @@ from archiver.store.errors import StoreError
 
 #: The name of a file that is being written.
 PART_NAME: Final = re.compile(r"[0-9a-f]{64}\.part")
+#: ``files.path`` of a file; what is written otherwise was written by something else.
+STORED_PATH: Final = re.compile(
+    r"(?:[^/\0]+-)?files/(?P<place>[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})\.[a-z0-9]{1,8})"
+)
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _INSERT: Final = """
     INSERT INTO files (sha256, path, media_type, bytes, url, first_seen)

@@ -17,9 +17,8 @@ from sqlite_utils import Database
 
 from archiver.pages.file_types import file_type_of, is_cut_off
 from archiver.reading.exports.epub.svg_drawings import only_draws
-from archiver.reading.exports.site.local_files import STORED_PATH
 from archiver.store.errors import StoreError
-from archiver.store.stored_files import FileFolder
+from archiver.store.stored_files import STORED_PATH, FileFolder
 
 #: Where they lie in the book, and in the data folder.
 FOLDER: Final = "pictures"

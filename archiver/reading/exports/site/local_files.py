@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from archiver.reading.exports.job import Job
 from archiver.reading.exports.owned_folder import OwnedFolder
-from archiver.store.stored_files import FileFolder
+from archiver.store.stored_files import STORED_PATH, FileFolder
 from archiver.terminal.plural import plural
 from archiver.terminal.program import typed
 
 #: Where they lie in the folder of the site.
 FOLDER: Final = "files"
-#: Where the archive has a file, as ``archiver.store.stored_files`` names it.
-STORED_PATH: Final = re.compile(
-    r"(?:[^/\0]+-)?files/(?P<place>[0-9a-f]{2}/(?P<sha256>[0-9a-f]{64})\.[a-z0-9]{1,8})"
-)
 _PICTURES: Final = """
     SELECT DISTINCT pictures.url, files.path, files.bytes, files.sha256
     FROM pictures JOIN files ON files.sha256 = pictures.sha256
