@@ -24,8 +24,8 @@
 #   make site   write the demo archive of four weeks, which is crawled first, as pages to data/site:
 #               open data/site/index.html
 #   make lint   ruff check, ruff format --check, mypy
-#   make bench  measure time and memory on this machine, in less than ten minutes where it is quiet,
-#               and compare with the last time: benchmarks/RESULTS.md
+#   make bench  measure time and memory on this machine and compare with the last time:
+#               benchmarks/RESULTS.md
 #   make clean  remove the environment and what the tools left behind; data/ stays
 
 PYTHON ?= python3
