@@ -1,8 +1,8 @@
 # Every target makes the environment that it uses, in .venv, .venv-lowest or .venv-replay.
 #   make demo   crawl the embedded demo blog and query the result
 #   make test   run the tests with branch coverage (floor in pyproject.toml), on WORKERS=2 processes
-#   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 120 killed
-#               runs, every fault of a server, 100 changed bytes of each kind of file; make test has
+#   make soak   run the rigs in their full length (pytest --soak): 400 days of a blog, 80 killed
+#               runs, every fault of a server, 60 changed bytes of each kind of file; make test has
 #               60, 20, the most telling faults, and 12
 #   make browser-test
 #               let Chromium judge the text, MathJax in it the formulas, open Datasette's pages,
@@ -47,12 +47,12 @@ REPLAY := .venv-replay
 REPLAYERS := 'pywb>=2.10' 'wacz>=0.6'
 # The tests of these start crawl after crawl, or a browser, or take long over what is no library's;
 # what they use of a library, others do.
-SLOW := architecture backoff changed_bytes ci command_line comments_crawl crawl demo_days docs docstrings \
-  due_articles encoding environment exchanged_files export_command failure_reasons \
+SLOW := architecture backoff benchmarks changed_bytes ci command_line comments_crawl crawl demo_days docs \
+  docstrings due_articles encoding environment exchanged_files export_command failure_reasons \
   faults gone_articles history_diff hook hook_crawl incremental interrupt kill kill_pictures lock \
   odd_input pictures_crawl politeness program real_pages rebuild reparse reparse_comments \
-  reparse_run replica resume search_command verify_pages \
-  suspicious_pages symbolic_links warc_crawl years
+  reparse_run replica resume search_command site_changes site_comments site_lists site_odd \
+  suspicious_pages symbolic_links verify_pages warc_crawl years
 
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean
 .NOTPARALLEL:

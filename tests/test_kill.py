@@ -1,6 +1,6 @@
 """A run that is killed at any moment does no harm: the next one goes on with what is left.
 
-20 kills; ``make soak`` has 120.
+20 kills; ``make soak`` has 80.
 """
 
 from __future__ import annotations

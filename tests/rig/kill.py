@@ -3,7 +3,7 @@
 The runs are real `scrapy crawl` commands, forked (`rig.commands`), against a replica. While they
 are killed, the blog is first archived from nothing, then changes, and is archived again.
 
-`PYTHONPATH=tests python -m rig.kill 120` prints the figures of 120 kills, and the differences.
+`PYTHONPATH=tests python -m rig.kill 80` prints the figures of 80 kills, and the differences.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from rig.contents import (
 
 #: The kills of a short story, and of a long one, which `make soak` asks for.
 KILLS: Final = 20
-LONG: Final = 120
+LONG: Final = 80
 #: How often a running command is looked at, in seconds.
 _LOOK: Final = 0.0005
 _SEED: Final = 20260723
