@@ -39,6 +39,9 @@ REMARK := tests/readers/node_modules
 WORKERS ?= 2
 PYTEST := python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
+# Where make soak follows, BEFORE_SOAK=1 leaves out what that runs at full length (tests/conftest.py).
+RIGS := faults years kill kill_pictures changed_bytes
+
 COVER := $(if $(COVERAGE),--cov --cov-branch --cov-report=term-missing)
 
 LOWEST := .venv-lowest
@@ -62,7 +65,8 @@ demo: $(VENV)/.installed
 	$(BIN)/scrapy demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak and not install' $(COVER)
+	$(BIN)/$(PYTEST) -m 'not browser and not readers and not scale and not soak and not install$(if $(BEFORE_SOAK), and not hypothesis)' \
+	  $(if $(BEFORE_SOAK),$(RIGS:%=--ignore=tests/test_%.py)) $(COVER)
 
 soak: $(VENV)/.installed-test
 	$(BIN)/$(PYTEST) --soak -m 'hypothesis or soak'
