@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -104,6 +105,14 @@ UNMEASURED: Final = (
     "comments_crawl", "kill_pictures", "faults", "years", "kill", "due_articles", "interrupt",
     "benchmarks",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="session")
+def can_be_interrupted() -> Iterator[None]:
+    """Let commands know SIGINT: a shell lets what it starts in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True, scope="module")
