@@ -361,6 +361,9 @@ def test_serialising_is_undone_by_parsing(parts: list[str]) -> None:
         "<pre>\n\na</pre>",
         "一<br>二<hr>",
         "a&nbsp;b",
+        '<p title="a\nb\tc">一</p><i></i>',
+        '<p title="x/"></p><img src="/图/">',
+        '<p a<!--b="">一</p><br>--&gt;',
     ],
 )
 def test_serialise(html: str) -> None:
