@@ -33,7 +33,7 @@ def ago(**time: float) -> str:
 def a_row(
     article: int, *, published: str | None = "2020-01-01", fetched: str, **changes: Any
 ) -> Known:
-    values = {"has_time": False, "status": "published", "is_changed": False}
+    values: dict[str, Any] = {"has_time": False, "status": "published", "is_changed": False}
     values |= {"first_seen": "2020-01-02T03:00:00+00:00", **changes}
     return Known(article, published, fetched_at=fetched, **values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Any, cast
 
 
 def import_sqlite_utils() -> None:
@@ -13,7 +14,7 @@ def import_sqlite_utils() -> None:
     """
     if "pandas" in sys.modules:
         return
-    sys.modules["pandas"] = None  # type: ignore[assignment] - so an import of it fails
+    sys.modules["pandas"] = cast("Any", None)  # an import of it fails
     try:
         import_module("sqlite_utils")
     finally:
