@@ -56,6 +56,7 @@ def many_articles(count: int) -> Iterator[Article]:
         if number < len(made) and _row(article) != _row(_extracted(post)):
             raise SystemExit("the articles of the benchmark are not what their pages give")
         article.published_at = post.published.isoformat()  # as the feed has told when it was new
+        article.comment_count = post.comments  # as the listings tell
         yield article
 
 

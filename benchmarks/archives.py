@@ -1,5 +1,7 @@
 """Large archives to measure with, as a crawl leaves them; each is made once and kept.
 
+    python benchmarks/archives.py 1500 15000   # makes those that are not there
+
 They lie in benchmarks/cache/ until what they are made of changes: the demo blog, the programs that
 make them, the version of the parsers or the form of the database.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +22,7 @@ from typing import Final
 from archive_posts import many_articles
 from blog_server import serving
 from commands import CRAWL_SETTINGS, Cost, scrapy
+from figures import counts
 
 import archiver
 from archiver import site
@@ -60,10 +64,15 @@ def cached(name: str, make: Callable[[Path], None]) -> Path:
     return folder
 
 
+def kept_archive(count: int) -> Path:
+    """The folder with the archive of so many articles, which is made where there is none."""
+    return cached(f"many-{count}", lambda folder: make_archive(folder, count))
+
+
 @contextmanager
 def copy_of_archive(count: int) -> Iterator[Path]:
     """A data folder with the archive of so many articles, to be changed; it is removed behind."""
-    kept = cached(f"many-{count}", lambda folder: make_archive(folder, count))
+    kept = kept_archive(count)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "data"
         shutil.copytree(kept, folder)
@@ -97,3 +106,8 @@ def crawl(base: str, folder: Path) -> Cost:
     """What a run over the blog at ``base`` takes, with the archive in a folder."""
     settings = {**_SETTINGS, "KEXUE_BASE_URL": base, "KEXUE_DATA_DIR": folder}
     return scrapy("crawl", "kexue", settings=settings)
+
+
+if __name__ == "__main__":
+    for size in counts(sys.argv[1:]):
+        kept_archive(size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -44,11 +45,18 @@ def scrapy(*words: object, settings: Mapping[str, object] | None = None) -> Cost
 def command(words: Sequence[str]) -> Cost:
     """What a command takes; ends this program with a sentence where it fails."""
     launched = [sys.executable, str(_LAUNCHER), *words]
-    done = subprocess.run(launched, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        launched, cwd=ROOT, capture_output=True, text=True, check=False, env=_environment()
+    )
     if done.returncode:
         said = done.stderr.strip()[-_TOLD:]
         raise SystemExit(f"{' '.join(words[2:4])} ended with {done.returncode}: {said}")
     return Cost(**json.loads(done.stdout))
+
+
+def _environment() -> dict[str, str]:
+    """That of this program, but that modules are compiled once: as with an installed program."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def least_of(rounds: int, measure: Callable[[], Cost]) -> Cost:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from archiver.items import Article, Formula, IndexEntry, Link, Status
 from archiver.store import sightings
-from archiver.store.articles import get_article, known_articles
+from archiver.store.articles import get_article
 from archiver.store.records import Row
 
 DAY1, DAY2 = "2026-11-01T03:00:00+00:00", "2026-11-02T03:00:00+00:00"
@@ -65,8 +65,7 @@ def row_of(db: Database, article: int = 6583) -> Row:
 
 
 def note_index(db: Database, day: str, *entries: IndexEntry) -> None:
-    known = {row["id"]: row for row in known_articles(db)}
-    sightings.note_index(db, entries, known, day)
+    sightings.note_index(db, entries, day)
 
 
 def listed(article: int = 6583, **values: Any) -> IndexEntry:

@@ -233,10 +233,15 @@ def test_articles_of_large_archives_differ() -> None:
 
 
 def test_large_archive_is_complete_and_quiet(tmp_path: Path) -> None:
-    """A run on it finds nothing new, so that it measures what it says; most are read again here."""
+    """A run on it finds nothing new, so that it measures what it says; most are read again here.
+
+    It writes no file anew.
+    """
     make_archive(tmp_path, 30)
+    written = (tmp_path / "kexue.jsonl").stat().st_ino
     with serving("many", 30) as (base, _):
         crawl(base, tmp_path)
+    assert (tmp_path / "kexue.jsonl").stat().st_ino == written
     db = open_for_reading(tmp_path / "kexue.db")
     runs = db.execute("SELECT outcome, listed, new, changed, failed, requests FROM runs").fetchall()
     assert [row[:5] for row in runs] == 2 * [("ok", 30, 0, 0, 0)]

@@ -18,6 +18,7 @@ from archiver.planning.article_selection import (
     select_articles,
 )
 from archiver.planning.plan import Plan
+from archiver.store.articles import Known
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -31,13 +32,14 @@ def ago(**time: float) -> str:
 
 def a_row(
     article: int, *, published: str | None = "2020-01-01", fetched: str, **changes: Any
-) -> dict[str, Any]:
-    values = {"status": "published", "is_changed": 0, "first_seen": "2020-01-02T03:00:00+00:00"}
-    return {"id": article, "published": published, "fetched_at": fetched, **values, **changes}
+) -> Known:
+    values: dict[str, Any] = {"has_time": False, "status": "published", "is_changed": False}
+    values |= {"first_seen": "2020-01-02T03:00:00+00:00", **changes}
+    return Known(article, published, fetched_at=fetched, **values)
 
 
-def rows(*found: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    return {row["id"]: row for row in found}
+def rows(*found: Known) -> dict[int, Known]:
+    return {known.id: known for known in found}
 
 
 def due(
@@ -288,7 +290,7 @@ def is_recheck(article: int, state: ArchiveState) -> bool:
     row = state.archived.get(article)
     if row is None or article in state.failed:
         return False
-    return not row["is_changed"] and row["status"] != "gone"
+    return not row.is_changed and row.status != "gone"
 
 
 # --- Years ----------------------------------------------------------------------------------------
@@ -309,7 +311,7 @@ class Years:
         #: Of every re-check: the age of the article, and the time since the reading before.
         self.waits: list[tuple[timedelta, timedelta]] = []
 
-    def _read(self, article: int, day: date) -> dict[str, Any]:
+    def _read(self, article: int, day: date) -> Known:
         now = self.now.isoformat(timespec="seconds")
         return a_row(article, published=day.isoformat(), fetched=now, first_seen=now)
 
@@ -331,11 +333,12 @@ class Years:
                 self.known[article] = self._read(article, today)
                 continue
             row = self.known[article]
-            self.waits.append((today - date.fromisoformat(row["published"]), self._since(row)))
-            row["fetched_at"] = self.now.isoformat(timespec="seconds")
+            self.waits.append((today - date.fromisoformat(row.published or ""), self._since(row)))
+            fetched_at = self.now.isoformat(timespec="seconds")
+            self.known[article] = row._replace(fetched_at=fetched_at)
 
-    def _since(self, row: Mapping[str, Any]) -> timedelta:
-        return self.now - datetime.fromisoformat(row["fetched_at"])
+    def _since(self, row: Known) -> timedelta:
+        return self.now - datetime.fromisoformat(row.fetched_at)
 
     def longest(self) -> timedelta:
         """The longest time without a check, of those that still wait too."""

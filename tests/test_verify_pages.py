@@ -148,7 +148,7 @@ def test_an_edit_is_compared_with_its_own_page(blog: Blogs) -> None:
 def test_a_protected_page_leaves_the_body_to_an_older_one(blog: Blogs) -> None:
     blog.read(a_post())
     blog.read(a_post(state="protected"))
-    assert blog.archive.articles()[11]["status"] == "protected"
+    assert blog.archive.articles()[11].status == "protected"
     assert blog.check().findings == []
     blog.execute("UPDATE articles SET body_text = 'x'")
     (finding,) = blog.check().findings

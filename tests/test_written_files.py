@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from archived import URL, an_article
 
+from archiver.extraction.series.recognition import recognise
+from archiver.extraction.series.renewal import renew_series
 from archiver.items import IndexEntry, ListingEntry
 from archiver.planning.plan import Plan
 from archiver.run.run import Run
 from archiver.store.change_feed import feed_text
 from archiver.store.jsonl import write_jsonl
+from archiver.store.series_tables import Rows, links, rows_of, stored_rows, titles
 from archiver.store.sqlite import close_archive, open_archive
 
 NAMES = {"database": "kexue.db", "jsonl": "kexue.jsonl", "changes": "changes.xml"}
@@ -85,6 +88,22 @@ def test_what_a_file_shows_is_written_whoever_changes_it(folder: Path, sql: str)
 
 
 @pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE revisions SET capture_id = NULL",
+        "UPDATE revisions SET seen_at = '2026-11-20T03:00:00+00:00'",
+        "UPDATE articles SET fetched_at = '2026-11-20T03:00:00+00:00'",
+    ],
+)
+def test_what_no_file_shows_writes_none(folder: Path, sql: str) -> None:
+    before = written(folder)
+    execute(folder, sql)
+    crawl(folder)
+    assert written(folder) == before
+    assert is_right(folder)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda folder: (folder / "kexue.jsonl").unlink(),
@@ -107,6 +126,48 @@ def test_other_options_give_another_file(folder: Path) -> None:
     assert '"readers"' not in (folder / "kexue.jsonl").read_text("utf-8")
     crawl(folder)
     assert is_right(folder)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE articles SET title = '熵的故事（一）' WHERE id = 6583",
+        "DELETE FROM series",
+        "UPDATE written_files SET made_with = '{}'",
+    ],
+)
+def test_series_are_recognised_again_where_they_may_be_others(folder: Path, sql: str) -> None:
+    execute(folder, "UPDATE articles SET title = '熵的故事（二）' WHERE id = 6583")
+    renew(folder)
+    before = series(folder)
+    assert before[0]
+    execute(folder, sql)
+    renew(folder)
+    found, expected = series(folder), recognised(folder)
+    assert found == expected
+    assert (found == before) is ("title" not in sql)
+
+
+def renew(folder: Path) -> None:
+    db = open_archive(folder / "kexue.db")
+    renew_series(db)
+    close_archive(db)
+
+
+def series(folder: Path) -> Rows:
+    db = open_archive(folder / "kexue.db")
+    try:
+        return stored_rows(db)
+    finally:
+        close_archive(db)
+
+
+def recognised(folder: Path) -> Rows:
+    db = open_archive(folder / "kexue.db")
+    try:
+        return rows_of(recognise(titles(db), links(db)))
+    finally:
+        close_archive(db)
 
 
 def test_what_a_killed_run_has_changed_is_written_by_the_next(folder: Path) -> None:

@@ -33,9 +33,11 @@ def parse_index(page: Page, base: site.Base | None = None) -> list[IndexEntry]:
     base = with_base_element(base, page)
     entries: dict[int, IndexEntry] = {}
     for link, day in _dated_links(top):
-        article = site.article_id(link.get("href") or "", base)
-        is_comment_link = "#" in (link.get("href") or "")
-        if article is not None and article not in entries and not is_comment_link:
+        address = link.get("href") or ""
+        if "#" in address:  # the comments of an article
+            continue
+        article = site.article_id(address, base)
+        if article is not None and article not in entries:
             entries[article] = IndexEntry(article, one_line_text(link) or None, day)
     if not entries:
         raise UnexpectedPage("an index without articles")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from archiver.items import Status
 from archiver.planning.article_selection import ArchiveState, select_articles
 from archiver.planning.overview import Overview
 from archiver.planning.plan import Plan
@@ -94,10 +95,12 @@ class Agenda:
         if self.overview.index and not self._is_absence_counted:
             self._is_absence_counted = True
             return CountAbsence(self.overview.pager.whole)
-        if not self._is_feed_requested and self._wants_feed():
+        state = self._state()
+        selected = self._select(state)
+        if not self._is_feed_requested and self._wants_feed(state, selected):
             self._is_feed_requested = True
             return ReadFeed()
-        return self._next_articles()
+        return self._next_articles(selected)
 
     def read_articles(self, articles: Sequence[int]) -> ReadArticles:
         """The step that reads those of the articles that this run has not requested yet."""
@@ -109,8 +112,7 @@ class Agenda:
         """Read the listing pages next on which these articles must stand."""
         self._wanted_on_listings = articles
 
-    def _next_articles(self) -> ReadArticles:
-        selected = self._select(self._state())
+    def _next_articles(self, selected: Sequence[int]) -> ReadArticles:
         if self.plan.limit is not None:  # of the whole run, also when this is not its first step
             room = max(self.plan.limit - len(self._requested), 0)
             selected = [article for article in selected if article not in self._requested][:room]
@@ -139,35 +141,32 @@ class Agenda:
 
         Articles that failed the last time are left out: the last run has looked for them.
         """
-        state, entered = self._state(), self.archive.entered()
-        archived = (article for article in self.overview.index if article in state.archived)
-        return {
-            article
-            for article in (*self._select(state), *archived)
-            if article not in state.failed and article not in entered
-        }
+        looked_for = {*self.archive.entered(), *self.archive.failed_articles()}
+        never = {*self.overview.listed(), *self._absent()} - looked_for
+        if not never:  # as on most days: what the archive has need not be read for this
+            return never
+        state = self._state()
+        archived = state.archived.keys() & self.overview.index.keys()
+        return never & {*self._select(state), *archived}
 
-    def _wants_feed(self) -> bool:
+    def _wants_feed(self, state: ArchiveState, selected: Sequence[int]) -> bool:
         """True when an article will be read whose exact time only the feed tells.
 
         It is new, has changed, or the feed could not be read when it was.
         """
-        state = self._state()
         archived, newest = state.archived, list(self.overview.index)[:_IN_FEED]
         shown = {*self.overview.index, *self.overview.pager.entries}
-        if self.plan.full or any(a not in archived or archived[a]["is_changed"] for a in shown):
+        if self.plan.full or any(a not in archived or archived[a].is_changed for a in shown):
             return True
         return any(
-            a in newest
-            and archived[a]["published_at"] is None
-            and archived[a]["status"] == "published"
-            for a in self._select(state)
+            a in newest and not archived[a].has_time and archived[a].status == Status.PUBLISHED
+            for a in selected
         )
 
     def _select(self, state: ArchiveState) -> list[int]:
         """The articles to read, as far as index, listings and feed have told yet."""
         days = self.overview.days()
-        days |= {article: row["published"] for article, row in state.archived.items()}
+        days |= {article: known.published for article, known in state.archived.items()}
         return select_articles(
             self.plan,
             self.overview.listed(),
@@ -182,8 +181,12 @@ class Agenda:
         return ArchiveState(
             archived=self.archive.articles(),
             failed=self.archive.failed_articles(),
-            absent=self.archive.absent() if self.overview.index else (),
+            absent=self._absent(),
             unanswered=self.archive.unanswered_requests(),
             uncaptured=self.archive.uncaptured() if self.keeps_captures else (),
             session=self.session,
         )
+
+    def _absent(self) -> Sequence[int]:
+        """Archived articles that the blog does not list in this run."""
+        return self.archive.absent() if self.overview.index else ()

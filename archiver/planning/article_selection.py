@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from archiver.items import Status
 from archiver.planning.plan import Plan
+from archiver.store.articles import Known
 
 #: An article is read again after two fifths of its age, two days at least and 80 at most.
 #: With ten new articles a month and 1,340 in all, 20 a day about keep this pace: edits and comments
@@ -23,8 +24,8 @@ _LONGEST: Final = timedelta(days=80)
 class ArchiveState:
     """What the archive knows when a run decides what to read."""
 
-    #: The archived articles: id → its row, with status, days and whether it is shown otherwise.
-    archived: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    #: The archived articles by id.
+    archived: Mapping[int, Known] = field(default_factory=dict)
     #: Articles that could not be read the last time, the longest ago first.
     failed: Sequence[int] = ()
     #: Archived articles that the blog does not list in this run.
@@ -65,7 +66,8 @@ def select_articles(
     """
     shown = dict.fromkeys([*listed, *state.absent])
     candidates = [a for a in shown if _is_in_period(plan, days.get(a))]
-    needed = [a for a in candidates if _must_be_read(a, state)]
+    wanted_anyway = {*state.failed, *state.absent}
+    needed = [a for a in candidates if a in wanted_anyway or _must_be_read(state.archived.get(a))]
     new = set(needed)
     rest = [a for a in candidates if a not in new]
     if plan.full:
@@ -105,12 +107,9 @@ def _is_in_period(plan: Plan, day: str | None) -> bool:
     return plan.since is None or day is None or day >= plan.since
 
 
-def _must_be_read(article: int, state: ArchiveState) -> bool:
-    """True when an article is new, failed, absent, shown otherwise, or gone and listed again."""
-    row = state.archived.get(article)
-    if row is None or article in state.failed or article in state.absent:
-        return True
-    return bool(row["is_changed"]) or row["status"] == Status.GONE
+def _must_be_read(known: Known | None) -> bool:
+    """True when a listed article is new, shown otherwise, or was gone."""
+    return known is None or known.is_changed or known.status == Status.GONE
 
 
 def _most_overdue(
@@ -121,33 +120,33 @@ def _most_overdue(
     Half of them have no capture yet, as far as there are such. The other half is for all: an edit
     of a new article is seen within days, also while an old archive gets its captures.
     """
-    rows = [state.archived[article] for article in archived]
-    done = sum(_is_rechecked_in_session(row, state) for row in rows)
-    waiting = [row for row in rows if _is_unread_in_session(row, state)]
-    waiting.sort(key=lambda row: (-_overdueness(row, now), row["fetched_at"], row["id"]))
+    found = [state.archived[article] for article in archived]
+    done = sum(_is_rechecked_in_session(known, state) for known in found)
+    waiting = [known for known in found if _is_unread_in_session(known, state)]
+    waiting.sort(key=lambda known: (-_overdueness(known, now), known.fetched_at, known.id))
     room = max(recheck - done, 0)
-    overdue = [row["id"] for row in waiting]
+    overdue = [known.id for known in waiting]
     first = [article for article in overdue if article in state.uncaptured][: room // 2]
     return [*first, *(article for article in overdue if article not in first)][:room]
 
 
-def _is_unread_in_session(row: Mapping[str, Any], state: ArchiveState) -> bool:
+def _is_unread_in_session(known: Known, state: ArchiveState) -> bool:
     """True when the page was last read before the session.
 
     A session is an interrupted run with those that continue it.
     """
-    return state.session is None or row["fetched_at"] < state.session
+    return state.session is None or known.fetched_at < state.session
 
 
-def _is_rechecked_in_session(row: Mapping[str, Any], state: ArchiveState) -> bool:
+def _is_rechecked_in_session(known: Known, state: ArchiveState) -> bool:
     """True when an earlier run of this session has re-checked the article."""
-    return not _is_unread_in_session(row, state) and row["first_seen"] < (state.session or "")
+    return not _is_unread_in_session(known, state) and known.first_seen < (state.session or "")
 
 
-def _overdueness(row: Mapping[str, Any], now: datetime) -> float:
+def _overdueness(known: Known, now: datetime) -> float:
     """The time since the last reading, as a multiple of the article's interval."""
-    waited = now - datetime.fromisoformat(row["fetched_at"])
-    return waited / revisit_interval(row["published"], now.date())
+    waited = now - datetime.fromisoformat(known.fetched_at)
+    return waited / revisit_interval(known.published, now.date())
 
 
 def revisit_interval(published: str | None, today: date) -> timedelta:

@@ -28,12 +28,11 @@ from archiver.store import (
 from archiver.store.archived_comments import ArchivedComments
 from archiver.store.archived_files import ArchivedFiles
 from archiver.store.archived_runs import ArchivedRuns
-from archiver.store.articles import Saved
+from archiver.store.articles import Known, Saved
 from archiver.store.captures import Capture
 from archiver.store.corrections import Correction
 from archiver.store.dated_writes import DatedWrites
 from archiver.store.merge import Change
-from archiver.store.records import Row
 from archiver.store.sightings import Shown
 from archiver.store.sqlite import open_archive
 
@@ -58,9 +57,9 @@ class Archive:
 
     # --- What it knows --------------------------------------------------------------------------
 
-    def articles(self) -> dict[int, Row]:
-        """The archived articles by id, with the columns that decide what is read again."""
-        return {row["id"]: row for row in articles.known_articles(self.db)}
+    def articles(self) -> dict[int, Known]:
+        """The archived articles by id, with what decides whether they are read again."""
+        return articles.known_articles(self.db)
 
     def article_ids(self) -> list[int]:
         """The ids of all archived articles."""
@@ -176,7 +175,7 @@ class Archive:
     def save_index(self, entries: Sequence[IndexEntry]) -> None:
         """Store what the index of all articles shows."""
         with self.writes.transaction():
-            sightings.note_index(self.db, entries, self.articles(), self.writes.now())
+            sightings.note_index(self.db, entries, self.writes.now())
 
     def count_absence(self, listed: Collection[int], *, whole: bool) -> None:
         """Count one more run in which only these articles were listed.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlite_utils import Database
 
@@ -55,10 +55,24 @@ _COUNT = """
     DO UPDATE SET seen_at = excluded.seen_at, readers = excluded.readers
 """
 _KNOWN: Final = """
-    SELECT id, a.title, author, a.published, published_at, category, tags, status, a.first_seen,
-      fetched_at, coalesce(is_changed, 0) AS is_changed
+    SELECT id, a.published, published_at IS NOT NULL, status, a.first_seen, fetched_at,
+      coalesce(is_changed, 0)
     FROM articles AS a LEFT JOIN sightings ON article_id = id
 """
+
+
+class Known(NamedTuple):
+    """What of an archived article decides whether its page is read again."""
+
+    id: int
+    #: The day (``YYYY-MM-DD``), and whether the exact time is known.
+    published: str | None
+    has_time: bool
+    status: str
+    first_seen: str
+    fetched_at: str
+    #: True when index or listings show it otherwise than before, and it was not read since.
+    is_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +133,9 @@ def get_article(db: Database, article: int) -> Row | None:
     return next(iter(db.query("SELECT * FROM articles WHERE id = ?", [article])), None)
 
 
-def known_articles(db: Database) -> Iterator[Row]:
-    """The columns of every archived article that decide whether its page is read again."""
-    yield from db.query(_KNOWN)
+def known_articles(db: Database) -> dict[int, Known]:
+    """The archived articles by id; there may be many."""
+    return {row[0]: Known._make(row) for row in db.execute(_KNOWN)}
 
 
 def _merged(old: Row | None, article: Article, shown: Shown) -> Row:

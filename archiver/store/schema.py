@@ -457,11 +457,11 @@ DIGESTS: Final = Table(
 WRITTEN_FILES: Final = Table(
     "written_files",
     (
-        Column("name", Format.TEXT, "`jsonl` or `changes`", key=True),
-        Column("sha256", Format.TEXT, "hash of the bytes of the file"),
+        Column("name", Format.TEXT, "`jsonl`, `changes` or `series`", key=True),
+        Column("sha256", Format.TEXT, "hash of the bytes of the file, or of the series"),
         Column("made_with", Format.JSON, "version of this program, and options of the file"),
     ),
-    "The JSONL file and the feed, as long as they are right as the last run has written them",
+    "JSONL file, feed and series, as long as they are right as the last run has written them",
 )
 
 # --- Views ----------------------------------------------------------------------------------------

@@ -23,13 +23,22 @@ from archiver.store.schema import EDITS
 
 #: The fields of a listing entry that an edit changes; its counts rise by themselves.
 _SHOWN: Final = tuple(name for name in EDITS if name in ListingEntry.__dataclass_fields__)
-_INDEX: Final = """
+#: Whether the index shows another title or day than before, or, where it has not shown the article
+#: yet, than the archive has. A day that only one of the two tells is no other day.
+_OTHERWISE: Final = "title <> :title OR coalesce(published <> :published, 0)"
+_IS_CHANGED: Final = f"""
+    coalesce(
+      (SELECT {_OTHERWISE} FROM sightings WHERE article_id = :id AND title IS NOT NULL),
+      (SELECT {_OTHERWISE} FROM articles WHERE id = :id AND status = '{Status.PUBLISHED}'),
+      0)
+"""  # noqa: S608
+_INDEX: Final = f"""
     INSERT INTO sightings (article_id, title, published, is_changed, first_seen, last_seen)
-    VALUES (:id, :title, :published, :is_changed, :now, :now)
+    VALUES (:id, :title, :published, {_IS_CHANGED}, :now, :now)
     ON CONFLICT (article_id) DO UPDATE SET last_seen = excluded.last_seen, absent = 0,
       title = excluded.title, published = coalesce(excluded.published, published),
       is_changed = max(is_changed, excluded.is_changed)
-"""
+"""  # noqa: S608
 _ENTRY: Final = """
     INSERT INTO sightings (article_id, entry, entry_at, is_changed, first_seen, last_seen)
     VALUES (:id, :entry, :now, :is_changed, :now, :now)
@@ -37,7 +46,6 @@ _ENTRY: Final = """
       entry = excluded.entry, entry_at = excluded.entry_at,
       is_changed = max(is_changed, excluded.is_changed)
 """
-_BEFORE: Final = "SELECT article_id, title, published FROM sightings"
 _LISTED: Final = "SELECT article_id FROM sightings WHERE absent = 0 ORDER BY article_id"
 #: Of each entry the names of its fields, which are parsed in SQLite: there may be many.
 _ENTERED: Final = """
@@ -67,25 +75,17 @@ class Shown:
     entry_at: str | None = None
 
 
-def note_index(
-    db: Database, entries: Iterable[IndexEntry], known: Mapping[int, Row], now: str
-) -> None:
-    """Note the index, in one transaction; ``known`` are the rows of the archived articles.
+def note_index(db: Database, entries: Iterable[IndexEntry], now: str) -> None:
+    """Note the index, in one transaction; each article stands in it once.
 
     ``published`` of the entries is the day as ``YYYY-MM-DD``, or ``None``.
     """
-    before = {row["article_id"]: row for row in db.query(_BEFORE)}
+    values = (
+        {"id": entry.id, "now": now, "title": entry.title or "", "published": entry.published}
+        for entry in entries
+    )
     with db.atomic():
-        for entry in entries:
-            old = before.get(entry.id)
-            values = {
-                "id": entry.id,
-                "now": now,
-                "title": entry.title or "",
-                "published": entry.published,
-                "is_changed": int(_differs_in_index(entry, old, known.get(entry.id))),
-            }
-            db.execute(_INDEX, values)
+        db.conn.executemany(_INDEX, values)
 
 
 def note_entry(db: Database, entry: ListingEntry, article: Row | None, now: str) -> None:
@@ -218,18 +218,6 @@ def differs(entry: ListingEntry, row: Row | None) -> bool:
         return True
     tags: list[str] = json.loads(row["tags"])
     return entry.tags != tags
-
-
-def _differs_in_index(entry: IndexEntry, before: Row | None, row: Row | None) -> bool:
-    """True when the index shows another title or day than before, or than the archive has."""
-    if before is not None and before["title"] is not None:
-        old_title, old_day = before["title"], before["published"]
-    elif row is not None and row["status"] == Status.PUBLISHED:
-        old_title, old_day = row["title"], row["published"]
-    else:
-        return False
-    other_day = None not in {entry.published, old_day} and entry.published != old_day
-    return (entry.title or "") != old_title or other_day
 
 
 def _shown(entry: ListingEntry) -> list[Any]:

@@ -1,7 +1,8 @@
-"""The table ``written_files``: JSONL and feed that are as a run has written them, and still right.
+"""The table ``written_files``: what is as a run has made it of the articles, and still right.
 
-A row goes as soon as something changes that a file shows, whoever changes it: the triggers of
-``m015_written_files``. So a file is not written again as long as its row and its bytes are there.
+That are JSONL and feed, and the series. A row goes as soon as something changes that a file shows,
+whoever changes it: the triggers of ``m015_written_files`` and ``m017_captures_of_versions``. So
+nothing is made again as long as its row is there, and itself as it was.
 """
 
 from __future__ import annotations
@@ -26,19 +27,35 @@ def write_if_changed(
 ) -> bool:
     """Write a file unless it is there as it would be; ``False`` when it is.
 
-    ``options`` are those with which ``write`` is called. What was written is noted, unless another
-    program has written to the database meanwhile. Raises what ``write`` raises, and
+    ``options`` are those with which ``write`` is called. Raises what ``write`` raises, and
     ``sqlite3.Error``.
+    """
+    return make_if_changed(
+        db, name, lambda: _hash(path), lambda: write(db, path, **options), **options
+    )
+
+
+def make_if_changed(
+    db: Database,
+    name: str,
+    digest: Callable[[], str | None],
+    make: Callable[[], object],
+    **options: Any,
+) -> bool:
+    """Call ``make`` unless that is there which it would make; ``False`` when it is.
+
+    ``digest`` is the hash of what is there, and ``options`` say how it is made. What was made is
+    noted, unless another program has written to the database meanwhile.
     """
     made_with = json.dumps({"version": __version__, **options}, sort_keys=True)
     known = db.execute(_FIND, [name, made_with]).fetchone()
-    if known is not None and known[0] == _hash(path):
+    if known is not None and known[0] == digest():
         return False
     before = _data_version(db)
-    write(db, path, **options)
+    make()
     with db.atomic():
         db.execute(_FORGET, [name])
-        db.execute(_NOTE, [name, _hash(path), made_with])
+        db.execute(_NOTE, [name, digest(), made_with])
         if _data_version(db) != before:
             db.execute(_FORGET, [name])
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from sqlite_utils import Database
@@ -17,7 +18,11 @@ _KNOWN: Final = f"""
       SELECT id FROM articles UNION SELECT article_id FROM sightings WHERE {_LISTED}
     )
 """  # noqa: S608
-_ARTICLES: Final = "SELECT id, title, status, fetched_at FROM articles ORDER BY fetched_at, id"
+_STATES: Final = "SELECT status, count(*) FROM articles GROUP BY status"
+_OLDEST: Final = """
+    SELECT id, title, fetched_at FROM articles WHERE status <> 'gone'
+    ORDER BY fetched_at, id LIMIT 1
+"""
 _MISSING: Final = """
     SELECT article_id AS id,
       coalesce(nullif(title, ''), CAST(
@@ -65,9 +70,14 @@ def count_known(db: Database) -> int:
     return int(db.execute(_KNOWN).fetchone()[0])
 
 
-def archived(db: Database) -> list[Row]:
-    """Id, title, status and ``fetched_at`` of all articles, the oldest ``fetched_at`` first."""
-    return list(db.query(_ARTICLES))
+def states(db: Database) -> Counter[str]:
+    """How many articles are archived, by status."""
+    return Counter(dict(db.execute(_STATES).fetchall()))
+
+
+def oldest_check(db: Database) -> Row | None:
+    """Id, title and ``fetched_at`` of the article, not gone, that was read the longest ago."""
+    return next(iter(db.query(_OLDEST)), None)
 
 
 def missing(db: Database) -> list[Row]:

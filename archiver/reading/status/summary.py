@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -128,17 +127,16 @@ def read_summary(
     ``warc`` is the folder of the WARC files, and ``keeps_captures`` says that runs write them.
     Without ``pictures`` these are left out.
     """
-    articles = queries.archived(db)
     missing, suspicious = queries.missing(db), queries.suspicious(db)
     failures = queries.failures(db)
-    states = Counter(row["status"] for row in articles)
+    states, oldest = queries.states(db), queries.oldest_check(db)
     success = queries.last_success(db)
     return Summary(
         checked_at=now,
         database=files["database"],
         counts={
             "known": queries.count_known(db),
-            "archived": len(articles),
+            "archived": states.total(),
             "protected": states["protected"],
             "gone": states["gone"],
             "missing": len(missing),
@@ -149,7 +147,7 @@ def read_summary(
         suspicious=suspicious,
         failures=failures,
         comments=queries.comments(db),
-        oldest_check=_oldest_check(articles, now),
+        oldest_check=oldest and {**oldest, "age": seconds_between(oldest["fetched_at"], now)},
         last_success=success and {**success, "age": seconds_between(success["finished_at"], now)},
         runs=[_run(row, is_newest=n == 0) for n, row in enumerate(queries.last_runs(db, _RUNS))],
         files=_sizes(files)
@@ -170,14 +168,6 @@ def _size_of_files(db: Database, name: str) -> dict[str, int]:
     """The size of the pictures and other files together; nothing where there are none."""
     (size,) = db.execute("SELECT sum(bytes) FROM files").fetchone()
     return {} if size is None else {name: size}
-
-
-def _oldest_check(articles: Iterable[Row], now: datetime) -> Row | None:
-    for row in articles:
-        if row["status"] != "gone":
-            age = seconds_between(row["fetched_at"], now)
-            return {key: row[key] for key in ("id", "title", "fetched_at")} | {"age": age}
-    return None
 
 
 def _run(row: Row, *, is_newest: bool) -> Row:

@@ -28,6 +28,7 @@ from archiver.store.migrations import (
     m014_batched_index,
     m015_written_files,
     m016_planning_indexes,
+    m017_captures_of_versions,
 )
 
 MODULES: Final = (
@@ -47,6 +48,7 @@ MODULES: Final = (
     m014_batched_index,
     m015_written_files,
     m016_planning_indexes,
+    m017_captures_of_versions,
 )
 migrations: Final = Migrations("kexue")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,10 +48,10 @@ class State:
 
 def read_state(db: Database) -> State:
     """The state of the whole archive, whatever part of it the site shows."""
-    articles = queries.archived(db)
+    states = queries.states(db)
     return State(
-        dict(Counter(row["status"] for row in articles)),
-        len(articles),
+        dict(states),
+        states.total(),
         queries.count_known(db),
         queries.missing(db),
         queries.suspicious(db),
