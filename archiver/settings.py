@@ -83,6 +83,9 @@ DOWNLOADER_MIDDLEWARES = {
 SPIDER_MIDDLEWARES = {
     # warns when a page is asked for again with the count of its tries, which is meant
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    # the spider makes all addresses itself: none is long, and how deep it stands says nothing
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 ITEM_PIPELINES = {
     "archiver.pipelines.dates.NormaliseDates": 100,
@@ -106,6 +109,7 @@ EXTENSIONS = {
     "archiver.run.outcome.RecordOutcome": 900,
 }
 CONCURRENT_ITEMS = 1  # one transaction after the other
+WARN_ON_GENERATOR_RETURN_VALUE = False  # mypy has looked; Scrapy parses the callback page by page
 
 # --- Log ------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"

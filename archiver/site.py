@@ -120,9 +120,14 @@ FEED_PATH: Final = "/feed/"
 #: White space that browsers ignore around an address; any other (U+3000) is a part of it.
 _SPACE: Final = " \t\r\n\x0c"
 #: ``/index.php`` stands in front where Typecho runs without address rewriting.
-_ARTICLE_PATH = re.compile(
-    r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?\Z"
+_ARTICLE: Final = r"(?:/index\.php)?/archives/(?P<id>[1-9][0-9]{0,8})(?:/comment-page-[0-9]+)?/?"
+_ARTICLE_PATH = re.compile(rf"{_ARTICLE}\Z")
+#: Most addresses of articles: what they lead to is told without a look at their parts.
+_PLAIN_ADDRESS = re.compile(
+    rf"(?:https?://(?:{'|'.join(map(re.escape, sorted(BLOG_HOSTS)))}))?{_ARTICLE}(?=[?#]|\Z)"
 )
+#: Without it an address leads to no article; line breaks and tabs in an address do not count.
+_ARTICLE_MARK = re.compile(r"/archives/|[\t\r\n]")
 #: ``/comment-page-2#comments``; some themes write the number into the query.
 _COMMENT_PAGE = re.compile(
     r"(?:/comment-page-|[?&](?:comment-page|commentPage|cp)=)(?P<number>[1-9][0-9]{0,5})(?![0-9])"
@@ -228,6 +233,11 @@ def article_id(url: str, base: Base | None = None) -> int | None:
     Takes relative addresses, the four hosts, http and https, ``//host``, a closing slash, query,
     fragment and ``comment-page-<n>``; with ``base`` also the host the blog is read from.
     """
+    if base is None or base.document is None:
+        if (plain := _PLAIN_ADDRESS.match(url)) is not None:
+            return int(plain["id"])
+        if _ARTICLE_MARK.search(url) is None:
+            return None
     path = _own_path(url, base)
     match = _ARTICLE_PATH.match(path) if path is not None else None
     return int(match["id"]) if match else None

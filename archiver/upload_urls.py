@@ -6,6 +6,7 @@ escaped, with ``../`` in the middle. The same file must be asked for once.
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote
@@ -21,6 +22,11 @@ _PATH: Final = "/%:@!$&'()*+,;=~-._"
 _QUERY: Final = _PATH + "?"
 _SCHEMES: Final = frozenset({"http", "https"})
 _PORTS: Final = frozenset({None, 80, 443})
+#: Most addresses: the host is told without a look at the parts, and often a path without dots too.
+_PLAIN = re.compile(
+    r"https?://(?P<host>[a-z0-9.-]+)(?=[/?#]|\Z)"
+    r"(?:(?P<path>(?:/[a-z0-9_-][a-z0-9_.-]*)+/?)(?:#[!-~]*)?\Z)?", re.IGNORECASE | re.ASCII
+)  # fmt: skip
 
 
 def file_url(url: str, base: site.Base | None = None) -> str | None:
@@ -30,6 +36,12 @@ def file_url(url: str, base: site.Base | None = None) -> str | None:
     characters beyond ASCII. With ``base`` addresses on the host that the blog is read from are the
     blog's, too. ``data:`` and other schemes, and what cannot be an address, give ``None``.
     """
+    if (plain := _PLAIN.match(url)) is not None:
+        host = plain["host"].lower()
+        if host not in site.BLOG_HOSTS and (base is None or host != base.host):
+            return None
+        if host in site.BLOG_HOSTS and plain["path"]:
+            return site.CANONICAL_BASE + str(plain["path"])
     parts = site.split_url(url)
     if parts is None or parts.scheme not in _SCHEMES or parts.username is not None:
         return None

@@ -11,6 +11,8 @@ file of the bare spider.
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -42,14 +44,24 @@ class BareSpider(Spider):
     }
     base: str
     count: str
+    #: The pages that have come.
+    received = 0
 
     async def start(self) -> AsyncIterator[Any]:
         """A request for every address."""
         for path in paths_of(int(self.count)):
             yield Request(self.base + path)
 
-    def parse(self, response: Any, **_: Any) -> None:
-        """Do nothing with a page."""
+    def parse(self, response: Any, **_: Any) -> None:  # noqa: ARG002 - only that it is there
+        """Do nothing with a page but count it."""
+        self.received += 1
+
+    def closed(self, reason: str) -> None:
+        """End the program in error where pages are missing: Scrapy's exit status does not tell."""
+        asked = len(paths_of(int(self.count)))
+        if self.received < asked:
+            print(f"{self.received} of {asked} pages came: {reason}", file=sys.stderr, flush=True)
+            os._exit(1)
 
 
 def measure(words: list[str]) -> Measured:

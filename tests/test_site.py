@@ -66,6 +66,7 @@ def test_article_in_every_form(front: str, tail: str) -> None:
         "https://Spaces.ac.cn/archives/6583",
         "https://kexue.fm:443/archives/6583",
         "  https://kexue.fm/archives/6583\n",
+        "https://kexue.fm/arch\nives/65\t83",  # no part of an address, to a browser
         "https://kexue.fm/archives/6583/comment-page-3#comment-15000",
     ],
 )

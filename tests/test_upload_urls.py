@@ -23,6 +23,8 @@ COPY = site.Base.parse("http://127.0.0.1:8080/blog")
         "https://kexue.fm/../../usr/uploads/a.png",
         "https://kexue.fm/usr/%2e%2E/usr/uploads/a.png",
         " https://kexue.fm/usr/uploads/a.png\n",
+        "https://kex\nue.fm/usr/uploads/a.png",  # line breaks and tabs are no part of an address
+        "https://kexue.fm/usr/up\tloads/a.png",
     ],
 )
 def test_one_file_has_one_address(url: str) -> None:

@@ -87,9 +87,11 @@ class Overview:
     def complete(self, item: Article) -> Article:
         """The article, with what listing, index and feed tell of it added in place."""
         feed, fresh = self.feed.get(item.id), self.pager.entries.get(item.id)
-        shown = self.archive.last_shown(item.id)
-        index = self.index.get(item.id) or shown.index
-        complete_from_listing(item, fresh or shown.entry, index, is_fresh=fresh is not None)
+        entry, index = fresh, self.index.get(item.id)
+        if entry is None or index is None:
+            shown = self.archive.last_shown(item.id)
+            entry, index = entry or shown.entry, index or shown.index
+        complete_from_listing(item, entry, index, is_fresh=fresh is not None)
         item.feed_text = feed.date_text if feed else None
         return item
 

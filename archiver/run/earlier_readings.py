@@ -34,15 +34,21 @@ class EarlierReadings:
 
         Where one cannot be read the article stays as it is. Raises ``sqlite3.Error``.
         """
-        if not self._archive.is_to_reparse(article):
+        if article not in self._due:
             return
         found = reparse_article(self._archive.db, self._memory, self._warc, article)
         if isinstance(found, Refused):
             logger.info("article %d was not read again: %s", article, found.reason)
             return
         self._archive.save_corrections([found])
+        self._due.discard(article)
         if found.differs:
             logger.info("article %d is corrected: %s", article, ", ".join(found.differs))
+
+    @cached_property
+    def _due(self) -> set[int]:
+        """The articles of this archive that are to be read again; a run makes no more of them."""
+        return set(self._archive.to_reparse())
 
     @cached_property
     def _memory(self) -> Database:

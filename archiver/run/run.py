@@ -110,7 +110,7 @@ class Run:
             self.captures.begin(self._id, arguments or {})
         if (begun := self.session) is not None:
             logger.info("this run goes on with the work that was begun at %s", begun)
-        if count := self.archive.count_to_reparse():
+        if count := len(self.archive.to_reparse()):
             logger.info("%s", words_for_reparse(count))
 
     def _name_foreign_changes(self) -> None:

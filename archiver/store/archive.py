@@ -148,13 +148,9 @@ class Archive:
                     file_addresses.settle(self.db, self.base, correction.article)
         self.index_texts()
 
-    def is_to_reparse(self, article: int) -> bool:
-        """True when an earlier version of the extraction has read a capture of the article last."""
-        return corrections.is_to_read(self.db, article)
-
-    def count_to_reparse(self) -> int:
-        """How many articles have a capture that an earlier version of the extraction has read."""
-        return len(corrections.articles_to_read(self.db))
+    def to_reparse(self) -> list[int]:
+        """The articles with a capture that an earlier version of the extraction has read."""
+        return corrections.articles_to_read(self.db)
 
     def mark_gone(self, article: int) -> bool:
         """Make an archived article a tombstone; ``False`` when there is none to be made of it."""

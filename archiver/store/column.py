@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final
 
 from archiver.store.json_arrays import parse_json
@@ -46,21 +47,32 @@ class Format(StrEnum):
 
     def to_sql(self, value: Any) -> Any:
         """The value of an item as SQLite stores it; ``None`` is null."""
-        if value is None:
-            return None
-        if self is Format.STRINGS:
-            return json.dumps(value, ensure_ascii=False)
-        return _CASTS[self.sql_type](value)
+        return None if value is None else self.cast(value)
+
+    @property
+    def cast(self) -> Callable[[Any], Any]:
+        """What makes the value that SQLite stores of an item's, which is not ``None``."""
+        return _CASTS[self.sql_type] if self is not Format.STRINGS else _dump
 
     def to_json(self, stored: Any) -> Any:
         """A stored value as the JSONL file has it; raises ``ValueError`` for a broken array."""
-        if self is Format.STRINGS:
-            return parse_json(stored)
-        return bool(stored) if self is Format.FLAG else stored
+        return stored if self.parse is None else self.parse(stored)
+
+    @property
+    def parse(self) -> Callable[[Any], Any] | None:
+        """What makes the value of the JSONL file of a stored one; ``None`` where they are equal."""
+        return _PARSERS.get(self)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 _INTEGERS: Final = frozenset({Format.NUMBER, Format.COUNT, Format.FLAG, Format.PARSER_VERSION})
 _CASTS: Final[dict[str, Callable[[Any], Any]]] = {"INTEGER": int, "REAL": float, "TEXT": str}
+_PARSERS: Final[dict[Format, Callable[[Any], Any]]] = {
+    Format.STRINGS: parse_json, Format.FLAG: bool
+}  # fmt: skip
 _JSON_TYPES: Final = {Format.STRINGS: "array of strings", Format.FLAG: "true or false"}
 
 
@@ -149,8 +161,12 @@ class ItemColumn(Column):
 
     def of(self, item: Any) -> Any:
         """The value for an item, as SQLite stores it."""
-        value = getattr(item, self.name) if self.value is None else self.value(item)
-        return self.format.to_sql(value)
+        return self.format.to_sql(self.read(item))
+
+    @cached_property
+    def read(self) -> Callable[[Any], Any]:
+        """Item → value, as the item has it."""
+        return attrgetter(self.name) if self.value is None else self.value
 
 
 @dataclass(frozen=True)
@@ -187,6 +203,17 @@ class Table(Relation):
     def filled(self) -> tuple[ItemColumn, ...]:
         """The columns that an item fills."""
         return tuple(column for column in self.columns if isinstance(column, ItemColumn))
+
+    def row(self, item: Any) -> dict[str, Any]:
+        """The columns that an item fills: name → value, as SQLite stores it."""
+        return {
+            name: None if (value := read(item)) is None else cast(value)
+            for name, read, cast in self._readers
+        }
+
+    @cached_property
+    def _readers(self) -> tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any]], ...]:
+        return tuple((column.name, column.read, column.format.cast) for column in self.filled)
 
     def select(self, condition: Callable[[ItemColumn], bool]) -> tuple[str, ...]:
         """The names of the columns that an item fills and a condition holds for."""

@@ -22,9 +22,6 @@ _DUE: Final = """
     SELECT DISTINCT article_id FROM captures
     WHERE article_id IS NOT NULL AND coalesce(parser_version, 0) < ? ORDER BY article_id
 """
-_IS_DUE: Final = """
-    SELECT 1 FROM captures WHERE article_id = ? AND coalesce(parser_version, 0) < ?
-"""
 _CAPTURED: Final = """
     SELECT DISTINCT article_id FROM captures WHERE article_id IS NOT NULL ORDER BY article_id
 """
@@ -80,11 +77,6 @@ def save_correction(db: Database, correction: Correction) -> None:
 def articles_to_read(db: Database) -> list[int]:
     """Articles with a capture that an earlier version of the extraction has read, ascending."""
     return [article for (article,) in db.execute(_DUE, [PARSER_VERSION])]
-
-
-def is_to_read(db: Database, article: int) -> bool:
-    """True when an earlier version of the extraction has read a capture of the article last."""
-    return db.execute(_IS_DUE, [article, PARSER_VERSION]).fetchone() is not None
 
 
 def captured_articles(db: Database) -> list[int]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -118,7 +119,7 @@ class _Parts:
         own = "1" if condition == "1" else f"article_id IN ({asked})"
         query = f"SELECT * FROM {table} WHERE {own} ORDER BY article_id, {order}"  # noqa: S608
         found = db.query(query, values)
-        self._groups = groupby(found, key=lambda row: row["article_id"])
+        self._groups = groupby(found, key=itemgetter("article_id"))
         self._next = next(self._groups, None)
 
     def of(self, article: int) -> list[Row]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeAlias
 
 from archiver.items import Article
 from archiver.store.column import AS_BODY, ItemColumn, Role
 from archiver.store.schema import ARTICLES, COMMENTS, PARTS
 
 Row = dict[str, Any]
+#: Columns of the JSONL file, each with what makes its value there of the stored one, if anything.
+_Fields: TypeAlias = tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
 
 def article_row(article: Article) -> Row:
@@ -31,8 +33,7 @@ def part_rows(article: Article) -> dict[str, list[Row]]:
     """The rows of what an article's body holds, by table; positions count from 0."""
     return {
         table.name: [
-            {column.name: column.of(part) for column in table.filled}
-            | {"article_id": article.id, "position": position}
+            table.row(part) | {"article_id": article.id, "position": position}
             for position, part in enumerate(getattr(article, table.name))
         ]
         for table in PARTS
@@ -51,10 +52,9 @@ def record(
     counts. Comments are in it where ``parts`` has their rows. Raises ``ValueError`` for ``tags``
     that are no JSON.
     """
-    columns = [c for c in ARTICLES.filled if with_counts or c.role is not Role.COUNT]
-    found = _object(columns, row)
-    for table in PARTS:
-        found[table.name] = [_object(table.filled, part) for part in parts.get(table.name, ())]
+    found = _object(_FIELDS if with_counts else _WITHOUT_COUNTS, row)
+    for name, fields in _FIELDS_OF_PARTS.items():
+        found[name] = [_object(fields, part) for part in parts.get(name, ())]
     if COMMENTS.name in parts:
         found[COMMENTS.name] = [_comment(comment) for comment in parts[COMMENTS.name]]
     return found
@@ -65,9 +65,18 @@ def _comment(row: Mapping[str, Any]) -> Row:
     return {column.name: column.format.to_json(row[column.name]) for column in columns}
 
 
-def _object(columns: Iterable[ItemColumn], row: Mapping[str, Any]) -> Row:
+def _object(fields: _Fields, row: Mapping[str, Any]) -> Row:
     return {
-        column.name: column.format.to_json(row[column.name])
-        for column in columns
-        if column.in_jsonl and column.name in row
+        name: row[name] if parse is None else parse(row[name])
+        for name, parse in fields
+        if name in row
     }
+
+
+def _fields(columns: Iterable[ItemColumn]) -> _Fields:
+    return tuple((column.name, column.format.parse) for column in columns if column.in_jsonl)
+
+
+_FIELDS: Final = _fields(ARTICLES.filled)
+_WITHOUT_COUNTS: Final = _fields(c for c in ARTICLES.filled if c.role is not Role.COUNT)
+_FIELDS_OF_PARTS: Final = {table.name: _fields(table.filled) for table in PARTS}
