@@ -99,4 +99,9 @@ def one_line_text(element: etree._Element) -> str:
     A line break or tab and the white space around it become one space. Other spaces stay: the
     author's two spaces in a title are two in the archive.
     """
-    return _BREAKS.sub(" ", text_content(element)).strip(ASCII_SPACE)
+    return one_line(text_content(element))
+
+
+def one_line(text: str) -> str:
+    """The same of a text."""
+    return _BREAKS.sub(" ", text).strip(ASCII_SPACE)
