@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence, Set
 
 from lxml.html import HtmlElement
@@ -23,7 +24,11 @@ from archiver.tree.comment_lists import (
 from archiver.tree.css_selection import select
 from archiver.tree.document import Page, one_line_text
 from archiver.tree.lexbor_copy import build_tree
+from archiver.tree.plain_html import is_plain
 from archiver.tree.unexpected import UnexpectedPage
+
+#: All that MathJax takes for a formula begins with one of these.
+_FORMULA_START = re.compile(r"[$\\]")
 
 
 def parse_comments(
@@ -136,7 +141,7 @@ def _comments(
         authors.setdefault(number, element)
     times = _times(listed, places.keys())
     for number, place in places.items():
-        author, content = authors.get(number), place.listed.content
+        author = authors.get(number)
         yield Comment(
             id=place.id,
             parent_id=parents.get(place.id),
@@ -145,8 +150,18 @@ def _comments(
             author_href=parse_author_href(author),
             by_author=site.COMMENT_BY_AUTHOR in place.listed.classes,
             time_text=times.get(number),
-            content=build_tree(content, None) if content is not None else None,
+            content=words_of(place.listed.content),
         )
+
+
+def words_of(content: Element | None) -> HtmlElement | str | None:
+    """The words of a comment: their HTML where it is plain and no formula begins in it."""
+    if content is None:
+        return None
+    html = content.inner_html if content.tag == "div" else None  # in some the text is not escaped
+    if html is not None and not _FORMULA_START.search(html) and is_plain(html):
+        return html
+    return build_tree(content, None)
 
 
 def _looks_like_comment(item: ListedComment, comment: int | None) -> bool:
