@@ -73,12 +73,12 @@ def parse_comment_page(
     Raises ``UnexpectedPage`` for another page of them than was asked for, unless that one no longer
     exists, and for a page that shows no comments.
     """
-    posts = page.posts
     if page.body is None:
         raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
-    if select(posts[0], site.PROTECTED_FORM):
+    if page.asks_password:
         raise UnexpectedPage("the article asks for a password now")
-    shown = fields.parse_id(posts[0], with_base_element(base, page, site.article_path(article)))
+    heading = fields.find_heading(page.posts[0])
+    shown = fields.parse_id(heading, with_base_element(base, page, site.article_path(article)))
     if shown is not None and shown != article:
         raise UnexpectedPage(f"the page of another article ({shown})")
     found = parse_comments(page, article, base, asked)
