@@ -140,8 +140,8 @@ class Comment:
     author_href: str | None = None
     by_author: bool = False
     time_text: str | None = None
-    #: Its words as a tree; the pipelines clean it in place.
-    content: HtmlElement | None = field(default=None, repr=False, compare=False)
+    #: Its words as a tree, which the pipelines clean in place, or as plain HTML.
+    content: HtmlElement | str | None = field(default=None, repr=False, compare=False)
 
     author_url: str | None = None
     published_at: str | None = None

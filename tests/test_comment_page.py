@@ -22,11 +22,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import site
-from archiver.extraction.comment_words import author_url, parse_moment
+from archiver.body.read import read_body
+from archiver.extraction.comment_words import author_url, parse_moment, read_words, text_of_words
 from archiver.extraction.saved_page import extract
 from archiver.items import CommentPage
-from archiver.pages.comments import parse_comment_page
-from archiver.tree.document import parse_page
+from archiver.pages.comments import parse_comment_page, words_of
+from archiver.tree.comment_lists import Element
+from archiver.tree.document import parse_page, parse_source
+from archiver.tree.lexbor_copy import build_tree
 from archiver.tree.unexpected import UnexpectedPage
 
 
@@ -48,6 +51,30 @@ def test_all_that_a_comment_tells() -> None:
     assert found.published_at == TIME
     assert found.html == words
     assert found.text == "由$a_i$得\n\\begin{equation}a<b\\end{equation}"
+
+
+#: What plain words are made of, and what makes others of them.
+_PLAIN = ("<p>", "</p>", "<br>", "\n", "  ", "&nbsp;", "&amp;lt;", "&lt;", "字", "a", "}", "$x  y$")
+_ODD = ("<b>", "<p id=x>", "<!-- c -->", "</div>", "&#13;", "\x01", "\ufeff", "\ufdd0", "$", "\\")
+
+
+@given(
+    words=st.lists(st.sampled_from(_PLAIN * 4 + _ODD), max_size=9).map("".join),
+    tag=st.sampled_from(("div", "div", "p", "xmp", "textarea")),
+)
+def test_plain_words_are_stored_as_the_cleaning_leaves_them(words: str, tag: str) -> None:
+    page = f"<body><{tag} class=comment-content>{words}</{tag}>"
+
+    def content() -> Element:
+        found: list[Element] = parse_source(page).css(".comment-content")
+        return found[0]
+
+    expected = read_body(build_tree(content(), None), ARTICLE)
+    shown = expected.html, text_of_words(expected)
+    given_words = words_of(content())
+    assert given_words is not None
+    assert read_words(given_words, ARTICLE) == shown
+    assert read_words(build_tree(content(), None), ARTICLE) == shown
 
 
 def test_a_comment_in_the_other_markup_of_typecho() -> None:

@@ -47,7 +47,7 @@ def without_category(patch: Patch) -> None:
 
 def with_short_titles(patch: Patch) -> None:
     parse = fields.parse_title
-    patch.setattr(fields, "parse_title", lambda post: (parse(post) or "")[:2] or None)
+    patch.setattr(fields, "parse_title", lambda heading: (parse(heading) or "")[:2] or None)
 
 
 def without_quotes(patch: Patch) -> None:
@@ -76,8 +76,8 @@ def with_reader_counts(patch: Patch) -> None:
     """Takes what changes with every request for a part of the title."""
     parse = fields.parse_title
 
-    def parse_more(post: Any) -> str | None:
-        return f"{parse(post)}{fields.parse_post_byline(post).readers_text}"
+    def parse_more(heading: Any) -> str | None:
+        return f"{parse(heading)}{fields.parse_post_byline(heading.getparent()).readers_text}"
 
     patch.setattr(fields, "parse_title", parse_more)
 

@@ -12,13 +12,16 @@ from lxml.html import HtmlElement
 from archiver import site
 from archiver.body.clean.safe_addresses import may_stay
 from archiver.body.clean.separators import drop_elements, separate
-from archiver.body.contents.text import text_of_events
+from archiver.body.contents.text import text_of_events, text_of_plain
 from archiver.body.events.reader import read_events
 from archiver.body.read import Body, read_body
 from archiver.extraction.dates import parse_date
 from archiver.extraction.doubt import Doubt
 from archiver.items import Article, Comment, CommentPage, Item
+from archiver.tree.document import ASCII_SPACE
 from archiver.tree.lexbor_copy import new_element
+from archiver.tree.plain_html import is_plain
+from archiver.tree.serialize import inner_html
 from archiver.tree.unexpected import UnexpectedPage
 
 _MAIL: Final = re.compile(r"[\x00-\x20]*mailto:", re.IGNORECASE)
@@ -69,13 +72,22 @@ def _read(comment: Comment, page: CommentPage) -> None:
         comment.content = None
 
 
-def read_words(content: HtmlElement, article: int, document: str | None = None) -> tuple[str, str]:
-    """The safe HTML of a comment, and its text; ``content`` is cleaned in place.
+def read_words(
+    content: HtmlElement | str, article: int, document: str | None = None
+) -> tuple[str, str]:
+    """The safe HTML of a comment, and its text; a tree is cleaned in place.
 
-    Formulas that cannot be found in linear time are text like any other.
+    HTML in place of a tree is plain, and nothing in it begins a formula. Formulas that cannot be
+    found in linear time are text like any other.
     """
-    drop_personal(content)
-    body = read_body(content, article, document)
+    if isinstance(content, str):
+        return content.strip(ASCII_SPACE), text_of_plain(content)
+    html = inner_html(content, with_comments=True)
+    if is_plain(html):
+        body = Body(html.strip(ASCII_SPACE), content)
+    else:
+        drop_personal(content)
+        body = read_body(content, article, document)
     return body.html, text_of_words(body)
 
 

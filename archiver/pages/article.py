@@ -9,6 +9,7 @@ from archiver.items import Article, Status
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
 from archiver.pages.body_bounds import whole_body
+from archiver.pages.byline import parse_byline
 from archiver.pages.comments import (
     comments_of,
     heading_of_comments,
@@ -26,49 +27,45 @@ def parse_article(page: Page, url: str | None, base: site.Base | None = None) ->
     ``url`` is the address that was asked for; it decides the id where the page names none.
     Raises ``UnexpectedPage`` when the page is no article, or another one than was asked for.
     """
-    post = _post(page)
+    heading = fields.find_heading(_post(page))
     asked = site.article_id(url, base) if url else None
     path = site.HOME_PATH if asked is None else site.article_path(asked)
-    article = _id(post, asked, with_base_element(base, page, path))
+    article = _id(heading, asked, with_base_element(base, page, path))
     here = with_base_element(base, page, site.article_path(article))
-    byline = fields.parse_post_byline(post)
+    byline = parse_byline(page.byline)
     tools = _tools(page)
-    protected = is_protected(post)
+    protected = page.asks_password
     body = None if protected or page.body is None else whole_body(page.body)
     around = places_for_comments(page)  # what an open tag has put into the body is gone by now
+    comments = None if protected else comments_of(page, around, article, base)
     return Article(
         id=article,
-        title=fields.parse_title(post),
+        title=fields.parse_title(heading),
         author=byline.author,
         date_text=byline.date_text,
         readers_text=byline.readers_text,
         category=fields.parse_category(tools),
         tags=fields.parse_tags(tools),
-        comment_count=parse_comment_count(around),
+        comment_count=parse_comment_count(around) if comments is None else comments.count,
         shows_no_comments=not protected and shows_no_comments(around),
         status=Status.PROTECTED if protected else Status.PUBLISHED,
         body=body,
         document=here.document if here is not None else None,
-        comments=None if protected else comments_of(page, around, article, base),
+        comments=comments,
     )
-
-
-def is_protected(post: HtmlElement) -> bool:
-    """True when the page asks for a password in place of the body."""
-    return bool(select(post, site.PROTECTED_FORM))
 
 
 def _post(page: Page) -> HtmlElement:
     if page.body is None:
         raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
-    if not select(page.posts[0], site.BYLINE):
+    if page.byline is None:
         raise UnexpectedPage("not an article's page (no line with author and date)")
     return page.posts[0]
 
 
-def _id(post: HtmlElement, asked: int | None, base: site.Base | None) -> int:
+def _id(heading: HtmlElement | None, asked: int | None, base: site.Base | None) -> int:
     """The archive id of a page; raises ``UnexpectedPage`` for another one than was asked for."""
-    shown = fields.parse_id(post, base)
+    shown = fields.parse_id(heading, base)
     if asked is not None and shown is not None and asked != shown:
         raise UnexpectedPage(f"the page of another article ({shown})")
     found = shown if shown is not None else asked

@@ -11,6 +11,8 @@ from archiver.tree.css_selection import divs_with_id
 
 #: The ids of the blocks that follow the body on an article's page.
 _FOLLOWING_BLOCKS = ("tools", "neighbours", "similar", "comments")
+#: These, and those of the footer inside the body.
+_BLOCKS = (*_FOLLOWING_BLOCKS, *site.FOOTER_BLOCKS)
 
 
 def whole_body(body: HtmlElement) -> HtmlElement:
@@ -18,17 +20,13 @@ def whole_body(body: HtmlElement) -> HtmlElement:
 
     The page's tree is changed in place.
     """
-    _drop_following_blocks(body)
-    if not _has_footer(body):
+    blocks = [block for block in divs_with_id(body, _BLOCKS) if block is not body]
+    following = [block for block in blocks if block.get("id") in _FOLLOWING_BLOCKS]
+    for block in following:  # an unclosed ``div`` of the body has them inside it
+        block.drop_tree()
+    if not (_has_footer(body) if following else blocks):
         _append_rest(body)
     return body
-
-
-def _drop_following_blocks(body: HtmlElement) -> None:
-    """Remove the following blocks from a body whose unclosed ``div`` has them inside it."""
-    for block in divs_with_id(body, _FOLLOWING_BLOCKS):
-        if block is not body:
-            block.drop_tree()
 
 
 def _append_rest(body: HtmlElement) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-
-from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.tree.comment_lists import ListedComment
-from archiver.tree.css_selection import select
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +16,15 @@ class Place:
     listed: ListedComment
     id: int
 
-    @property
-    def has_reply_link(self) -> bool:
-        """True when readers are invited to answer it."""
-        return bool(select(self.listed.frame, site.COMMENT_REPLY))
 
-
-def find_parents(places: Mapping[int, Place]) -> dict[int, int | None]:
+def find_parents(places: Mapping[int, Place], linked: Set[int]) -> dict[int, int | None]:
     """Comment → the one that it answers, or ``None`` where it begins a thread.
 
-    ``places`` are by their number in the lists. A comment of which the page does not tell is left
-    out, unless a link beside its words tells it.
+    ``places`` are by their number in the lists; ``linked`` are the numbers of those that readers
+    are invited to answer. A comment of which the page does not tell is left out, unless a link
+    beside its words tells it.
     """
-    uncertain = {place.id: place for place in _uncertain(places)}
+    uncertain = {place.id: place for place in _uncertain(places, linked & places.keys())}
     parents = {
         place.id: None if place.listed.parent is None else places[place.listed.parent].id
         for place in places.values()
@@ -43,7 +36,7 @@ def find_parents(places: Mapping[int, Place]) -> dict[int, int | None]:
     return parents
 
 
-def _uncertain(places: Mapping[int, Place]) -> Iterator[Place]:
+def _uncertain(places: Mapping[int, Place], linked: Set[int]) -> Iterator[Place]:
     """The comments whose place does not tell what they answer.
 
     That are replies outside of their thread, replies to an item that is no comment, and all but the
@@ -51,7 +44,6 @@ def _uncertain(places: Mapping[int, Place]) -> Iterator[Place]:
     beside them. Typecho gives them no link to reply; where no comment has one (comments are
     closed), it is the level of its default.
     """
-    linked = {number for number, place in places.items() if place.has_reply_link}
     earliest: dict[int | None, int] = {}
     for place in places.values():
         above = place.listed.parent
@@ -59,7 +51,7 @@ def _uncertain(places: Mapping[int, Place]) -> Iterator[Place]:
     for number, place in places.items():
         item = place.listed
         if item.parent is None:
-            if site.COMMENT_CHILD in classes_of(item.frame):
+            if site.COMMENT_CHILD in item.classes:
                 yield place
         elif item.parent not in places:
             yield place
@@ -71,8 +63,8 @@ def _uncertain(places: Mapping[int, Place]) -> Iterator[Place]:
 
 def _said_parent(place: Place, parents: Mapping[int, int | None]) -> int | None:
     """The earlier comment that a link beside the words leads to, as ``@name`` of some themes."""
-    for link in place.listed.frame.iter("a"):
-        target = site.comment_place(link.get("href") or "")
+    for href in place.listed.links:
+        target = site.comment_place(href)
         if target is None or target not in parents or target >= place.id:
             continue
         if not _answers(target, place.id, parents):
@@ -86,8 +78,3 @@ def _answers(comment: int, other: int, parents: Mapping[int, int | None]) -> boo
     while above is not None and above != other:
         above = parents.get(above)
     return above is not None
-
-
-def classes_of(frame: HtmlElement) -> list[str]:
-    """The classes of an element."""
-    return (frame.get("class") or "").split()

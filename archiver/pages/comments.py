@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence, Set
 
 from lxml.html import HtmlElement
 
@@ -11,11 +12,23 @@ from archiver.items import Comment, CommentPage
 from archiver.numbers import MOST_PAGES, parse_number
 from archiver.pages import fields
 from archiver.pages.base_element import with_base_element
-from archiver.pages.comment_threads import Place, classes_of, find_parents
-from archiver.tree.comment_lists import ListedComment, listed_comments
-from archiver.tree.css_selection import first, select
+from archiver.pages.comment_threads import Place, find_parents
+from archiver.tree.comment_lists import (
+    Element,
+    ListedComment,
+    ListedComments,
+    addresses_of,
+    attribute_of,
+    text_of,
+)
+from archiver.tree.css_selection import select
 from archiver.tree.document import Page, one_line_text
+from archiver.tree.lexbor_copy import build_tree
+from archiver.tree.plain_html import is_plain
 from archiver.tree.unexpected import UnexpectedPage
+
+#: All that MathJax takes for a formula begins with one of these.
+_FORMULA_START = re.compile(r"[$\\]")
 
 
 def parse_comments(
@@ -36,8 +49,9 @@ def comments_of(
     asked: int = 1,
 ) -> CommentPage:
     """The same, where the elements around the comments are known."""
-    listed = listed_comments(page) or []
-    comments = list(_comments(listed, article, base))
+    listed = ListedComments(page)
+    ids = [parse_comment_id(item) for item in listed.items]
+    comments = list(_comments(listed, ids, article, base))
     here = with_base_element(base, page, site.article_path(article))
     number, pages = parse_pager(around, asked)
     return CommentPage(
@@ -47,7 +61,7 @@ def comments_of(
         pages=pages,
         count=parse_comment_count(around),
         document=here.document if here is not None else None,
-        strange=sum(map(_looks_like_comment, listed)) - len(comments),
+        strange=sum(map(_looks_like_comment, listed.items, ids)) - len(comments),
     )
 
 
@@ -59,12 +73,12 @@ def parse_comment_page(
     Raises ``UnexpectedPage`` for another page of them than was asked for, unless that one no longer
     exists, and for a page that shows no comments.
     """
-    posts = page.posts
     if page.body is None:
         raise UnexpectedPage(f"not an article's page (no {site.ARTICLE_BODY})")
-    if select(posts[0], site.PROTECTED_FORM):
+    if page.asks_password:
         raise UnexpectedPage("the article asks for a password now")
-    shown = fields.parse_id(posts[0], with_base_element(base, page, site.article_path(article)))
+    heading = fields.find_heading(page.posts[0])
+    shown = fields.parse_id(heading, with_base_element(base, page, site.article_path(article)))
     if shown is not None and shown != article:
         raise UnexpectedPage(f"the page of another article ({shown})")
     found = parse_comments(page, article, base, asked)
@@ -116,80 +130,98 @@ def _page_number(item: HtmlElement) -> int | None:
 
 
 def _comments(
-    listed: Sequence[ListedComment], article: int, base: site.Base | None
+    listed: ListedComments, ids: Sequence[int | None], article: int, base: site.Base | None
 ) -> Iterator[Comment]:
     """The comments among the items of the lists, each id once."""
-    places = _places(listed, article, base)
-    parents = find_parents(places)
-    for place in places.values():
-        frame = place.listed.frame
-        author = first(frame, site.COMMENT_AUTHOR)
+    places = _places(listed.items, ids, article, base)
+    linked = {number for number, _ in listed.select(site.COMMENT_REPLY)}
+    parents = find_parents(places, linked)
+    authors: dict[int, Element] = {}
+    for number, element in listed.select(site.COMMENT_AUTHOR):
+        authors.setdefault(number, element)
+    times = _times(listed, places.keys())
+    for number, place in places.items():
+        author = authors.get(number)
         yield Comment(
             id=place.id,
             parent_id=parents.get(place.id),
             is_placed=place.id in parents,
             author=parse_author(author),
             author_href=parse_author_href(author),
-            by_author=site.COMMENT_BY_AUTHOR in classes_of(frame),
-            time_text=parse_time_text(frame),
-            content=place.listed.content,
+            by_author=site.COMMENT_BY_AUTHOR in place.listed.classes,
+            time_text=times.get(number),
+            content=words_of(place.listed.content),
         )
 
 
-def _looks_like_comment(item: ListedComment) -> bool:
-    return item.content is not None or parse_comment_id(item.frame) is not None
+def words_of(content: Element | None) -> HtmlElement | str | None:
+    """The words of a comment: their HTML where it is plain and no formula begins in it."""
+    if content is None:
+        return None
+    html = content.inner_html if content.tag == "div" else None  # in some the text is not escaped
+    if html is not None and not _FORMULA_START.search(html) and is_plain(html):
+        return html
+    return build_tree(content, None)
+
+
+def _looks_like_comment(item: ListedComment, comment: int | None) -> bool:
+    return item.content is not None or comment is not None
 
 
 def _places(
-    listed: Sequence[ListedComment], article: int, base: site.Base | None
+    listed: Sequence[ListedComment],
+    ids: Sequence[int | None],
+    article: int,
+    base: site.Base | None,
 ) -> dict[int, Place]:
     """The items that are comments of the article, by their number in the lists."""
     found: dict[int, Place] = {}
-    ids: set[int] = set()
-    for number, item in enumerate(listed):
-        comment = parse_comment_id(item.frame)
-        if comment is None or item.content is None or comment in ids:
+    seen: set[int] = set()
+    own: dict[str | None, bool] = {None: True}  # nearly always one address for all comments
+    for number, (item, comment) in enumerate(zip(listed, ids, strict=True)):
+        if comment is None or item.content is None or comment in seen:
             continue
-        if not _is_of_another(item.frame, comment, article, base):
-            ids.add(comment)
+        page = _page_of(item.links, comment)
+        if page not in own:
+            own[page] = site.article_id(page or "", base) in {None, article}
+        if own[page]:
+            seen.add(comment)
             found[number] = Place(item, comment)
     return found
 
 
-def _is_of_another(frame: HtmlElement, comment: int, article: int, base: site.Base | None) -> bool:
-    """True when a comment's own link leads to another article."""
-    for link in frame.iter("a"):
-        href = link.get("href") or ""
-        if site.comment_place(href) == comment:
-            return site.article_id(href, base) not in {None, article}
-    return False
+def _page_of(links: Sequence[str], comment: int) -> str | None:
+    """The address that a comment's own link leads to, up to its ``#``; ``None`` without one."""
+    own = (href for href in links if site.comment_place(href) == comment)
+    href = next(own, None)
+    return href[: href.index("#") + 1] if href is not None else None
 
 
-def parse_comment_id(frame: HtmlElement) -> int | None:
+def parse_comment_id(item: ListedComment) -> int | None:
     """The number in ``comment-675`` or ``li-comment-675``; ``None`` for an item without one."""
-    for element in (frame, *frame.iterdescendants("div")):
-        if match := site.COMMENT_ID.match(element.get("id") or ""):
-            return int(match["id"])
-    return None
+    matches = map(site.COMMENT_ID.match, item.ids)
+    return next((int(match["id"]) for match in matches if match), None)
 
 
-def parse_author(author: HtmlElement | None) -> str | None:
+def parse_author(author: Element | None) -> str | None:
     """The name of who wrote a comment; ``None`` where it is empty."""
-    return (one_line_text(author) or None) if author is not None else None
+    return (text_of(author) or None) if author is not None else None
 
 
-def parse_author_href(author: HtmlElement | None) -> str | None:
+def parse_author_href(author: Element | None) -> str | None:
     """The address that the name leads to, as written; ``None`` without one."""
-    if author is None:
-        return None
-    return next((link.get("href") for link in author.iter("a") if link.get("href")), None)
+    return next(addresses_of(author), None) if author is not None else None
 
 
-def parse_time_text(frame: HtmlElement) -> str | None:
-    """When it was written: the exact time where the page has it in an attribute, or its text."""
+def _times(listed: ListedComments, wanted: Set[int]) -> dict[int, str]:
+    """When each was written: the exact time where the page has it in an attribute, or its text."""
+    found: dict[int, str] = {}
     for css, attribute in site.COMMENT_TIMES:
-        for element in select(frame, css):
-            text = element.get(attribute) if attribute else one_line_text(element)
-            if text:
-                return str(text)
-    return None
+        if found.keys() >= wanted:
+            break
+        for number, element in listed.select(css):
+            if number not in found:
+                text = attribute_of(element, attribute) if attribute else text_of(element)
+                if text:
+                    found[number] = text
+    return found

@@ -21,15 +21,18 @@ _NONE_YET = re.compile(r"(?:暂无|没有|尚无)评论")
 _ONLY_ONE = re.compile(r"一条评论")
 
 
-def parse_title(post: HtmlElement) -> str | None:
+def find_heading(post: HtmlElement) -> HtmlElement | None:
+    """The heading with the title; ``None`` when the page has none."""
+    return first(post, site.TITLE)
+
+
+def parse_title(heading: HtmlElement | None) -> str | None:
     """The title as text; ``None`` when the page has none."""
-    heading = first(post, site.TITLE)
     return (one_line_text(heading) or None) if heading is not None else None
 
 
-def parse_id(post: HtmlElement, base: site.Base | None) -> int | None:
+def parse_id(heading: HtmlElement | None, base: site.Base | None) -> int | None:
     """The archive id that the title links to; ``None`` when it links to no article."""
-    heading = first(post, site.TITLE)
     if heading is None:
         return None
     ids = (site.article_id(link.get("href", ""), base) for link in heading.iter("a"))

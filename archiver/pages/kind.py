@@ -75,8 +75,8 @@ def kind_of_text(text: str) -> Kind | None:
 def kind_of_page(page: Page) -> Kind:
     """The kind of a whole HTML page, once it is parsed."""
     posts = page.posts
-    if page.body is not None and select(posts[0], site.BYLINE):
-        return Kind.PROTECTED if select(posts[0], site.PROTECTED_FORM) else Kind.ARTICLE
+    if page.body is not None and page.byline is not None:
+        return Kind.PROTECTED if page.asks_password else Kind.ARTICLE
     if select(page.root, site.INDEX):
         return Kind.INDEX
     if any(select(post, site.BYLINE) for post in posts):

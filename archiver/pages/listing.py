@@ -39,7 +39,8 @@ def parse_listing(page: Page, base: site.Base | None = None) -> ListingPage:
 
 def parse_entry(post: HtmlElement, base: site.Base | None) -> ListingEntry | None:
     """One entry; ``None`` when its title does not link to an article."""
-    article = fields.parse_id(post, base)
+    heading = fields.find_heading(post)
+    article = fields.parse_id(heading, base)
     if article is None:
         return None
     byline = fields.parse_post_byline(post)
@@ -47,7 +48,7 @@ def parse_entry(post: HtmlElement, base: site.Base | None) -> ListingEntry | Non
     last_tools = tools[0] if tools else None
     return ListingEntry(
         id=article,
-        title=fields.parse_title(post),
+        title=fields.parse_title(heading),
         author=byline.author,
         date_text=byline.date_text,
         readers_text=byline.readers_text,

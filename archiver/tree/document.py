@@ -45,6 +45,16 @@ class Page:
         """The element of the body in the first of them; ``None`` on a page without one."""
         return first(self.posts[0], site.ARTICLE_BODY) if self.posts else None
 
+    @cached_property
+    def byline(self) -> HtmlElement | None:
+        """The line with author and date in the first of them."""
+        return first(self.posts[0], site.BYLINE) if self.posts else None
+
+    @cached_property
+    def asks_password(self) -> bool:
+        """True when the first of them has the field for a password in place of its body."""
+        return bool(self.posts) and first(self.posts[0], site.PROTECTED_FORM) is not None
+
 
 def parse_page(text: str) -> Page:
     """The whole page; raises ``UnexpectedPage`` for one with too many tags inside one another."""
@@ -122,4 +132,9 @@ def one_line_text(element: etree._Element) -> str:
     A line break or tab and the white space around it become one space. Other spaces stay: the
     author's two spaces in a title are two in the archive.
     """
-    return _BREAKS.sub(" ", text_content(element)).strip(ASCII_SPACE)
+    return one_line(text_content(element))
+
+
+def one_line(text: str) -> str:
+    """The same of a text."""
+    return _BREAKS.sub(" ", text).strip(ASCII_SPACE)

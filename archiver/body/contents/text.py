@@ -27,6 +27,11 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 _SEPARATORS = re.compile(f"[{_PARAGRAPH}{_LINE}{_BREAK}]+")
 #: Marks at which a line ends or a cell begins: no space shows beside them.
 _MARKS = (_PARAGRAPH, _LINE, _BREAK, _TAB)
+#: What is written in plain HTML, and what it stands for; the last one makes no new one.
+_OF_PLAIN = (
+    *(("<p>", _PARAGRAPH), ("</p>", _PARAGRAPH), ("<br>", _BREAK)),
+    *(("&nbsp;", "\xa0"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")),
+)
 _BLOCK_END = re.compile(f"{_KEPT[chr(10)]}+(?= ?{_PARAGRAPH})")
 
 
@@ -45,6 +50,13 @@ def inline_text(top: HtmlElement) -> str:
 def text_of_events(events: Events) -> str:
     """The text of a body; white space in formulas stays if these are marked."""
     return _assemble(_pieces(events.all, 0, len(events.all)))
+
+
+def text_of_plain(html: str) -> str:
+    """The text of HTML that ``is_plain``, and in which no formula begins."""
+    for written, meant in _OF_PLAIN:
+        html = html.replace(written, meant)
+    return _assemble([html])
 
 
 def text_before(events: Events, stop: int) -> str:
