@@ -13,6 +13,7 @@ from archiver.items import Article, ListingEntry, Status
 from archiver.store.change_log import note_change
 from archiver.store.column import Table
 from archiver.store.comment_rows import save_comments
+from archiver.store.digests import count_parts
 from archiver.store.failures import forget_failure, note_failure
 from archiver.store.merge import Change, compare, merge, recall
 from archiver.store.records import Row, article_row, part_rows
@@ -38,7 +39,12 @@ def _insert(table: str, names: Iterable[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"  # noqa: S608
 
 
+def _filled(table: Table) -> list[str]:
+    return ["article_id", "position", *(column.name for column in table.filled)]
+
+
 _INSERT: Final = _insert("articles", ARTICLES.names)
+_INSERT_PARTS: Final = {table.name: _insert(table.name, _filled(table)) for table in PARTS}
 _UPDATE: Final = f"""
     UPDATE articles SET {", ".join(f"{c} = :{c}" for c in ARTICLES.names if c != "id")}
     WHERE id = :id
@@ -227,10 +233,6 @@ def parts_of(db: Database, table: Table, article: int) -> list[Row]:
     return list(db.query(query, [article]))
 
 
-def _filled(table: Table) -> list[str]:
-    return ["article_id", "position", *(column.name for column in table.filled)]
-
-
 def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | None) -> bool:
     parameters = {key: values.get(key) for key in ("id", *COUNTS, "excerpt")}
     cursor = db.execute(_SEEN, parameters | {"now": now, "fetched_at": fetched_at})
@@ -240,12 +242,10 @@ def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | Non
 def save_parts(db: Database, article: int, made: Mapping[str, Iterable[Row]]) -> None:
     """Write the rows of what a body holds, by table, in place of those of the body before."""
     for table in PARTS:
-        if table.name not in made:
-            continue
-        db.execute(f"DELETE FROM {table.name} WHERE article_id = ?", [article])  # noqa: S608
-        insert = _insert(table.name, _filled(table))
-        for part in made[table.name]:
-            db.execute(insert, part)
+        if table.name in made:
+            db.execute(f"DELETE FROM {table.name} WHERE article_id = ?", [article])  # noqa: S608
+            db.conn.executemany(_INSERT_PARTS[table.name], made[table.name])
+            count_parts(db, table.name, article)
 
 
 def _save_readers(db: Database, article: int, readers: int | None, now: str) -> None:

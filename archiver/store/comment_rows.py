@@ -6,6 +6,7 @@ pages of its article's comments were read in one run, and are as many comments a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -37,6 +38,10 @@ _KEEP: Final = f"""
       {", ".join(_VERSIONED)}
     FROM comments WHERE id = :id
 """  # noqa: S608
+_KNOWN: Final = """
+    SELECT * FROM comments
+    WHERE article_id = :article OR id IN (SELECT value FROM json_each(:ids))
+"""
 _GONE: Final = """
     UPDATE comments SET gone_at = :now
     WHERE article_id = :article AND gone_at IS NULL
@@ -60,8 +65,13 @@ def save_comments(db: Database, page: CommentPage, now: str) -> list[str]:
     taken = [c for c in page.comments if known.get(c.id, {}).get("article_id", page.id) == page.id]
     ids = {comment.id for comment in taken}
     db.execute("PRAGMA defer_foreign_keys = ON")  # a parent may stand behind what answers it
+    new = [
+        next_row(comment, page.id, None, ids, now) for comment in taken if comment.id not in known
+    ]
+    db.conn.executemany(_INSERT, new)
     for comment in taken:
-        _save(db, comment, page.id, known.get(comment.id), ids, now)
+        if comment.id in known:
+            _save(db, comment, page.id, known[comment.id], ids, now)
     note_page(db, page, [comment.id for comment in taken], now)
     shown = shown_on_all_pages(db, page.id)
     if shown is not None:
@@ -92,15 +102,8 @@ def _count(db: Database, article: int) -> int:
 
 def _known(db: Database, page: CommentPage) -> dict[int, Row]:
     """The stored comments of the article, and those of others that have an id of this page."""
-    own = db.query("SELECT * FROM comments WHERE article_id = ?", [page.id])
-    known = {row["id"]: row for row in own}
-    for comment in page.comments:
-        if comment.id not in known:
-            known |= {
-                row["id"]: row
-                for row in db.query("SELECT * FROM comments WHERE id = ?", [comment.id])
-            }
-    return known
+    ids = json.dumps([comment.id for comment in page.comments])
+    return {row["id"]: row for row in db.query(_KNOWN, {"article": page.id, "ids": ids})}
 
 
 def _foreign(page: CommentPage, ids: set[int]) -> Iterator[str]:
@@ -110,13 +113,11 @@ def _foreign(page: CommentPage, ids: set[int]) -> Iterator[str]:
 
 
 def _save(
-    db: Database, comment: Comment, article: int, old: Row | None, shown: set[int], now: str
+    db: Database, comment: Comment, article: int, old: Row, shown: set[int], now: str
 ) -> None:
-    """Write a comment that is new or differs; what it was before stays as a version."""
+    """Write a comment that differs; what it was before stays as a version."""
     row = next_row(comment, article, old, shown, now)
-    if old is None:
-        db.execute(_INSERT, row)
-    elif row != old:
+    if row != old:
         if is_other_version(row, old):
             db.execute(_KEEP, {"id": comment.id, "now": now})
         db.execute(_UPDATE, row)

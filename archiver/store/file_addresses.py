@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -113,31 +113,33 @@ def settle(db: Database, base: Base | None, article: int | None = None) -> None:
     Of one article or of all, inside the caller's transaction. A picture that is none of the blog's
     is ``foreign``.
     """
-    which = "1" if article is None else f"article_id = {int(article)}"
-    _note_pictures(db, base, which)
-    _note_links(db, base, which)
-    db.execute(f"{_COPY} AND status IS NULL AND {which}")
+    # One text for all articles: SQLite need not compile it again, with all triggers, for each.
+    which = "1" if article is None else "article_id = ?"
+    of = [] if article is None else [article]
+    _note_pictures(db, base, which, of)
+    _note_links(db, base, which, of)
+    db.execute(f"{_COPY} AND status IS NULL AND {which}", of)
 
 
-def _note_pictures(db: Database, base: Base | None, which: str) -> None:
+def _note_pictures(db: Database, base: Base | None, which: str, of: Sequence[int]) -> None:
     query = f"SELECT DISTINCT url FROM pictures WHERE {_UNSETTLED} AND {which}"  # noqa: S608
-    for (url,) in db.execute(query).fetchall():
+    for (url,) in db.execute(query, of).fetchall():
         file = file_url(url, base)
         db.execute(
             f"UPDATE pictures SET file_url = ?, status = ? WHERE url = ? AND {_UNSETTLED}"  # noqa: S608
             f" AND {which}",
-            [file, "foreign" if file is None else None, url],
+            [file, "foreign" if file is None else None, url, *of],
         )
 
 
-def _note_links(db: Database, base: Base | None, which: str) -> None:
+def _note_links(db: Database, base: Base | None, which: str, of: Sequence[int]) -> None:
     query = f"SELECT DISTINCT url FROM links WHERE file_url IS NULL AND {which}"  # noqa: S608
-    for (url,) in db.execute(query).fetchall():
+    for (url,) in db.execute(query, of).fetchall():
         file = file_url(url, base)
         if file is not None and is_linked_file(file):
             db.execute(
                 f"UPDATE links SET file_url = ? WHERE url = ? AND {which}",  # noqa: S608
-                [file, url],
+                [file, url, *of],
             )
 
 
