@@ -108,7 +108,11 @@ def _special(events: list[Event], opened: Open, stop: int, lines: _Lines) -> int
 
 def _needs_care(text: str, parts: array[int]) -> bool:
     """True when white space of a formula would fold, inside of it or at an end of the text."""
-    return _is_unfolded(text) or parts[2] == GOES_ON or parts[-2] == len(text)
+    return (
+        _is_unfolded(text)
+        or (text[0] == " " and parts[2] == GOES_ON)
+        or (text[-1] == " " and parts[-2] == len(text))
+    )
 
 
 def _is_unfolded(text: str) -> bool:
