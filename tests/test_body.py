@@ -21,6 +21,7 @@ from archiver.body.events.reader import read_events
 from archiver.body.formulas import scanner as scan
 from archiver.body.formulas.braces import ClosingMarks
 from archiver.body.formulas.finder import find_formulas
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.document import parse_fragment
 from archiver.tree.serialize import inner_html
 
@@ -360,6 +361,9 @@ def test_serialising_is_undone_by_parsing(parts: list[str]) -> None:
         "<pre>\n\na</pre>",
         "一<br>二<hr>",
         "a&nbsp;b",
+        '<p title="a\nb\tc">一</p><i></i>',
+        '<p title="x/"></p><img src="/图/">',
+        '<p a<!--b="">一</p><br>--&gt;',
     ],
 )
 def test_serialise(html: str) -> None:
@@ -372,7 +376,7 @@ def test_links_in_order() -> None:
         '</a><a href="https://example.org/">三</a><a href="#x">四</a><iframe src="//e.org/v">'
     )
     replace_embeds(body, 6583)
-    make_absolute(body, 6583)
+    make_absolute(with_attributes(body), 6583)
     assert [(link.url, link.text, link.target_id) for link in list_links(body)] == [
         ("https://kexue.fm/archives/7006/#c", "一", 7006),
         ("http://www.spaces.ac.cn/archives/5", "二", 5),

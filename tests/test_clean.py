@@ -14,6 +14,7 @@ from archiver.body.clean.restored_formulas import restore_formulas
 from archiver.body.clean.styles import clean_styles
 from archiver.body.contents.text import plain_text
 from archiver.body.formulas.finder import find_formulas
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.document import parse_fragment
 from archiver.tree.serialize import inner_html
 from archiver.verify.fidelity.overlay import style_faults
@@ -352,7 +353,7 @@ def words(text: str) -> str:
 def test_styles(style: str, kept: str | None) -> None:
     """What carries meaning stays, and no empty attribute is left."""
     body = parse_fragment(f'<span style="{style}">文</span>')
-    clean_styles(body)
+    clean_styles(with_attributes(body))
     assert body[0].get("style") == kept
 
 

@@ -14,6 +14,7 @@ from replica import make_post
 from archiver import site
 from archiver.demo.blog import Blog
 from archiver.demo.routes import answer
+from archiver.tree.document import parse_tree
 from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import is_clean, table
 
@@ -96,6 +97,38 @@ def test_caption_and_alt_stay() -> None:
         ' alt="图"></a><p class="typecho-caption-text">说明 $x$</p></div>',
     )
     assert row["pictures"] == [{"url": f"{HOST}/a.png", "alt": "图", "caption": "说明 $x$"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "pictures"),
+    [
+        ('<p>a<noscript><p title="</noscript>b">c</noscript>d', 'ab">cd', 0),
+        ("<p>a<noscript><!-- </noscript>b --> c", "ab --> c", 0),
+        ("<p>a<noscript>x<noscript>y</noscript>z</noscript>w", "azw", 0),
+        ("<p>a<noscript><b></noscriptx></noscript/>b", "ab", 0),
+        ("<p>a<noscript><img src='/a.png'><img alt='</noscript>b'>c", "ab'>c", 1),
+        ("<p>a<noscript></p><div><img src='/a.png'></noscript>b", "ab", 1),
+        # An open ``<b>`` goes on behind it.
+        (
+            "<div>a<b hidden>x</div><div><noscript><img src='/a.png'></noscript>y</b>b</div>",
+            "a\n\nb",
+            1,
+        ),
+    ],
+)
+def test_a_noscript_ends_where_it_does_in_a_browser(body: str, text: str, pictures: int) -> None:
+    """The texts are what Chromium shows: with scripts, nothing but its end tag ends it."""
+    row = extract(body)
+    assert row["body_text"] == f"字\n\n{text}"
+    assert row["picture_count"] == pictures
+
+
+def test_a_noscript_of_the_head_leaves_the_head_whole() -> None:
+    root = parse_tree("<head><noscript><p>x</noscript><title>题</title></head><body>文")
+    assert [element.tag for element in root.iter("head", "title", "body")] == [
+        *("head", "title", "body"),
+    ]
+    assert root.findtext("head/title") == "题"
 
 
 def test_a_formula_is_not_joined_across_a_copy() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -90,6 +91,11 @@ def test_resolving_twice_is_resolving_once(href: str) -> None:
     assert absolute(once, 6583) == once
     assert problem_of(once) == problem_of(href)
     assert target_of(once) == target_of(href)
+
+
+@pytest.mark.parametrize("href", ["/a/b.png", "/a/", "/a/b#c:1", "#c", "/.a", "/a/../b", "/a?b"])
+def test_relative_addresses_are_resolved_as_urljoin_does(href: str) -> None:
+    assert absolute(href, 6583) == urljoin("https://kexue.fm/archives/6583", href)
 
 
 def test_embeds_and_anchors_are_no_links() -> None:

@@ -22,6 +22,7 @@ from archiver.tree.lexbor_copy import COMMENT_LIST, build_tree, new_element
 from archiver.tree.nesting import check_nesting
 
 ASCII_SPACE: Final = " \t\r\n\x0c"
+_NOSCRIPT = re.compile("<(?i:noscript)")
 _BREAKS = re.compile(r"[ ]*[\t\r\n\x0c][ \t\r\n\x0c]*")
 
 
@@ -65,8 +66,30 @@ def _root_of(document: Any, left_out: str | None) -> HtmlElement:
 
 
 def parse_source(text: str) -> Any:
-    """The document that Lexbor builds (selectolax ships no types)."""
-    return LexborHTMLParser(_encoded(text))
+    """The document that Lexbor builds (selectolax ships no types).
+
+    It is built as in a browser that runs scripts: a ``<noscript>`` is over at the first
+    ``</noscript>``, also inside a value or comment. What stands in it, which may be the copy of a
+    picture that is loaded late, is parsed by itself.
+    """
+    document: Any = LexborHTMLParser(_encoded(text), scripting=True)
+    if _NOSCRIPT.search(text):
+        for noscript in document.css("noscript"):
+            _parse_content(noscript)
+    return document
+
+
+def _parse_content(noscript: Any) -> None:
+    """Put the elements in the place of their source, where it is more than words."""
+    source = noscript.child
+    if source is None or source.tag != "-text" or "<" not in source.text_content:
+        return
+    parsed = LexborHTMLParser(_encoded(f"<!DOCTYPE html><body>{source.text_content}"))
+    source.decompose()
+    node = parsed.body.child if parsed.body is not None else None
+    while node is not None:
+        noscript.insert_child(node)
+        node = node.next
 
 
 def parse_fragment(html: str) -> HtmlElement:

@@ -100,7 +100,7 @@ class TreeCopy:
                 _append_comment(tag, node, level)
             node = following
 
-    def _element(self, tag: str, node: Node, level: _Level) -> HtmlElement | None:
+    def _element(self, tag: str, node: Node, level: _Level) -> etree._Element | None:
         """Append the copy of an element; returns it when what is in it is to be copied."""
         attributes = node.attributes
         if attributes:
@@ -149,7 +149,7 @@ class _Level:
 
     __slots__ = ("depth", "element", "is_after_text", "last", "moved", "parent")
 
-    def __init__(self, element: HtmlElement, parent: _Level | None) -> None:
+    def __init__(self, element: etree._Element, parent: _Level | None) -> None:
         self.element = element
         self.parent = parent
         self.depth: int = 0 if parent is None else parent.depth + 1
@@ -174,7 +174,7 @@ class _Level:
         self.element.append(child)
         self.last, self.is_after_text = child, False
 
-    def append_element(self, tag: str, attributes: dict[str, str | None]) -> HtmlElement:
+    def append_element(self, tag: str, attributes: dict[str, str | None]) -> etree._Element:
         """Make the next child; one with a name that XML does not allow becomes ``<span>``."""
         child: etree._Element | None = None
         try:
@@ -187,23 +187,21 @@ class _Level:
             child = new_element(tag, attributes)
             self.element.append(child)
         self.last, self.is_after_text = child, False
-        return cast("HtmlElement", child)
+        return child
 
     def append_text(self, text: str) -> None:
-        try:
-            self._append(text)
-        except ValueError:  # rare, so it is not looked for beforehand
-            self._append(xml_text(text))
-
-    def _append(self, text: str) -> None:
         last = self.last
-        if last is None:
-            before = self.element.text if self.is_after_text else None
-            self.element.text = before + text if before else text
-        else:
-            before = last.tail if self.is_after_text else None
-            last.tail = before + text if before else text
+        if self.is_after_text:
+            text = ((self.element.text if last is None else last.tail) or "") + text
         self.is_after_text = True
+        try:
+            if last is None:
+                self.element.text = text
+            else:
+                last.tail = text
+        except ValueError:  # rare, so it is not looked for beforehand
+            self.is_after_text = False
+            self.append_text(xml_text(text))
 
 
 def new_element(tag: str, attributes: dict[str, str | None] | None = None) -> HtmlElement:

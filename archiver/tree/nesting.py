@@ -35,9 +35,12 @@ _NOT_COUNTED: Final = frozenset(
 )
 #: A page with fewer characters is parsed within a second, whatever its attributes.
 _LARGE: Final = 32_000
-_SHORTEST_ATTRIBUTE: Final = len(" a")
+#: Characters of a tag, with its ``<`` and the beginning of its name; all attributes are ``a``.
+_SHORTEST: Final = MOST_ATTRIBUTES * len(" a")
 #: A quote begins a value only right behind ``=``; elsewhere it is part of a name.
 _WHOLE_TAG = re.compile(r"""<[a-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""", re.IGNORECASE)
+#: A ``>`` in a value, which does not end the tag.
+_VALUE_WITH_END = re.compile(r"""=\s*(?:"[^">]*>|'[^'>]*>)""")
 _ATTRIBUTE = re.compile(r"""[\s/]+[^\s/>=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?""")
 
 
@@ -48,8 +51,18 @@ def check_nesting(text: str) -> None:
         _check_tags(text)
     if count > MOST_OPEN:
         _check_open_tags(text)
-    if len(text) > _LARGE:
+    if len(text) > _LARGE and (_has_long_tag(text) or _VALUE_WITH_END.search(text)):
         _check_attributes(text)
+
+
+def _has_long_tag(text: str) -> bool:
+    """True when a tag up to its first ``>`` may be long enough for too many attributes."""
+    start = 0
+    while (end := start + _SHORTEST) <= len(text):
+        start = text.rfind(">", start, end) + 1
+        if not start:
+            return True
+    return False
 
 
 def _check_tags(text: str) -> None:
@@ -75,7 +88,6 @@ def _check_open_tags(text: str) -> None:
 
 
 def _check_attributes(text: str) -> None:
-    shortest = MOST_ATTRIBUTES * _SHORTEST_ATTRIBUTE
     for tag in _WHOLE_TAG.findall(text):
-        if len(tag) > shortest and len(_ATTRIBUTE.findall(tag)) > MOST_ATTRIBUTES:
+        if len(tag) > _SHORTEST and len(_ATTRIBUTE.findall(tag)) > MOST_ATTRIBUTES:
             raise UnexpectedPage(f"a tag with more than {MOST_ATTRIBUTES:,} attributes")

@@ -7,6 +7,7 @@ reader.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,7 +16,6 @@ from lxml.html import HtmlElement
 
 from archiver import site
 from archiver.items import Problem
-from archiver.tree.css_selection import with_attributes
 from archiver.tree.document import ASCII_SPACE
 
 #: The attributes with an address, by the element.
@@ -33,27 +33,32 @@ _EMAIL = re.compile(r"[^\s@/:?#]+@[^\s@/:?#]+\.[^\s@/:?#.]+\Z")
 _BLOG_HOSTS = "|".join(re.escape(host) for host in sorted(site.BLOG_HOSTS))
 _HOST_ONLY = re.compile(rf"(?:www\.[^\s/.]+\.[^\s/]+|{_BLOG_HOSTS})(?:[/?#]|\Z)", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+#: Most relative addresses: what they stand for can be written without being resolved.
+_SIMPLE = re.compile(
+    r"(?:(?:/[a-z0-9_-][a-z0-9_.-]*)+/?|(?=#))(?:#[a-z0-9_:.-]+)?\Z", re.IGNORECASE | re.ASCII
+)
 _WITH_HOST: Final = frozenset({"http", "https", "ftp"})
 _HOST = re.compile(r"[^\s\\<>\"^`{|}]+\Z")
 
 
-def make_absolute(body: HtmlElement, article: int, document: str | None = None) -> None:
-    """Resolve all addresses of a body against its article's, in place; drop script addresses.
+def make_absolute(
+    elements: Iterable[HtmlElement], article: int, document: str | None = None
+) -> None:
+    """Resolve the addresses of elements against their article's, in place; drop script addresses.
 
     ``document`` is what they are resolved against on a page with a ``<base>``.
     """
-    for element in with_attributes(body):
+    for element in elements:
         is_link = element.tag in _LINKS
         for attribute in _ADDRESSES.get(element.tag, ()):
-            value = element.get(attribute)
-            if value is None:
+            given = element.get(attribute)
+            if given is None:
                 continue
-            if not is_link:
-                value = value.strip(ASCII_SPACE)
+            value = given if is_link else given.strip(ASCII_SPACE)
             if _SCRIPT.match(value) or (not is_link and not value):
                 del element.attrib[attribute]
-            else:
-                element.set(attribute, absolute(value, article, document))
+            elif (whole := absolute(value, article, document)) != given:
+                element.set(attribute, whole)
 
 
 def absolute(href: str, article: int, document: str | None = None) -> str:
@@ -62,10 +67,11 @@ def absolute(href: str, article: int, document: str | None = None) -> str:
     White space behind an address is part of what was written and stays.
     """
     written = href.strip(ASCII_SPACE)
-    problem = problem_of(href)
-    if problem not in {None, Problem.SPACE}:
-        return href
     if _SCHEME.match(written):
+        return href
+    if document is None and _SIMPLE.match(href):
+        return (site.CANONICAL_BASE if href[0] == "/" else site.article_url(article)) + href
+    if problem_of(href) not in {None, Problem.SPACE}:
         return href
     resolved = site.resolve(written, article, document)
     if written.endswith(("#", "?")) and not resolved.endswith(written[-1]):

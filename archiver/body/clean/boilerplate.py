@@ -8,6 +8,8 @@ position and markup decide, never the words alone: without a footer block nothin
 
 from __future__ import annotations
 
+from typing import Final, cast
+
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -18,6 +20,13 @@ from archiver.tree.document import ASCII_SPACE, text_content
 
 _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+#: The last paragraph with bold text in it; where its tag is lost, the last such ``<em>``.
+_FOOTER_PARAGRAPHS: Final = (
+    etree.XPath("(.//p[.//strong])[last()]"),
+    etree.XPath("(.//em[strong])[last()]"),
+)
+#: Without one of these below it a body has no boilerplate.
+BOILERPLATE_TAGS: Final = frozenset({"div", *_HEADINGS})
 
 
 def strip_boilerplate(body: HtmlElement) -> None:
@@ -61,9 +70,10 @@ def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
     An article that ends inside a tag (``<a``) takes the tag of the paragraph with it: then what
     stands in it is removed.
     """
-    for found in (body.xpath(".//p[.//strong]"), body.xpath(".//em[strong]")):
-        if found and _is_footer(found[-1], mark) and not _text_after(found[-1], body):
-            found[-1].drop_tree()
+    for last_of in _FOOTER_PARAGRAPHS:
+        found = cast("list[HtmlElement]", last_of(body))
+        if found and _is_footer(found[0], mark) and not _text_after(found[0], body):
+            found[0].drop_tree()
             return
 
 

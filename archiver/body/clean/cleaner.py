@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from copy import deepcopy
 from functools import lru_cache
 from typing import Final
 
@@ -17,14 +18,15 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.body.clean.absolute_addresses import make_absolute
-from archiver.body.clean.boilerplate import strip_boilerplate
+from archiver.body.clean.boilerplate import BOILERPLATE_TAGS, strip_boilerplate
 from archiver.body.clean.embeds import replace_embeds
 from archiver.body.clean.lazy_pictures import LATE_TAGS, show_late_pictures
 from archiver.body.clean.restored_formulas import restore_formulas
-from archiver.body.clean.safe_addresses import drop_unsafe_addresses, may_stay
+from archiver.body.clean.safe_addresses import drop_unsafe_addresses
 from archiver.body.clean.separators import drop_elements, separate, write_comments
 from archiver.body.clean.styles import clean_styles
 from archiver.body.clean.trackers import is_tracker
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.document import parse_fragment
 from archiver.tree.elements import (
     ATTRIBUTES,
@@ -44,6 +46,9 @@ _NONCHARACTERS: Final = [chr(code) for code in range(0xFDD0, 0xFDF0)]
 #: Stands before names that the sanitiser is not to know; another one in each process.
 _WORD: Final = f"x{secrets.token_hex(16)}"
 _PSEUDO_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
+#: An address that is to be looked at: of another scheme than most, or what looks like a scheme.
+_DOUBTFUL = re.compile(r' (?:href|src|cite|poster)="(?!https?:|mailto:|[/#]|[^":]*")')
+_ADDRESS = re.compile(r' (?=(?:href|src|cite|poster)=")')
 
 
 def clean_body(body: HtmlElement, article: int, document: str | None = None) -> str:
@@ -51,22 +56,27 @@ def clean_body(body: HtmlElement, article: int, document: str | None = None) -> 
 
     ``document`` is what relative ones are resolved against on a page with a ``<base>``.
     """
-    tags = tags_of(body)
+    # kept to the end, so that lxml makes the objects of the elements once and not for each step
+    below = list(body.iterdescendants(etree.Element))
+    tags = {element.tag for element in below}
     if "script" in tags:
         restore_formulas(body)
-    strip_boilerplate(body)
+    if tags & BOILERPLATE_TAGS:
+        strip_boilerplate(body)
     if tags & EMBEDS:
         separate(body.iter(*EMBEDS))
     # before the cleaning takes the parameters of old players and the copies in noscript away
     if tags & LATE_TAGS:
         show_late_pictures(body, article, document)
-    replace_embeds(body, article, document)
+    if tags & EMBEDS or "a" in tags:
+        replace_embeds(body, article, document)
     is_renamed = clean_tree(body)
     write_comments(body)
-    make_absolute(body, article, document)
-    drop_unsafe_addresses(body)
-    clean_styles(body)
-    if is_renamed or _has_link_in_link(body):
+    described = with_attributes(body)
+    make_absolute(described, article, document)
+    drop_unsafe_addresses(described)
+    clean_styles(described)
+    if is_renamed or ("a" in tags and _has_link_in_link(body)):
         _parse_again(body)
     return safe_html(body)
 
@@ -88,8 +98,7 @@ def tags_of(top: HtmlElement) -> set[str]:
 
 
 def _has_link_in_link(body: HtmlElement) -> bool:
-    inner = (link for outer in body.iter("a") for link in outer.iterdescendants("a"))
-    return next(inner, None) is not None
+    return any(next(link.iterdescendants("a"), None) is not None for link in body.iter("a"))
 
 
 def clean_tree(body: HtmlElement) -> bool:
@@ -133,13 +142,27 @@ def sanitise(top: HtmlElement) -> str:
     (``<vector>``) as MathML, and drops addresses that its parser rejects (a host with a space). So
     the names of both go through it with a random word before them, which no author can know.
     """
+    html = inner_html(top)
+    if _DOUBTFUL.search(html):
+        top = deepcopy(top)
+        drop_unsafe_addresses(with_attributes(top))
+        html = inner_html(top)
     pseudo = frozenset(_pseudo_elements(top))
-    names = {tag: f"{_WORD}{tag}" for tag in pseudo}
-    html, entities = _without_entities(inner_html(top, _name_of_attribute, names))
+    if pseudo:
+        html = _of_pseudo(pseudo).sub(rf"\g<0>{_WORD}", html)
+    # where it is a text, the word goes again as it came
+    html = _ADDRESS.sub(f" {_WORD}", html)
+    html, entities = _without_entities(html)
     clean = _PRE.sub(r"\g<0>\n", _cleaner(pseudo).clean(html))
     for entity, character in entities:
         clean = clean.replace(character, entity)
     return clean.replace(_WORD, "")
+
+
+@lru_cache(maxsize=32)
+def _of_pseudo(names: frozenset[str]) -> re.Pattern[str]:
+    """The beginning of every tag with one of these names."""
+    return re.compile(rf"</?(?=(?:{'|'.join(names)})[ >])")
 
 
 @lru_cache(maxsize=32)
@@ -151,10 +174,6 @@ def _cleaner(pseudo: frozenset[str]) -> nh3.Cleaner:
         url_schemes=set(URL_SCHEMES),
         link_rel=None,
     )
-
-
-def _name_of_attribute(element: etree._Element, name: str, value: str) -> str:
-    return f"{_WORD}{name}" if may_stay(element, name, value) else name
 
 
 def _pseudo_elements(top: HtmlElement) -> set[str]:

@@ -26,6 +26,7 @@ _LATE: Final = (
     "data-original-src", "data-echo", "data-actualsrc", "data-cfsrc", "data-pagespeed-lazy-src",
 )  # fmt: skip
 _LATE_SETS: Final = ("data-srcset", "data-lazy-srcset", "data-original-set")
+_LATE_NAMES: Final = frozenset({*_LATE, *_LATE_SETS})
 #: What shows a thing by its ``src``; of pictures a late address counts before a given one.
 _LATE_ELEMENTS: Final = ("img", "iframe", "embed", "audio", "video", "source")
 #: Without one of these in it a body has nothing that is loaded late.
@@ -48,6 +49,8 @@ def show_late_pictures(body: HtmlElement, article: int, document: str | None = N
     ``document`` tell which addresses are the same.
     """
     for element in body.iter(*_LATE_ELEMENTS):
+        if _LATE_NAMES.isdisjoint(element.keys()) and not _NOWHERE.match(_source(element)):
+            continue  # most of them
         address = _address_of(element)
         if address is not None and address != _source(element):
             element.set("src", address)

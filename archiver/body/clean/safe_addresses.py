@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.tree.css_selection import with_attributes
 from archiver.tree.elements import URL_SCHEMES
 from archiver.tree.serialize import ADDRESSES
 
@@ -22,12 +22,12 @@ _PICTURE = re.compile(r"data:image/", re.IGNORECASE)
 _PLAIN = re.compile(r"https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]+(?:[/?#]|\Z)")
 
 
-def drop_unsafe_addresses(body: HtmlElement) -> None:
-    """Remove addresses that do not load or lead to something, in place.
+def drop_unsafe_addresses(elements: Iterable[HtmlElement]) -> None:
+    """Remove addresses of elements that do not load or lead to something, in place.
 
     A picture inside its own address (``data:image/…``) stays where a picture is shown.
     """
-    for element in with_attributes(body):
+    for element in elements:
         for name in ADDRESSES.intersection(element.keys()):
             if not may_stay(element, name, element.get(name, "")):
                 del element.attrib[name]

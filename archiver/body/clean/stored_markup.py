@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from archiver.body.clean.cleaner import clean_tree
 from archiver.body.clean.safe_addresses import drop_unsafe_addresses
 from archiver.body.clean.styles import clean_styles
+from archiver.tree.css_selection import with_attributes
 from archiver.tree.elements import ATTRIBUTES
 
 _EVERYWHERE: Final = frozenset(ATTRIBUTES["*"])
@@ -27,5 +28,6 @@ def keep_stored_markup(top: HtmlElement) -> None:
         allowed = _ALLOWED.get(str(element.tag), _EVERYWHERE)
         for name in [name for name in element.attrib if name not in allowed]:
             del element.attrib[name]
-    drop_unsafe_addresses(top)
-    clean_styles(top)
+    described = with_attributes(top)
+    drop_unsafe_addresses(described)
+    clean_styles(described)

@@ -10,12 +10,11 @@ what else CSS can do need not be known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import Final, NamedTuple
 
 from lxml.html import HtmlElement
 
-from archiver.tree.css_selection import with_attributes
 from archiver.tree.display import BLOCKS, CELLS, LINES
 
 #: The pixels of a unit, about; a length without one is ignored by browsers, unless it is 0.
@@ -112,9 +111,9 @@ _SIZE_LIMITS: Final = {
 _SIZE: Final = re.compile(r"[ \t\r\n\f]*([-+]?)([0-9]+)[.0-9]*(%?)")
 
 
-def clean_styles(body: HtmlElement) -> None:
-    """Filter all attributes of a body that give a style or a size, in place."""
-    for element in with_attributes(body):
+def clean_styles(elements: Iterable[HtmlElement]) -> None:
+    """Filter all attributes of elements that give a style or a size, in place."""
+    for element in elements:
         for name in _SIZE_LIMITS.keys() & element.keys():
             if _is_too_large(element.attrib[name], _SIZE_LIMITS[name]):
                 del element.attrib[name]

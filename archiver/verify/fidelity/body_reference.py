@@ -7,14 +7,12 @@ with the extraction and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
-from selectolax.lexbor import LexborHTMLParser
 
 from archiver.items import Formula
-from archiver.tree.document import text_content
+from archiver.tree.document import parse_source, text_content
 from archiver.tree.elements import DROPPED, EMBEDS
 from archiver.tree.lexbor_copy import build_tree
 from archiver.tree.xml_text import xml_text
@@ -54,7 +52,7 @@ class Reading:
 
 def parse_html(html: str) -> Node:
     """The ``<body>`` around a piece of HTML."""
-    return cast("Any", LexborHTMLParser(f"<!DOCTYPE html><body>{html}")).body
+    return parse_source(f"<!DOCTYPE html><body>{html}").body
 
 
 def read_body(top: Node, article: int, document: str | None = None) -> Reading:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final, cast
+from typing import Final
 from urllib.parse import urljoin
 
 from lxml import etree
-from selectolax.lexbor import LexborHTMLParser
 
 from archiver import site
 from archiver.pages.article import parse_article
-from archiver.tree.document import parse_page
+from archiver.tree.document import parse_page, parse_source
 from archiver.verify.fidelity.body_reference import Reading, parse_html, read_body
 from archiver.verify.fidelity.visibility import Node, shows_text
 
@@ -30,7 +29,7 @@ _BEHIND: Final = "div#tools, div#neighbours, div#similar, div#comments"
 
 def read_page(text: str, article: int, base: site.Base | None = None) -> Reading:
     """Read the body on a served page without the site's footer; ``article`` is its archive id."""
-    page = cast("Any", LexborHTMLParser(text))
+    page = parse_source(text)
     document = _document(page, article, base)
     body = page.css_first(_BODY)
     if body is None or not body.css(_FOOTER) or body.css(_BEHIND):
