@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.body.events.event import Close, Comment, Event, Open, Tail, Text
+from archiver.body.events.event import Close, Comment, Event, Open, Text
 from archiver.body.events.reader import read_events
 from archiver.body.read import Body
 from archiver.tree.display import Display, display_of
@@ -14,7 +14,7 @@ from archiver.tree.document import parse_fragment
 def words(event: Event) -> str:
     """An event in short."""
     if isinstance(event, Text):
-        return f"{'…' if isinstance(event, Tail) else ''}{event.text}"
+        return f"{'…' if event.is_tail else ''}{event.text}"
     if isinstance(event, Open):
         return f"<{event.tag}>"
     return f"</{event.opened.tag}>" if isinstance(event, Close) else "<!-->"
@@ -62,7 +62,7 @@ def test_elements_and_comments_know_their_places() -> None:
 )
 def test_how_an_element_is_shown(tag: str, attributes: dict[str, str], shown: tuple[str]) -> None:
     display = display_of(tag, attributes)
-    assert tuple(name for name in Display.__slots__ if getattr(display, name)) == shown
+    assert tuple(name for name in Display.__slots__ if getattr(display, name) is True) == shown
 
 
 @pytest.mark.parametrize(

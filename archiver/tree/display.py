@@ -111,6 +111,8 @@ class Display:
     is_block: bool
     #: It stands on lines of its own, by its name or by its style.
     has_lines: bool
+    #: Line feeds between it and what stands beside it: two for a block, else one for lines.
+    line_feeds: int
     #: The style makes a block of it.
     has_block_style: bool
     #: It is a picture or player that is shown; such an element has no text of its own.
@@ -141,14 +143,18 @@ def _by_name(tag: str) -> Display:
     return _display(tag, is_embed=False, is_made_invisible=False, has_block_style=False)
 
 
+@lru_cache(maxsize=256)
 def _display(
     tag: str, *, is_embed: bool, is_made_invisible: bool, has_block_style: bool
 ) -> Display:
+    is_block = tag in BLOCKS
+    has_lines = is_block or tag in LINES or has_block_style
     return Display(
         is_hidden=tag in HIDDEN or is_embed or is_made_invisible,
         is_made_invisible=is_made_invisible,
-        is_block=tag in BLOCKS,
-        has_lines=tag in BLOCKS or tag in LINES or has_block_style,
+        is_block=is_block,
+        has_lines=has_lines,
+        line_feeds=2 if is_block else int(has_lines),
         has_block_style=has_block_style,
         is_medium=tag in MEDIA and not is_made_invisible,
     )

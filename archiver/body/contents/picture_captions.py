@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from archiver.body.contents.text import words_of
-from archiver.body.events.event import Close, Events, Open, Tail, Text
+from archiver.body.events.event import Close, Events, Open, Text
 
 _CAPTION_CLASS = re.compile(r"(?:^|\s)typecho-caption-text(?:\s|\Z)")
 _BOX_CLASS = re.compile(r"(?:^|\s)(?:pic-container|typecho-caption)(?:\s|\Z)")
@@ -32,50 +32,35 @@ def captions_of(events: Events) -> list[Caption]:
     A ``figcaption`` that stands first belongs to the first picture behind it. A picture has one
     caption at most; a second one is text.
     """
-    if not any(map(_is_picture, events.elements)):
+    if not any(opened.tag == "img" for opened in events.elements):
         return []
     found = _Captions(events).read()
     return [Caption(one, picture, words_of(events, one)) for one, picture in found.items()]
 
 
 class _Captions:
-    """Finds captions in one pass."""
+    """Finds captions in one pass over the elements."""
 
     def __init__(self, events: Events) -> None:
         self.events = events
         #: Each caption with its picture.
         self.found: dict[Open, Open] = {}
         self.taken: set[Open] = set()
-        #: The last picture, and the boxes that it is in.
+        #: The last picture, and the end of the outermost box that it is in.
         self.picture: Open | None = None
-        self.boxes: set[Open] = set()
-        #: What the last text before the picture stands in, and the last one behind it.
-        self.before: Open | None = None
-        self.behind: Open | None = None
-        self.has_text_behind = False
+        self.box_end = 0
+        self.texts = _Texts(events)
 
     def read(self) -> dict[Open, Open]:
-        around: Open | None = None
-        for event in self.events.all:
-            if isinstance(event, Text):
-                if not event.text.isspace():
-                    self.behind, self.has_text_behind = around, True
-            elif isinstance(event, Open):
-                around = event
-                if _is_picture(event):
-                    self._begin(event)
-                elif _may_be_caption(event):
-                    self._caption(event)
-            elif isinstance(event, Close):
-                around = event.opened.parent
+        for opened in self.events.elements:
+            if opened.tag == "img" and _is_picture(opened):
+                self.picture = opened
+                self.box_end = max((up.end for up in opened.around() if _is_box(up)), default=0)
+            elif opened.tag == "figcaption" or (
+                opened.start < self.box_end and _may_be_caption(opened)
+            ):
+                self._caption(opened)
         return self.found
-
-    def _begin(self, picture: Open) -> None:
-        """Look for the caption of a picture from here on."""
-        if self.has_text_behind:
-            self.before = _line_of(self.behind)
-        self.picture, self.behind, self.has_text_behind = picture, None, False
-        self.boxes = set(filter(_is_box, picture.around()))
 
     def _caption(self, opened: Open) -> None:
         picture = self._picture_of(opened)
@@ -87,9 +72,8 @@ class _Captions:
         """The picture that an element is the caption of, if it is one."""
         if caption.tag == "figcaption":
             return self._picture_of_figure(caption)
-        if self.picture is None or not self.boxes.intersection(caption.around()):
-            return None
-        if any(isinstance(it, Open) and it.tag == "img" for it in self.events.inside(caption)):
+        inside = self.events.inside(caption)
+        if self.picture is None or any(isinstance(it, Open) and it.tag == "img" for it in inside):
             return None
         is_caption = _is_marked(caption) or self._is_alone(caption, self.picture)
         return self.picture if is_caption else None
@@ -115,9 +99,10 @@ class _Captions:
             return False
         if not _is_box(shared):
             return True
-        before = self.before
+        self.texts.read(caption.start)
+        before = self.texts.before
         is_first = before is None or (shared is not before and shared not in before.around())
-        return not self.has_text_behind and (is_first or before in self.found)
+        return not self.texts.is_behind and (is_first or before in self.found)
 
     def _ends(self, caption: Open, top: Open) -> bool:
         """True when no text follows a caption in ``top``, or a picture does first.
@@ -139,7 +124,36 @@ class _Captions:
     def _has_text_behind(self, opened: Open) -> bool:
         """True when text follows right behind the end of an element."""
         behind = self.events.all[opened.end + 1]
-        return isinstance(behind, Tail) and not behind.text.isspace()
+        return isinstance(behind, Text) and not behind.text.isspace()
+
+
+class _Texts:
+    """Where the texts around the last picture stand, read as far as somebody asks."""
+
+    def __init__(self, events: Events) -> None:
+        self.events = events
+        self.position = 0
+        self.around: Open | None = None
+        #: What the last text before the picture stands in, and the last one behind it.
+        self.before: Open | None = None
+        self.behind: Open | None = None
+        self.is_behind = False
+
+    def read(self, stop: int) -> None:
+        """Go on to the event of this number."""
+        for event in self.events.all[self.position : stop]:
+            if isinstance(event, Text):
+                if not event.text.isspace():
+                    self.behind, self.is_behind = self.around, True
+            elif isinstance(event, Open):
+                self.around = event
+                if _is_picture(event):
+                    if self.is_behind:
+                        self.before = _line_of(self.behind)
+                    self.behind, self.is_behind = None, False
+            elif isinstance(event, Close):
+                self.around = event.opened.parent
+        self.position = stop
 
 
 def _line_of(around: Open | None) -> Open | None:

@@ -9,6 +9,8 @@ is added: no bullets, no numbers, no alternative texts of pictures.
 from __future__ import annotations
 
 import re
+from array import array
+from typing import Final
 
 from lxml.html import HtmlElement
 
@@ -19,20 +21,17 @@ from archiver.body.formulas.finder import mark_formulas
 from archiver.body.formulas.found import GOES_ON
 from archiver.tree.display import CELLS
 
-# Marks for the assembly of the text: lone surrogates, which no tree can contain.
-_PARAGRAPH, _LINE, _BREAK, _TAB = "\ud800", "\ud801", "\ud802", "\ud803"
-_KEPT = {" ": "\ud810", "\n": "\ud811", "\t": "\ud812", "\r": "\ud813"}
-_RESTORED = [*((mark, char) for char, mark in _KEPT.items()), (_TAB, "\t")]
+#: White space that folds.
+_FOLDS: Final = " \t\r\n"
 _SPACES = re.compile(r"[ \t\r\n]+")
-_SEPARATORS = re.compile(f"[{_PARAGRAPH}{_LINE}{_BREAK}]+")
-#: Marks at which a line ends or a cell begins: no space shows beside them.
-_MARKS = (_PARAGRAPH, _LINE, _BREAK, _TAB)
-#: What is written in plain HTML, and what it stands for; the last one makes no new one.
-_OF_PLAIN = (
-    *(("<p>", _PARAGRAPH), ("</p>", _PARAGRAPH), ("<br>", _BREAK)),
-    *(("&nbsp;", "\xa0"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")),
-)
-_BLOCK_END = re.compile(f"{_KEPT[chr(10)]}+(?= ?{_PARAGRAPH})")
+#: Line feeds.
+_PARAGRAPH: Final = 2
+#: Elements that are more than the beginning and the end of a line.
+_SPECIAL: Final = frozenset({"br", "pre", *CELLS})
+#: The tags of plain HTML.
+_PLAIN_TAGS = re.compile("(</?p>|<br>)")
+#: The references of plain HTML; what the last one stands for makes no new one.
+_OF_PLAIN: Final = (("&nbsp;", "\xa0"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 def plain_text(top: HtmlElement) -> str:
@@ -49,103 +48,172 @@ def inline_text(top: HtmlElement) -> str:
 
 def text_of_events(events: Events) -> str:
     """The text of a body; white space in formulas stays if these are marked."""
-    return _assemble(_pieces(events.all, 0, len(events.all)))
+    return _read(events.all, 0, len(events.all))
 
 
 def text_of_plain(html: str) -> str:
     """The text of HTML that ``is_plain``, and in which no formula begins."""
-    for written, meant in _OF_PLAIN:
-        html = html.replace(written, meant)
-    return _assemble([html])
+    lines = _Lines()
+    for piece in _PLAIN_TAGS.split(html):
+        if piece == "<br>":
+            lines.breaks += 1
+        elif piece in {"<p>", "</p>"}:
+            lines.feeds = _PARAGRAPH
+        elif piece:
+            lines.words(_without_references(piece))
+    return lines.read()
 
 
 def text_before(events: Events, stop: int) -> str:
     """The text that stands before the event of this number."""
-    return _assemble(_pieces(events.all, 0, stop))
+    return _read(events.all, 0, stop)
 
 
 def words_of(events: Events, opened: Open) -> str:
     """The text of a short piece (a link, a caption) on one line, all white space folded."""
-    inside = events.inside(opened)
-    if len(inside) == 1 and isinstance(inside[0], Text):
-        return " ".join(inside[0].text.split())
-    return " ".join(_assemble(_pieces(events.all, opened.start + 1, opened.end)).split())
+    first = events.all[opened.start + 1]
+    if isinstance(first, Text) and opened.end == opened.start + 2:
+        return " ".join(first.text.split())
+    return " ".join(_read(events.all, opened.start + 1, opened.end).split())
 
 
-def _pieces(events: list[Event], position: int, stop: int) -> list[str]:
-    """Text and marks in document order, formulas and preformatted text protected."""
-    out: list[str] = []
+def _read(events: list[Event], position: int, stop: int) -> str:
+    """The text of the events from one number up to another."""
+    lines = _Lines()
     while position < stop:
         event = events[position]
         position += 1
-        if isinstance(event, Text):
-            out.append(event.text if event.parts is None else _with_formulas(event))
-        elif isinstance(event, Close):
-            out.append(_closing_mark(event.opened))
-        elif not isinstance(event, Open):
-            continue
-        elif event.display.is_hidden:
-            position = event.end + 1
-            stop = len(events) if position > stop else stop  # what is hidden ends nothing
-            out.append(_LINE if shows_block(event) else "")
-        elif event.tag == "pre":
-            out += _PARAGRAPH, _protect(preformatted(events, event, stop))
-            position = event.end
-        else:
-            out.append(_opening_mark(event))
-    return out
+        if type(event) is Text:
+            if event.parts is None or not _needs_care(event.text, event.parts):
+                lines.words(event.text)
+            else:
+                _add_formulas(event.text, event.parts, lines)
+        elif type(event) is Close:
+            if (feeds := event.opened.display.line_feeds) > lines.feeds:
+                lines.feeds = feeds
+        elif type(event) is Open:
+            if event.display.is_hidden:
+                position = event.end + 1
+                stop = len(events) if position > stop else stop  # what is hidden ends nothing
+                if shows_block(event):
+                    lines.feeds = lines.feeds or 1
+            elif event.tag in _SPECIAL:
+                position = _special(events, event, stop, lines)
+            elif (feeds := event.display.line_feeds) > lines.feeds:
+                lines.feeds = feeds
+    return lines.read()
 
 
-def _opening_mark(opened: Open) -> str:
+def _special(events: list[Event], opened: Open, stop: int, lines: _Lines) -> int:
+    """Read a line break, the beginning of a cell or all of a ``<pre>``; returns where to go on."""
     if opened.tag == "br":
-        return _KEPT["\n"] if opened.is_in_formula else _BREAK
-    if opened.tag in CELLS:
+        if opened.is_in_formula:
+            lines.add("\n")
+        else:
+            lines.breaks += 1
+    elif opened.tag == "pre":
+        lines.feeds = _PARAGRAPH
+        if text := preformatted(events, opened, stop).rstrip("\n"):  # no empty line shows there
+            lines.add(text)
+        return opened.end
+    else:
         previous = opened.element.getprevious()
-        return _TAB if previous is not None and previous.tag in CELLS else ""
-    return _closing_mark(opened)
+        if previous is not None and previous.tag in CELLS:
+            lines.tab()
+    return opened.start + 1
 
 
-def _closing_mark(opened: Open) -> str:
-    if not opened.display.has_lines:
-        return ""
-    return _PARAGRAPH if opened.display.is_block else _LINE
-
-
-def _with_formulas(text: Text) -> str:
-    """A text with formulas in it, with their white space under protection."""
-    pieces: list[str] = []
-    position = 0
-    parts = iter(text.parts or ())
-    for start, end, number in zip(parts, parts, parts, strict=True):
-        # A formula that goes on behind <br> leaves out the line feed of the source.
-        pieces += text.text[start if number == GOES_ON else position : start], ""
-        pieces.append(_protect(text.text[start:end]))
-        position = end
-    return "".join([*pieces, text.text[position:]])
-
-
-def _assemble(pieces: list[str]) -> str:
-    text = _SPACES.sub(" ", "".join(pieces))
-    text = _BLOCK_END.sub("", text)  # the line feed that ends a <pre> shows no empty line
-    for mark in _MARKS:
-        text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark)
-    text = _SEPARATORS.sub(_line_breaks, text).strip(" ")
-    for mark, character in _RESTORED:
-        text = text.replace(mark, character)
-    return text.strip("\n")
-
-
-def _protect(text: str) -> str:
-    """Text whose white space survives the folding."""
-    for character, mark in _KEPT.items():
-        if character in text:
-            text = text.replace(character, mark)
+def _without_references(text: str) -> str:
+    """The text of plain HTML without tags."""
+    if "&" in text:
+        for written, meant in _OF_PLAIN:
+            text = text.replace(written, meant)
     return text
 
 
-def _line_breaks(match: re.Match[str]) -> str:
-    """The line breaks that a run of marks stands for."""
-    marks = match[0]
-    if _PARAGRAPH in marks:
-        return "\n\n"
-    return "\n" * max(marks.count(_BREAK), 1)
+def _needs_care(text: str, parts: array[int]) -> bool:
+    """True when white space of a formula would fold, inside of it or at an end of the text."""
+    return (
+        _is_unfolded(text)
+        or (text[0] == " " and parts[2] == GOES_ON)
+        or (text[-1] == " " and parts[-2] == len(text))
+    )
+
+
+def _is_unfolded(text: str) -> bool:
+    """True for a text with white space that is not one space already; most texts have none."""
+    return "\n" in text or "  " in text or "\t" in text or "\r" in text
+
+
+def _add_formulas(text: str, parts: array[int], lines: _Lines) -> None:
+    """Add a text with formulas in it, which keep their white space."""
+    position = 0
+    places = iter(parts)
+    for start, end, number in zip(places, places, places, strict=True):
+        # A formula that goes on behind <br> leaves out the line feed of the source.
+        if number != GOES_ON and position < start:
+            lines.words(text[position:start])
+        if start < end:
+            lines.add(text[start:end])
+        position = end
+    if position < len(text):
+        lines.words(text[position:])
+
+
+class _Lines:
+    """The text so far.
+
+    What stands between two pieces is written once the second one is there: it is known then which
+    white space shows. So no line begins or ends with a space.
+    """
+
+    __slots__ = ("breaks", "feeds", "has_space", "is_in_line", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        #: Since the last piece: the line feeds that blocks ask for, line breaks, white space.
+        self.feeds = 0
+        self.breaks = 0
+        self.has_space = False
+        #: A space shows here.
+        self.is_in_line = False
+
+    def read(self) -> str:
+        """The whole text."""
+        return "".join(self.pieces).strip("\n")
+
+    def words(self, text: str) -> None:
+        """Add a text whose white space folds."""
+        words = text.strip(_FOLDS)
+        if not words:
+            self.has_space = True
+            return
+        if "\n" in words or "  " in words or "\t" in words or "\r" in words:
+            words = _SPACES.sub(" ", words)
+        if words is text:
+            self.add(text)
+            return
+        if text[0] in _FOLDS:
+            self.has_space = True
+        self.add(words)
+        self.has_space = text[-1] in _FOLDS
+
+    def add(self, text: str) -> None:
+        """Add a text as it is."""
+        if self.feeds or self.breaks:
+            self._end_lines()
+        elif self.has_space and self.is_in_line:
+            self.pieces.append(" ")
+        self.pieces.append(text)
+        self.has_space, self.is_in_line = False, True
+
+    def tab(self) -> None:
+        """Begin a cell; no space shows beside it."""
+        self._end_lines()
+        self.pieces.append("\t")
+        self.has_space = self.is_in_line = False
+
+    def _end_lines(self) -> None:
+        is_paragraph = self.feeds == _PARAGRAPH
+        self.pieces.append("\n" * (_PARAGRAPH if is_paragraph else self.breaks or self.feeds))
+        self.feeds = self.breaks = 0

@@ -1,39 +1,37 @@
-"""What stands in a body, in document order: texts, where elements begin and end, and comments."""
+"""What stands in a body, in document order: texts, where elements begin and end, and comments.
+
+The reader fills in the events itself: calls of ``__init__`` would take half of its time. Of another
+type than ``Open``, ``Close`` and ``Comment``, an event is a text: to ask for the type itself is
+faster than ``isinstance``, which is slow to say no.
+"""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from typing import final
 
 from lxml import etree
 
 from archiver.tree.display import Display
 
 
+@final
 class Text:
-    """A text node; ``owner`` is the element that it is the first node of."""
+    """A text node: the first one in ``owner``, or that behind it."""
 
-    __slots__ = ("owner", "parts", "text")
+    __slots__ = ("is_tail", "owner", "parts", "text")
 
-    is_tail: ClassVar[bool] = False
-
-    def __init__(self, text: str, owner: etree._Element) -> None:
-        self.text = text
-        self.owner = owner
-        #: Start, end and number of each part that belongs to a formula, one after the other;
-        #: ``None`` where there is none.
-        self.parts: array[int] | None = None
-
-
-class Tail(Text):
-    """A text node behind ``owner``, an element or comment."""
-
-    __slots__ = ()
-
-    is_tail: ClassVar[bool] = True
+    text: str
+    owner: etree._Element
+    #: True when it stands behind its owner.
+    is_tail: bool
+    #: Start, end and number of each part that belongs to a formula, one after the other; ``None``
+    #: where there is none.
+    parts: array[int] | None
 
 
+@final
 class Open:
     """The beginning of an element."""
 
@@ -41,25 +39,17 @@ class Open:
         "attributes", "display", "element", "end", "is_in_formula", "parent", "start", "tag"
     )  # fmt: skip
 
-    def __init__(
-        self,
-        element: etree._Element,
-        attributes: Mapping[str, str],
-        display: Display,
-        parent: Open | None,
-        start: int,
-    ) -> None:
-        self.element = element
-        self.tag: str = element.tag
-        self.attributes = attributes
-        self.display = display
-        #: The element around it; ``None`` for the body itself.
-        self.parent = parent
-        #: The places of its beginning and of its end in the list.
-        self.start = start
-        self.end = start
-        #: True for a ``<br>`` inside a formula.
-        self.is_in_formula = False
+    element: etree._Element
+    tag: str
+    attributes: Mapping[str, str]
+    display: Display
+    #: The element around it; ``None`` for the body itself.
+    parent: Open | None
+    #: The places of its beginning and of its end in the list.
+    start: int
+    end: int
+    #: True for a ``<br>`` inside a formula.
+    is_in_formula: bool
 
     def around(self) -> Iterator[Open]:
         """The elements around it, the innermost first."""
@@ -69,23 +59,23 @@ class Open:
             opened = opened.parent
 
 
+@final
 class Close:
     """The end of an element."""
 
     __slots__ = ("opened",)
 
-    def __init__(self, opened: Open) -> None:
-        self.opened = opened
+    opened: Open
 
 
+@final
 class Comment:
     """A comment, and its place in the list."""
 
     __slots__ = ("element", "place")
 
-    def __init__(self, element: etree._Element, place: int) -> None:
-        self.element = element
-        self.place = place
+    element: etree._Element
+    place: int
 
 
 Event = Text | Open | Close | Comment

@@ -1,16 +1,17 @@
 """The tree of a body → its events, in time linear in its size and without recursion.
 
-lxml's ``iterwalk`` takes quadratic time for comments side by side.
+lxml's ``iterwalk`` takes quadratic time for comments side by side. ``iterdescendants`` does not,
+but tells no ends: an element ends when as many nodes have come as are in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from lxml.html import HtmlElement
 
-from archiver.body.events.event import Close, Comment, Events, Open, Tail, Text
+from archiver.body.events.event import Close, Comment, Events, Open, Text
 from archiver.tree.display import display_of
 
 _NONE: Final[Mapping[str, str]] = {}
@@ -21,43 +22,51 @@ def read_events(top: HtmlElement) -> Events:
     found = Events()
     events, elements = found.all, found.elements
     add = events.append
-    if top.text:
-        add(Text(top.text, top))
-    around: list[tuple[Open, Iterator[Any]]] = []
+    if words := top.text:
+        add(_text(words, top, is_tail=False))
     parent: Open | None = None
-    children = iter(top)
-    while True:
-        for child in children:
-            if isinstance(child.tag, str):
-                opened = _opened(child, parent, len(events))
-                elements.append(opened)
-                add(opened)
-                if text := child.text:
-                    add(Text(text, child))
-                if len(child):
-                    around.append((opened, children))
-                    parent, children = opened, iter(child)
-                    break
-                opened.end = len(events)
-                add(Close(opened))
-            else:
-                comment = Comment(child, len(events))
-                found.comments.append(comment)
-                add(comment)
-            if tail := child.tail:
-                add(Tail(tail, child))
+    left = len(top)  # nodes of the parent that are still to come, and those of the ones around it
+    left_around: list[int] = []
+    for node in top.iterdescendants():
+        ended: Open | None = None
+        if isinstance(tag := node.tag, str):
+            ended = Open()
+            ended.element, ended.tag, ended.parent = node, tag, parent
+            ended.attributes = attributes = dict(given) if (given := node.items()) else _NONE
+            ended.display = display_of(tag, attributes)
+            ended.start = len(events)
+            ended.is_in_formula = False
+            elements.append(ended)
+            add(ended)
+            if words := node.text:
+                add(_text(words, node, is_tail=False))
+            if inside := len(node):
+                left_around.append(left)
+                parent, left = ended, inside
+                continue
         else:
-            if not around:
-                return found
-            opened, children = around.pop()
-            parent = opened.parent
-            opened.end = len(events)
-            add(Close(opened))
-            if tail := opened.element.tail:
-                add(Tail(tail, opened.element))
+            comment = Comment()
+            comment.element, comment.place = node, len(events)
+            found.comments.append(comment)
+            add(comment)
+        last = node
+        while True:  # a node ends, and with the last one in it its parent
+            if ended is not None:
+                ended.end = len(events)
+                close = Close()
+                close.opened = ended
+                add(close)
+            if words := last.tail:
+                add(_text(words, last, is_tail=True))
+            left -= 1
+            if left or parent is None:
+                break
+            ended, last = parent, parent.element
+            parent, left = parent.parent, left_around.pop()
+    return found
 
 
-def _opened(element: Any, parent: Open | None, start: int) -> Open:
-    given = element.items()
-    attributes = dict(given) if given else _NONE
-    return Open(element, attributes, display_of(element.tag, attributes), parent, start)
+def _text(words: str, owner: HtmlElement, *, is_tail: bool) -> Text:
+    text = Text()
+    text.text, text.owner, text.is_tail, text.parts = words, owner, is_tail, None
+    return text

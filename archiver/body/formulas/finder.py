@@ -19,6 +19,7 @@ from lxml.html import HtmlElement
 
 from archiver.body.events.event import Events
 from archiver.body.events.reader import read_events
+from archiver.body.formulas.common import note_common
 from archiver.body.formulas.found import Formulas
 from archiver.body.formulas.scanner import FormulaScanner
 from archiver.body.formulas.text_runs import text_runs
@@ -33,5 +34,7 @@ def mark_formulas(events: Events) -> Formulas:
     """All formulas of a body; its texts and line breaks are marked with what belongs to one."""
     formulas = Formulas()
     for run in text_runs(events.all):
-        FormulaScanner(run, formulas).scan()
+        rest = note_common(run, formulas)
+        if rest is not None:
+            FormulaScanner(run, formulas).scan(*rest)
     return formulas

@@ -45,20 +45,20 @@ class Formulas:
 
     def add(self, latex: str, *, display: bool) -> None:
         """Note the next formula, after its parts."""
-        if len(latex) > _SHORT:
-            self.found.append(Formula(latex, display))
-            return
         formula = self._short.get(latex)
-        if formula is None:  # the mark that it begins with tells whether it is displayed
-            formula = self._short[latex] = Formula(latex, display)
+        if formula is None:
+            formula = Formula(latex, display)
+            if len(latex) <= _SHORT:  # the mark that it begins with tells whether it is displayed
+                self._short[latex] = formula
         self.found.append(formula)
 
     def add_part(self, text: Text, start: int, end: int, *, goes_on: bool = False) -> None:
         """Note a part of the formula that is added next."""
-        if text.parts is None:
-            text.parts = array("q")
+        parts = text.parts
+        if parts is None:
+            parts = text.parts = array("q")
             self._texts.append(text)
-        text.parts.extend((start, end, GOES_ON if goes_on else len(self.found)))
+        parts.extend((start, end, GOES_ON if goes_on else len(self.found)))
 
     def parts(self, node: TextNode) -> list[FormulaPart]:
         """The parts of a text node of the tree that belong to formulas, in order."""

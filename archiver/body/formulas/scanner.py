@@ -12,24 +12,18 @@ from lxml import etree
 
 from archiver.body.events.event import Open, Text
 from archiver.body.formulas.braces import ClosingMarks
+from archiver.body.formulas.common import DISPLAY, MARK, note_between_dollars
 from archiver.body.formulas.found import Formulas
 from archiver.body.formulas.text_runs import TextRun
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.tree.xml_text import comment_text
 
 _CDATA = re.compile("\\[CDATA\\[([^\u2028\u2029]*)\\]\\]\\Z")
-#: What has no dollar in it and no brace that is left open, to some depth.
-_NO_BRACE = r"[^{}$\\]++|\\."
-_ONE_BRACE = rf"{_NO_BRACE}|\{{(?:{_NO_BRACE})*+\}}"
-_TWO_BRACES = rf"{_NO_BRACE}|\{{(?:{_ONE_BRACE})*+\}}"
-#: Where something may open: found faster than by the pattern of all that does.
-_MARK = re.compile(r"[$\\]")
-#: The common formula, between dollars in one text, as a whole; of all others only the opening.
+#: Where a formula opens that is not a common one.
 #: A name in braces is no part of the pattern: where no brace closes it, it would search the rest
 #: of the text at each mark. Backslashes that begin nothing are left behind in one go.
 _OPENING = re.compile(
-    rf"(?P<common>(?P<dollars>\$\$?+)(?:{_NO_BRACE}|\{{(?:{_TWO_BRACES})*+\}})++(?P=dollars))"
-    r"|\$\$|\\\(|\\\[|\$"
+    r"\$\$|\\\(|\\\[|\$"
     r"|(?P<named>\\begin\{|\\(?:eq)?ref\{)"
     r"|(?P<escape>\\*\\\$)"
     r"|(?P<backslashes>(?:\\(?=\\))++)"
@@ -45,7 +39,6 @@ _MOST_TOKENS = 64
 #: Tables for one run: for four marks and some environments. Only unclosed braces around the ends of
 #: the same environments ask for more, and each takes time in proportion to the run.
 _MOST_TABLES = 8
-_DISPLAY = frozenset({"$$", "\\["})
 
 
 @dataclass(slots=True)
@@ -75,34 +68,30 @@ class FormulaScanner:
         #: Where the end of each environment stands last, once an environment has been seen.
         self.last_ends: dict[str, tuple[int, int]] | None = None
 
-    def scan(self) -> None:
-        """Note all formulas of the run."""
-        piece, offset = 0, 0
+    def scan(self, piece: int, offset: int) -> None:
+        """Note all formulas of the run from a position on."""
         while piece < len(self.run):
-            mark = _MARK.search(self.texts[piece], offset)
+            text = self.texts[piece]
+            mark = MARK.search(text, offset)
             if mark is None:
                 piece, offset = piece + 1, 0
                 continue
-            match = _OPENING.match(self.texts[piece], mark.start())
+            offset = mark.start()
+            if mark[0] == "$":
+                event = self.run[piece]
+                assert type(event) is Text
+                offset = note_between_dollars(event, offset, self.formulas)
+                if offset > mark.start():
+                    continue
+            match = _OPENING.match(text, offset)
             if match is None:
                 offset = mark.end()
-            elif match["common"] is not None:
-                offset = self._note_common(piece, match)
             elif match[0] in _CLOSING:
                 piece, offset = self._close(_opening(piece, match))
             elif match["named"] is not None:
                 piece, offset = self._named(piece, match)
             else:
                 offset = match.end()
-
-    def _note_common(self, piece: int, match: re.Match[str]) -> int:
-        """Record a formula that is one match; returns where to search on."""
-        start, end = match.span()
-        text = self.run[piece]
-        assert isinstance(text, Text)
-        self.formulas.add_part(text, start, end)
-        self.formulas.add(match[0], display=match["dollars"] == "$$")
-        return end
 
     def _named(self, piece: int, match: re.Match[str]) -> tuple[int, int]:
         """A reference, or the beginning of an environment; returns where to search on."""
@@ -231,7 +220,7 @@ def _is_behind_break(text: Text) -> bool:
 
 def _opening(piece: int, match: re.Match[str]) -> _Opening:
     mark, inside = match[0], match.end()
-    return _Opening(piece, match.start(), inside, inside, _CLOSING[mark], mark in _DISPLAY)
+    return _Opening(piece, match.start(), inside, inside, _CLOSING[mark], mark.startswith(DISPLAY))
 
 
 def _last_ends(texts: list[str]) -> dict[str, tuple[int, int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from archiver.body.events.event import Close, Comment, Event, Open, Text
 
@@ -14,6 +15,8 @@ from archiver.body.events.event import Close, Comment, Event, Open, Text
 SKIPPED = frozenset(
     {"script", "noscript", "style", "textarea", "pre", "code", "annotation", "annotation-xml"}
 )
+#: Elements that a formula may go on across.
+_TRANSPARENT = frozenset({"br", "wbr"})
 #: tex2jax ``ignoreClass`` with MathJax's ``preRemoveClass``, and the output of MathJax itself.
 _IGNORED_CLASS = re.compile(r"(?:^| )(?:tex2jax_ignore|MathJax_Preview)(?: |\Z)")
 _PROCESSED_CLASS = re.compile(r"(?:^| )tex2jax_process(?: |\Z)")
@@ -24,42 +27,45 @@ TextRun = list[Text | Open | Comment]
 
 
 def text_runs(events: list[Event]) -> Iterator[TextRun]:
-    """Sequences of sibling text nodes with only transparent elements between them."""
+    """Sequences of sibling text nodes with only transparent elements between them.
+
+    A run begins with a text in which a formula may begin; what is before the first one is left out.
+    """
     run: TextRun = []
-    ignored = False
-    around: list[bool] = []
-    position, end = 0, len(events)
-    while position < end:
-        event = events[position]
-        position += 1
-        if isinstance(event, Text):
-            if not ignored and (run or _can_open(event.text)):
+    is_ignored = False
+    behind: dict[Open, bool] = {}  # whether texts are ignored behind what has changed it
+    rest = iter(events)
+    for event in rest:
+        if type(event) is Text:
+            # All opening marks have a dollar or a backslash.
+            if (run or "$" in event.text or "\\" in event.text) and not is_ignored:
                 run.append(event)
-        elif isinstance(event, Comment):
+        elif type(event) is Comment:
             if run:
                 run.append(event)
-        elif isinstance(event, Open) and event.tag in {"br", "wbr"}:
+        elif type(event) is Open and event.tag in _TRANSPARENT:
             if run and event.tag == "br":
                 run.append(event)
-            position = event.end + 1
+            _skip(rest, event)
         else:
             if run:
                 yield run
                 run = []
-            if isinstance(event, Close):
-                ignored = around.pop()
-            elif _is_searched(event):
-                around.append(ignored)
-                ignored = _is_ignored(event, ignored)
-            else:
-                position = event.end + 1
+            if type(event) is Close:
+                is_ignored = behind.pop(event.opened, is_ignored)
+            elif not _is_searched(event):
+                _skip(rest, event)
+            elif event.attributes and _is_ignored(event, is_ignored) is not is_ignored:
+                behind[event] = is_ignored
+                is_ignored = not is_ignored
     if run:
         yield run
 
 
-def _can_open(text: str) -> bool:
-    """True for a text in which a formula may begin: all opening marks have one of these."""
-    return "$" in text or "\\" in text
+def _skip(rest: Iterator[Event], opened: Open) -> None:
+    """Leave out what is inside an element that has just begun, and its end."""
+    count = opened.end - opened.start
+    next(islice(rest, count - 1, count))
 
 
 def _is_searched(opened: Open) -> bool:
