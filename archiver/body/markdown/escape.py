@@ -10,25 +10,29 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: Most pieces of text have none of these, and are done with one search; ``w`` is that of ``www.``.
+#: Stands in the text of a paragraph for a finished piece of Markdown: a lone surrogate, which no
+#: tree can contain. To the rules below it is neither part of a word nor white space.
+MARK: Final = "\ud800"
+
+#: Most paragraphs have none of these, and are done with one search; ``w`` is that of ``www.``.
 _SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:Ww]")
 #: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
-#: raised and lowered text and emoji anywhere in a line. pandoc's lists see a ``\\<!--`` as a
-#: comment.
-_ANYWHERE = re.compile(r"[\\`*<$~^{@]|:(?=(?:100|1234|\d*[a-z_+-][a-z0-9_+-]*):)|(?<=<)!(?=--)")
-#: The character of a bare address or mail address without which no reader makes it a link.
+#: and raised and lowered text anywhere in a line. pandoc's lists see a ``\\<!--`` as a comment.
+_ANYWHERE: Final = [(it, f"\\{it}") for it in "\\`*<$~^{@"] + [("<!--", "<\\!--")]
+_EMOJI = re.compile(r":(?=(?:100|1234|\d*[a-z_+-][a-z0-9_+-]*):)")
+#: The character of a bare address or mail address without which no reader makes it a link; at that
+#: of a mail address the backslash before it.
 _ADDRESS = re.compile(
-    r"(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=www)\.|(?<=[\w.+-])\\@(?=[\w.-])",
+    r"[:.\\](?:(?:(?<=http:)|(?<=https:)|(?<=ftp:))(?=//)|(?<=www\.)|(?<=[\w.+-]\\)(?=@[\w.-]))",
     re.IGNORECASE,
 )
 #: Shows nothing, and parts two texts: an escape does not, where links are made of finished text.
 NOTHING: Final = "<!-- -->"
 #: An underscore between two letters or digits is no emphasis.
-_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
 _ENTITY = re.compile(r"&(?=#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,40};)")
 #: What makes brackets a link, a footnote, a task or a definition; plain ones are left alone.
 _LINK_LIKE = re.compile(r"\]\(|\]\[|\]:|\[[\^\[@!]|\[[ xX]\]|!\[")
-_BRACKETS = re.compile(r"[\[\]]")
 
 #: What begins a block: a backslash goes before it, or behind the number (also ``(a)``, ``ii.`` and
 #: ``#.``) of an item and the ``Table`` of a caption.
@@ -47,12 +51,18 @@ def escape_text(text: str, *, all_brackets: bool = False, in_link: bool = False)
     """Text of a paragraph; ``all_brackets`` beside links, ``in_link`` for the text of one."""
     if not _SPECIAL.search(text):
         return text
-    text = _ANYWHERE.sub(r"\\\g<0>", text)
+    all_brackets = all_brackets or _needs_brackets(text)
+    for characters, escaped in _ANYWHERE:
+        text = text.replace(characters, escaped)
+    if ":" in text:
+        text = _EMOJI.sub(r"\\:", text)
     text = _ADDRESS.sub(_escaped_address if in_link else _parted_address, text)
-    text = _UNDERSCORE.sub(r"\\_", text)
-    text = _ENTITY.sub("&amp;", text)
-    if all_brackets or needs_brackets(text):
-        text = _BRACKETS.sub(r"\\\g<0>", text)
+    if "_" in text:
+        text = _UNDERSCORE.sub(r"\\_", text)
+    if "&" in text:
+        text = _ENTITY.sub("&amp;", text)
+    if all_brackets:
+        text = text.replace("[", "\\[").replace("]", "\\]")
     return text
 
 
@@ -65,11 +75,14 @@ def _escaped_address(match: re.Match[str]) -> str:
     return f"\\{match[0].removeprefix(chr(92))}"
 
 
-def needs_brackets(text: str) -> bool:
+def _needs_brackets(text: str) -> bool:
     """True when the brackets of a text could be read as a link or the like."""
     if "[" not in text and "]" not in text:
         return False
-    return text.count("[") != text.count("]") or _LINK_LIKE.search(text) is not None
+    pieces = text.split(MARK)
+    return _LINK_LIKE.search(text) is not None or any(
+        piece.count("[") != piece.count("]") for piece in pieces
+    )
 
 
 def escape_line(line: str) -> str:

@@ -4,112 +4,102 @@
 (https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis). In ``**注意：**这里`` it does
 not close: a punctuation mark stands before it and a letter behind it. Where the rules do not let a
 delimiter work, the HTML element is written instead.
+
+A paragraph comes as one text, with a ``MARK`` in place of each finished piece of Markdown, and a
+list of these pieces. So all its words are folded and escaped at once. Then words and finished
+pieces take turns in one list: the latter have odd places, and there may be no words between two.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Iterable, Sequence
 
-from archiver.body.markdown import escape
+from archiver.body.markdown.escape import MARK, NOTHING, escape_line, escape_text
+from archiver.body.markdown.inline_formats import Format
 
+#: The number of a finished piece, the format that it belongs to, and whether it begins it.
+Edge = tuple[int, Format, bool]
+
+_SPACES = re.compile(r"[ \t\r\n\x0c]+")
 #: A bare address as that of a link, without title, and what behind it is no plain text: pandoc's
 #: reader of GFM takes all up to the next space for the address, and more for plain text.
 _BARE_TARGET = re.compile(r"\]\(((?:https?:|ftp:|www\.)[^\s<>]+)\)\Z", re.IGNORECASE)
 _MARKUP = re.compile(r"(?=[^ \n<]|\s*\Z).*(?:[\\*`$&<\xa0\u3000]|#\Z)")
 #: As many pieces as could stand before the next space.
-_REACH = 8
+_REACH = 7
 
 
-class Role(Enum):
-    """The kind of a piece."""
-
-    TEXT = auto()
-    FORMULA = auto()
-    OTHER = auto()  # a code span, a picture, a tag, a link without content: finished
-    BREAK = auto()
-    OPEN = auto()
-    CLOSE = auto()
-
-
-@dataclass(slots=True)
-class Piece:
-    """A piece of a paragraph."""
-
-    role: Role
-    text: str
-    delimiter: str = ""
-    is_link: bool = False
-
-
-def render(pieces: Sequence[Piece], line_break: str) -> str:
-    """The pieces in a row."""
-    all_brackets = _wants_brackets(pieces)
-    out = _texts(pieces, line_break, all_brackets=all_brackets)
-    if len(out) == 1:
-        return out[0]
-    for start, end in _emphases(pieces):
-        if _works(pieces, out, start, end):
-            out[start] = out[end] = pieces[start].delimiter
-    _separate(pieces, out)
-    _enclose_targets(pieces, out)
-    return "".join(out)
+def render(text: str, finished: list[str], edges: Sequence[Edge]) -> str:
+    """The Markdown of a paragraph, with its lines made safe."""
+    if _is_unfolded(text):
+        text = _SPACES.sub(" ", text)
+    if not finished:
+        return escape_line(escape_text(text))
+    words = _escaped(text, edges)
+    pieces = words + finished
+    pieces[::2], pieces[1::2] = words, finished
+    if edges:
+        _emphasise(pieces, edges)
+    _separate(pieces)
+    _enclose_targets(pieces)
+    text = "".join(pieces)
+    if text[0] == "$" and text[-1] == "\\":
+        # A much used reader of formulas takes the last character for the one before the first.
+        text = f"{text[:-2]}&#92;"
+    if "\n" in text:
+        return "\n".join(map(escape_line, text.split("\n")))
+    return escape_line(text)
 
 
-def _wants_brackets(pieces: Sequence[Piece]) -> bool:
-    """True when there is a link, or a text whose brackets could be read as one."""
-    for piece in pieces:
-        if piece.is_link:
-            return True
-        text = piece.text
-        if ("[" in text or "]" in text) and piece.role is Role.TEXT and escape.needs_brackets(text):
-            return True
-    return False
+def _is_unfolded(text: str) -> bool:
+    """True for a text with white space that is not one space already; most texts have none."""
+    return "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text
 
 
-def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> list[str]:
-    out = []
-    in_link = False
-    for piece in pieces:
-        if piece.role is Role.TEXT:
-            text = escape.escape_text(piece.text, all_brackets=all_brackets, in_link=in_link)
-        elif piece.role is Role.BREAK:
-            text = line_break
-        else:
-            text = piece.text
-            if piece.is_link:
-                in_link = piece.role is Role.OPEN
-        out.append(text)
-    return out
+def _escaped(text: str, edges: Iterable[Edge]) -> list[str]:
+    """The words before, between and behind the finished pieces."""
+    links = [number for number, format_, _ in edges if format_.is_link]
+    words = escape_text(text, all_brackets=bool(links)).split(MARK)
+    if links:
+        plain = text.split(MARK)
+        for start, end in zip(links[::2], links[1::2], strict=True):
+            for i in range(start + 1, end + 1):
+                words[i] = escape_text(plain[i], all_brackets=True, in_link=True)
+    return words
 
 
-def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """The first and last piece of each emphasis that has no other one inside."""
-    found: list[tuple[int, int]] = []
+def _emphasise(pieces: list[str], edges: Iterable[Edge]) -> None:
+    """Write emphasis with no other one inside with its delimiter, where that works."""
+    found = {2 * number + 1: format_.delimiter for number, format_, _ in edges if format_.delimiter}
     innermost = None
-    for position, piece in enumerate(pieces):
-        if not piece.delimiter:
+    for number, format_, begins in edges:
+        if not format_.delimiter:
             continue
-        if piece.role is Role.OPEN:
-            innermost = position
+        place = 2 * number + 1
+        if begins:
+            innermost = place
         else:
-            if innermost is not None:
-                found.append((innermost, position))
+            if innermost is not None and _works(pieces, found, innermost, place):
+                pieces[innermost] = pieces[place] = found[innermost]
             innermost = None
-    return found
 
 
-def _works(pieces: Sequence[Piece], out: Sequence[str], start: int, end: int) -> bool:
+def _works(pieces: Sequence[str], delimiters: Iterable[int], start: int, end: int) -> bool:
     """True when all versions of CommonMark's rules see emphasis here."""
-    neighbours = [p for p in (start - 1, end + 1) if 0 <= p < len(pieces)]
-    if any(pieces[p].delimiter for p in (*neighbours, start + 1, end - 1) if p not in {start, end}):
+    outside = _beside(pieces, start, -1), _beside(pieces, end, 1)
+    inside = _beside(pieces, start, 1), _beside(pieces, end, -1)
+    if not {start, end}.issuperset({*outside, *inside}.intersection(delimiters)):
         return False
-    before = out[start - 1][-1:] if start else ""
-    after = out[end + 1][:1] if end + 1 < len(out) else ""
-    return _flanks(before, out[start + 1][:1]) and _flanks(after, out[end - 1][-1:])
+    before, after = (pieces[place] if place in range(len(pieces)) else "" for place in outside)
+    first, last = (pieces[place] for place in inside)
+    return _flanks(before[-1:], first[:1]) and _flanks(after[:1], last[-1:])
+
+
+def _beside(pieces: Sequence[str], place: int, step: int) -> int:
+    """The place of what stands beside a finished piece, where words may be missing."""
+    return place + step if pieces[place + step] else place + 2 * step
 
 
 def _flanks(outside: str, inside: str) -> bool:
@@ -133,27 +123,26 @@ def _may_be_punctuation(character: str) -> bool:
     return unicodedata.category(character)[0] in "PS"
 
 
-def _separate(pieces: Sequence[Piece], out: list[str]) -> None:
+def _separate(pieces: list[str]) -> None:
     """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    follows = ""  # the first character of what comes next
-    for i in range(len(out) - 1, -1, -1):
-        text = out[i]
-        if not text:
-            continue
-        role = pieces[i].role
-        if role is Role.FORMULA:
+    for i in range(1, len(pieces), 2):
+        piece = pieces[i]
+        first = piece[0]
+        if first == "$":
+            follows = "".join(pieces[i + 1 : i + 3])[:1]
             if follows == "$" or follows.isdigit():
-                out[i] = text + escape.NOTHING
-        elif follows == "[" and role is Role.TEXT and text[-1] == "!":
-            out[i] = f"{text[:-1]}\\!"
-        elif follows == "`" and role is Role.OTHER and text[-1] == "`":
-            out[i] = text + escape.NOTHING
-        follows = text[0]
+                pieces[i] = piece + NOTHING
+        elif first == "`":
+            if not pieces[i + 1] and "".join(pieces[i + 2 : i + 3])[:1] == "`":
+                pieces[i] = piece + NOTHING
+        elif first == "[" and pieces[i - 1][-1:] == "!":
+            pieces[i - 1] = f"{pieces[i - 1][:-1]}\\!"
 
 
-def _enclose_targets(pieces: Sequence[Piece], out: list[str]) -> None:
+def _enclose_targets(pieces: list[str]) -> None:
     """Put the address of a link between ``<`` and ``>`` where markup follows without a space."""
-    for i, piece in enumerate(pieces):
-        is_target = (piece.is_link or piece.role is Role.OTHER) and out[i].endswith(")")
-        if is_target and _MARKUP.match("".join(out[i + 1 : i + _REACH])):
-            out[i] = _BARE_TARGET.sub(r"](<\1>)", out[i])
+    for i in range(1, len(pieces), 2):
+        if pieces[i][-1] == ")":
+            behind = [piece for piece in pieces[i + 1 : i + 2 * _REACH] if piece]
+            if _MARKUP.match("".join(behind[:_REACH])):
+                pieces[i] = _BARE_TARGET.sub(r"](<\1>)", pieces[i])
