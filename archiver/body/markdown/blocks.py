@@ -13,9 +13,9 @@ from archiver.body.events.event import Close, Events, Open, Text
 from archiver.body.formulas.found import GOES_ON, parts_of
 from archiver.body.markdown import code, escape, layout, maths, simple_tables
 from archiver.body.markdown import list_numbers as numbers
-from archiver.body.markdown.escape import MARK
 from archiver.body.markdown.inline import Inline
 from archiver.body.markdown.inline_formats import Format, format_of, pseudo_tag
+from archiver.body.markdown.marks import CODE, FORMULA, OTHER, PICTURE
 from archiver.body.markdown.media import PictureWriter, player
 from archiver.items import Formula
 from archiver.tree.display import BLOCKS, CELLS, LINES, MEDIA
@@ -221,8 +221,8 @@ class BlockWriter:
         elif (found := format_of(opened)) is not None:
             self._start_format(found)
         elif (name := pseudo_tag(opened.tag, TAGS)) is not None:
-            self.inline.raw(f"<{name}>")
-            self.ends[-1] = partial(self.inline.raw, f"</{name}>")
+            self.inline.raw(OTHER, f"<{name}>")
+            self.ends[-1] = partial(self.inline.raw, OTHER, f"</{name}>")
 
     def _start_format(self, format_: Format) -> None:
         self.inline.start(format_)
@@ -241,13 +241,13 @@ class BlockWriter:
     def _embed(self, opened: Open) -> None:
         url = opened.attributes.get("href", "")
         opening = f'<a class="{EMBED_CLASS}" href="{escape.attribute(url)}">'
-        self.inline.raw(f"{opening}{escape.escape_text(url, all_brackets=True)}</a>")
+        self.inline.raw(OTHER, f"{opening}{escape.escape_text(url, all_brackets=True)}</a>")
 
     def _medium(self, opened: Open) -> None:
         is_picture = opened.tag == "img"
         markdown = self.pictures.markdown(opened) if is_picture else player(self.events, opened)
         if markdown:
-            self.inline.raw(markdown)
+            self.inline.raw(PICTURE if is_picture else OTHER, markdown)
 
     def _code(self, opened: Open) -> bool:
         """Code: a block, a span, or a format around what a span cannot hold (then ``True``)."""
@@ -263,8 +263,8 @@ class BlockWriter:
             self._start_format(Format("<code>", "</code>"))
             return True
         if text.strip():
-            self.inline.raw(code.span(text))
-        else:
+            self.inline.raw(CODE, code.span(text))
+        elif text:
             self.inline.text(text)
         return False
 
@@ -296,7 +296,7 @@ class BlockWriter:
                 pieces, inline = [], []
                 self._formula(formula)
             else:
-                pieces.append(MARK)
+                pieces.append(FORMULA)
                 inline.append(maths.inline(formula))
         pieces.append(words[position:])
         self.inline.text("".join(pieces), inline)
@@ -307,7 +307,7 @@ class BlockWriter:
             self._flush()
             self.layout.block(maths.block(formula))
         else:
-            self.inline.raw(maths.inline(formula))
+            self.inline.raw(FORMULA, maths.inline(formula))
 
     def _boundary(self) -> None:
         """Between two blocks: a new paragraph, or in a cell a new line.
@@ -315,18 +315,19 @@ class BlockWriter:
         A heading is what stands in it up to its first block: one that was never closed does not
         take the rest of the article.
         """
+        if not self.inline.texts:
+            return
         if self.rows is not None:
             self.inline.line_ends()
         elif self.heading is None:
             self._flush()
-        elif self.inline.texts:
+        else:
             self._end_heading()
 
     def _flush(self) -> None:
         """End the paragraph."""
-        paragraph = self.inline.take()
-        if paragraph:
-            self.layout.block(paragraph)
+        if self.inline.texts:
+            self.layout.block(self.inline.take())
 
 
 def _tag_line(opened: Open) -> str:

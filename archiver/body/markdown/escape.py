@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: Stands in the text of a paragraph for a finished piece of Markdown: a lone surrogate, which no
-#: tree can contain. To the rules below it is neither part of a word nor white space.
-MARK: Final = "\ud800"
+from archiver.body.markdown import marks
 
 #: Most paragraphs have none of these, and are done with one search; ``w`` is that of ``www.``.
 _SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:Ww]")
@@ -31,6 +29,7 @@ NOTHING: Final = "<!-- -->"
 #: An underscore between two letters or digits is no emphasis.
 _UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
 _ENTITY = re.compile(r"&(?=#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,40};)")
+_MARKS = re.compile(f"[{marks.ALL}]")
 #: What makes brackets a link, a footnote, a task or a definition; plain ones are left alone.
 _LINK_LIKE = re.compile(r"\]\(|\]\[|\]:|\[[\^\[@!]|\[[ xX]\]|!\[")
 
@@ -79,15 +78,15 @@ def _needs_brackets(text: str) -> bool:
     """True when the brackets of a text could be read as a link or the like."""
     if "[" not in text and "]" not in text:
         return False
-    pieces = text.split(MARK)
     return _LINK_LIKE.search(text) is not None or any(
-        piece.count("[") != piece.count("]") for piece in pieces
+        piece.count("[") != piece.count("]") for piece in _MARKS.split(text)
     )
 
 
 def escape_line(line: str) -> str:
     """A finished line of a paragraph, so that its beginning starts no block."""
-    if line[:1] > "\x7f" and not line[0].isdecimal():
+    first = line[:1]
+    if first == "$" or (first > "\x7f" and not first.isdecimal()):
         return _with_edges(line)  # most lines of a Chinese text
     match = _LINE_START.match(line)
     line = _TASK.sub(rf"\1{NOTHING}", line, count=1) if _TASK.match(line) else line
@@ -116,12 +115,15 @@ def _as_entities(space: str) -> str:
     return "".join(f"&#{ord(character)};" for character in space)
 
 
+_LINE_SPACES: Final = re.compile(r"[\t\r\n]")
 _BARE_URL: Final = re.compile(r"[^\s<>()\\&\x00-\x1f\x7f][^\s<>()\\\x00-\x1f\x7f]*\Z")
 
 
 def destination(url: str) -> str:
     """The address of a link or picture, as written, in a form that reads back the same."""
-    url = _ENTITY.sub("&amp;", re.sub(r"[\t\r\n]", "", url))
+    url = _LINE_SPACES.sub("", url)
+    if "&" in url:
+        url = _ENTITY.sub("&amp;", url)
     if _BARE_URL.match(url):
         return url
     escaped = re.sub(r"[<>]|\\(?=[!-/:-@\[-`{-~])", r"\\\g<0>", url)
@@ -130,6 +132,8 @@ def destination(url: str) -> str:
 
 def title(text: str) -> str:
     """The title of a link or picture with the space before it; nothing for an empty text."""
+    if not text:
+        return ""
     text = " ".join(text.split())
     escaped = _ENTITY.sub("&amp;", re.sub(r'[\\"]', r"\\\g<0>", text))
     return f' "{escaped}"' if escaped else ""

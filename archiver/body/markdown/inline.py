@@ -7,11 +7,11 @@ CommonMark would not see emphasis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from archiver.body.markdown.escape import MARK
 from archiver.body.markdown.inline_formats import Format
+from archiver.body.markdown.marks import BREAK, EMPTY_LINK, LINK, LINK_END, OTHER
 from archiver.body.markdown.render import Edge, render
 from archiver.tree.document import ASCII_SPACE
 
@@ -26,44 +26,41 @@ class Inline:
         self._end_paragraph = end_paragraph
         #: In headings and table cells everything stays on one line.
         self.one_line = False
-        #: The author's words in pieces, a ``MARK`` for each finished piece of Markdown.
+        #: The author's words as they are, and marks for finished pieces; first something visible.
         self.texts: list[str] = []
-        #: What stands in the places of the marks.
-        self._marks: list[str] = []
-        #: The marks among them that begin or end formats.
+        self._finished: list[str] = []
+        #: The beginnings and ends of emphasis among the finished pieces.
         self._edges: list[Edge] = []
         self._open: list[Format] = []
-        #: Formats and links that are written before the next piece that shows.
+        #: Formats and links, and line breaks, that are written when something visible follows.
         self._waiting: list[Format] = []
-        #: White space and line breaks, also.
-        self._space = False
         self._breaks = 0
 
-    def text(self, text: str, marks: Iterable[str] = ()) -> None:
-        """Add text of the author's, with what stands in the places of the marks in it."""
-        words = text.strip(ASCII_SPACE)
-        if not words:
-            self._space = self._space or bool(text)
-            return
-        if self._breaks > 1 and self._wants_paragraph:
-            self._end_paragraph()
-        if text[0] in ASCII_SPACE:
-            self._space = True
-        if self._space or self._breaks or self._waiting:
+    def text(self, text: str, finished: Sequence[str] = ()) -> None:
+        """Add text of the author's, and the pieces that it has marks for."""
+        if self._breaks or self._waiting or not self.texts:
+            words = text.lstrip(ASCII_SPACE)
+            if not words:
+                if self.texts and not self._breaks:
+                    self.texts.append(text)
+                return
+            if self._breaks > 1 and self._wants_paragraph:
+                self._end_paragraph()
+            elif len(words) < len(text) and self.texts:
+                self.texts.append(" ")
             self._before_visible()
-        self.texts.append(words)
-        if marks:
-            self._marks += marks
-        self._space = text[-1] in ASCII_SPACE
+            text = words
+        self.texts.append(text)
+        if finished:
+            self._finished += finished
 
-    def raw(self, markdown: str) -> None:
-        """Add a finished piece: code, a picture, a tag."""
-        self.text(MARK, (markdown,))
+    def raw(self, mark: str, markdown: str) -> None:
+        """Add a finished piece."""
+        self.text(mark, (markdown,))
 
     def line_break(self) -> None:
         """Add a ``<br>``."""
         self._breaks += 1
-        self._space = False
 
     def line_ends(self) -> None:
         """Begin a new line, unless one is begun."""
@@ -85,8 +82,8 @@ class Inline:
         if opened in self._waiting:
             self._waiting.remove(opened)
             if opened.is_link and not opened.is_written:
-                self._before_visible()  # in this paragraph, however many line breaks there are
-                self.raw(f"[{opened.closing}")
+                self._before_visible()
+                self.raw(EMPTY_LINK, f"[{opened.closing}")
         elif opened in self._open:
             self._open.remove(opened)
             self._close(opened)
@@ -100,29 +97,38 @@ class Inline:
 
     def take(self) -> str:
         """The finished paragraph; formats that are still open go on in the next one."""
-        self._space, self._breaks = False, 0
+        self._breaks = 0
         if not self.texts:
             return ""
         if self._open:
             self._suspend()
-        text, marks, edges = "".join(self.texts), self._marks, self._edges
-        self.texts, self._marks, self._edges = [], [], []
-        return render(text, marks, edges)
+        text, finished, edges = "".join(self.texts), self._finished, self._edges
+        self.texts, self._finished, self._edges = [], [], []
+        line_break = "<br>" if self.one_line else "\\\n"
+        return render(text.rstrip(ASCII_SPACE), finished, edges, line_break)
 
     def _before_visible(self) -> None:
-        """Write the white space that was held back, then open what waits."""
-        if self.texts:
-            if self._breaks:
-                self.texts.append(MARK * self._breaks)
-                self._marks += ["<br>" if self.one_line else "\\\n"] * self._breaks
-            elif self._space:
-                self.texts.append(" ")
-        self._breaks, self._space = 0, False
+        """Write the line breaks that were held back, then open what waits."""
+        if self._breaks and self.texts:
+            self._trim()
+            self.texts.append(BREAK * self._breaks)
+        self._breaks = 0
         for opened in self._waiting:
             opened.is_written = True
-            self._edge(opened, opened.opening, opens=True)
+            self._edge(opened, LINK if opened.is_link else OTHER, opened.opening, begins=True)
         self._open += self._waiting
         self._waiting = []
+
+    def _trim(self) -> bool:
+        """Take the white space off the end; ``True`` when there was some."""
+        is_spaced = False
+        while True:
+            last = self.texts.pop()
+            words = last.rstrip(ASCII_SPACE)
+            is_spaced = is_spaced or len(words) < len(last)
+            if words:
+                self.texts.append(words)
+                return is_spaced
 
     @property
     def _wants_paragraph(self) -> bool:
@@ -144,9 +150,13 @@ class Inline:
         self._open = []
 
     def _close(self, opened: Format) -> None:
-        self._edge(opened, opened.closing, opens=False)
+        is_spaced = self._trim()
+        self._edge(opened, LINK_END if opened.is_link else OTHER, opened.closing, begins=False)
+        if is_spaced:
+            self.texts.append(" ")
 
-    def _edge(self, opened: Format, markdown: str, *, opens: bool) -> None:
-        self._edges.append((len(self._marks), opened, opens))
-        self._marks.append(markdown)
-        self.texts.append(MARK)
+    def _edge(self, opened: Format, mark: str, markdown: str, *, begins: bool) -> None:
+        if opened.delimiter:
+            self._edges.append((len(self._finished), opened.delimiter, begins))
+        self.texts.append(mark)
+        self._finished.append(markdown)

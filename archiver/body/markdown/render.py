@@ -5,9 +5,9 @@
 not close: a punctuation mark stands before it and a letter behind it. Where the rules do not let a
 delimiter work, the HTML element is written instead.
 
-A paragraph comes as one text, with a ``MARK`` in place of each finished piece of Markdown, and a
-list of these pieces. So all its words are folded and escaped at once. Then words and finished
-pieces take turns in one list: the latter have odd places, and there may be no words between two.
+A paragraph comes as one text, with marks in place of finished pieces, and a list of these pieces.
+So all its words are folded and escaped at once, and marks tell what stands beside what. Then words
+and pieces take turns in one list: pieces have odd places, and there may be no words between two.
 """
 
 from __future__ import annotations
@@ -16,12 +16,19 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from archiver.body.markdown.escape import MARK, NOTHING, escape_line, escape_text
-from archiver.body.markdown.inline_formats import Format
+from archiver.body.markdown.escape import NOTHING, escape_line, escape_text
+from archiver.body.markdown.marks import (
+    BREAK, CODE, EMPTY_LINK, FINISHED, FORMULA, LINK, LINK_END, PICTURE
+)  # fmt: skip
 
-#: The number of a finished piece, the format that it belongs to, and whether it begins it.
-Edge = tuple[int, Format, bool]
+#: The number of a finished piece that begins (True) or ends emphasis, and its delimiter.
+Edge = tuple[int, str, bool]
 
+#: Formulas and code that may run on. Most letters behind a formula are left out: they do not.
+_RUNS_ON = re.compile(
+    f"{FORMULA}(?={FORMULA})|{CODE}(?={CODE})|{FORMULA}(?=([^\\W_A-Za-z\u4e00-\u9fff]))"
+)
+_FINISHED = re.compile(f"[{FINISHED}]")
 _SPACES = re.compile(r"[ \t\r\n\x0c]+")
 #: A bare address as that of a link, without title, and what behind it is no plain text: pandoc's
 #: reader of GFM takes all up to the next space for the address, and more for plain text.
@@ -31,20 +38,13 @@ _MARKUP = re.compile(r"(?=[^ \n<]|\s*\Z).*(?:[\\*`$&<\xa0\u3000]|#\Z)")
 _REACH = 7
 
 
-def render(text: str, finished: list[str], edges: Sequence[Edge]) -> str:
+def render(text: str, finished: list[str], edges: Sequence[Edge], line_break: str) -> str:
     """The Markdown of a paragraph, with its lines made safe."""
     if _is_unfolded(text):
         text = _SPACES.sub(" ", text)
-    if not finished:
-        return escape_line(escape_text(text))
-    words = _escaped(text, edges)
-    pieces = words + finished
-    pieces[::2], pieces[1::2] = words, finished
-    if edges:
-        _emphasise(pieces, edges)
-    _separate(pieces)
-    _enclose_targets(pieces)
-    text = "".join(pieces)
+    text = _escaped(text).replace(BREAK, line_break)
+    if finished:
+        text = _with_finished(_separated(text), finished, edges)
     if text[0] == "$" and text[-1] == "\\":
         # A much used reader of formulas takes the last character for the one before the first.
         text = f"{text[:-2]}&#92;"
@@ -58,31 +58,56 @@ def _is_unfolded(text: str) -> bool:
     return "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text
 
 
-def _escaped(text: str, edges: Iterable[Edge]) -> list[str]:
-    """The words before, between and behind the finished pieces."""
-    links = [number for number, format_, _ in edges if format_.is_link]
-    words = escape_text(text, all_brackets=bool(links)).split(MARK)
-    if links:
-        plain = text.split(MARK)
-        for start, end in zip(links[::2], links[1::2], strict=True):
-            for i in range(start + 1, end + 1):
-                words[i] = escape_text(plain[i], all_brackets=True, in_link=True)
-    return words
+def _escaped(text: str) -> str:
+    """The text with its words escaped, those of links for themselves."""
+    if LINK not in text:
+        return escape_text(text)
+    before, *links = text.split(LINK)
+    out = [escape_text(before, all_brackets=True)]
+    for link in links:
+        inside, behind = link.split(LINK_END)
+        out.append(f"{LINK}{escape_text(inside, all_brackets=True, in_link=True)}{LINK_END}")
+        out.append(escape_text(behind, all_brackets=True))
+    return "".join(out)
+
+
+def _separated(text: str) -> str:
+    """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
+    text = _RUNS_ON.sub(_part, text)
+    for link in (LINK, EMPTY_LINK):
+        text = text.replace(f"!{link}", f"\\!{link}")
+    return text
+
+
+def _part(match: re.Match[str]) -> str:
+    """A piece, parted from what follows unless that is a letter."""
+    letter = match[1]
+    return match[0] if letter and not letter.isdigit() else f"{match[0]}{NOTHING}"
+
+
+def _with_finished(text: str, finished: list[str], edges: Sequence[Edge]) -> str:
+    """The text with the finished pieces in the places of their marks."""
+    words = _FINISHED.split(text)
+    pieces = words + finished
+    pieces[::2], pieces[1::2] = words, finished
+    if edges:
+        _emphasise(pieces, edges)
+    if LINK_END in text or EMPTY_LINK in text or PICTURE in text:
+        _enclose_targets(pieces)
+    return "".join(pieces)
 
 
 def _emphasise(pieces: list[str], edges: Iterable[Edge]) -> None:
     """Write emphasis with no other one inside with its delimiter, where that works."""
-    found = {2 * number + 1: format_.delimiter for number, format_, _ in edges if format_.delimiter}
+    places = {2 * number + 1 for number, _, _ in edges}
     innermost = None
-    for number, format_, begins in edges:
-        if not format_.delimiter:
-            continue
+    for number, delimiter, begins in edges:
         place = 2 * number + 1
         if begins:
             innermost = place
         else:
-            if innermost is not None and _works(pieces, found, innermost, place):
-                pieces[innermost] = pieces[place] = found[innermost]
+            if innermost is not None and _works(pieces, places, innermost, place):
+                pieces[innermost] = pieces[place] = delimiter
             innermost = None
 
 
@@ -121,22 +146,6 @@ def _is_punctuation(character: str) -> bool:
 def _may_be_punctuation(character: str) -> bool:
     """True when some version of CommonMark takes it for punctuation: newer ones count symbols."""
     return unicodedata.category(character)[0] in "PS"
-
-
-def _separate(pieces: list[str]) -> None:
-    """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    for i in range(1, len(pieces), 2):
-        piece = pieces[i]
-        first = piece[0]
-        if first == "$":
-            follows = "".join(pieces[i + 1 : i + 3])[:1]
-            if follows == "$" or follows.isdigit():
-                pieces[i] = piece + NOTHING
-        elif first == "`":
-            if not pieces[i + 1] and "".join(pieces[i + 2 : i + 3])[:1] == "`":
-                pieces[i] = piece + NOTHING
-        elif first == "[" and pieces[i - 1][-1:] == "!":
-            pieces[i - 1] = f"{pieces[i - 1][:-1]}\\!"
 
 
 def _enclose_targets(pieces: list[str]) -> None:
