@@ -68,7 +68,8 @@ class BlockWriter:
                     self._text(event)
             elif isinstance(event, Open):
                 ends.append(None)
-                if not self._start(event):
+                start = self._start_as_block if event.display.has_block_style else self._start
+                if not start(event):
                     skipped = event.end - event.start - 1
                     next(islice(events, skipped, skipped), None)
             elif isinstance(event, Close):
@@ -82,26 +83,10 @@ class BlockWriter:
 
     def _start(self, opened: Open) -> bool:
         """Begin an element; ``False`` when all that is in it is dealt with."""
-        display = opened.display
-        if display.has_block_style and not display.is_made_invisible:
-            self._boundary()
-            is_read = self._start_by_name(opened)
-            self.ends[-1] = partial(self._end_on_own_lines, self.ends[-1])
-            return is_read
-        return self._start_by_name(opened)
-
-    def _end_on_own_lines(self, end: Callable[[], None] | None) -> None:
-        """End an element that its style puts on lines of its own."""
-        if end is not None:
-            end()
-        self._boundary()
-
-    def _start_by_name(self, opened: Open) -> bool:
-        """Begin an element, whatever its style."""
-        tag = opened.tag
+        tag, display = opened.tag, opened.display
         if opened in self.pictures.plain_captions:
             self._boundary()
-        elif opened.display.is_hidden:
+        elif display.is_hidden:
             self._start_hidden(opened)
         elif tag in _PLAIN_BLOCKS:
             self._boundary()
@@ -119,6 +104,20 @@ class BlockWriter:
             self._start_inline(opened)
             return True
         return False
+
+    def _start_as_block(self, opened: Open) -> bool:
+        """Begin an element that its style makes a block; a hidden one is none."""
+        if opened.display.is_made_invisible:
+            return self._start(opened)
+        self._boundary()
+        is_read = self._start(opened)
+        self.ends[-1] = partial(self._end_as_block, self.ends[-1])
+        return is_read
+
+    def _end_as_block(self, end: Callable[[], None] | None) -> None:
+        if end is not None:
+            end()
+        self._boundary()
 
     def _start_hidden(self, opened: Open) -> None:
         """Write a picture, a player or an embed, which have no text; of others the formulas."""

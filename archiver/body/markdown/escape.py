@@ -86,14 +86,14 @@ def _needs_brackets(text: str) -> bool:
 def escape_line(line: str) -> str:
     """A finished line of a paragraph, so that its beginning starts no block."""
     first = line[:1]
-    if first == "$" or (first > "\x7f" and not first.isdecimal()):
-        return _with_edges(line)  # most lines of a Chinese text
-    match = _LINE_START.match(line)
-    line = _TASK.sub(rf"\1{NOTHING}", line, count=1) if _TASK.match(line) else line
-    if match is not None:
-        split = match.end() if match["number"] else 0
-        line = f"{line[:split]}\\{line[split:]}"
-    return _with_edges(line)
+    if first != "$" and (first <= "\x7f" or first.isdecimal()):  # few lines of a Chinese text
+        match = _LINE_START.match(line)
+        line = _TASK.sub(rf"\1{NOTHING}", line, count=1) if _TASK.match(line) else line
+        if match is not None:
+            split = match.end() if match["number"] else 0
+            line = f"{line[:split]}\\{line[split:]}"
+    inner = line.strip()
+    return line if inner == line else _with_edges(line, inner)
 
 
 def escape_heading(line: str) -> str:
@@ -101,11 +101,8 @@ def escape_heading(line: str) -> str:
     return _LAST_HASH.sub(r"\1\\#", line)
 
 
-def _with_edges(line: str) -> str:
+def _with_edges(line: str, inner: str) -> str:
     """A line with the wide spaces at its ends as entities: readers of Markdown cut them off."""
-    inner = line.strip()
-    if inner == line:
-        return line
     start = len(line) - len(line.lstrip())
     before, after = line[:start], line[start + len(inner) :]
     return f"{_as_entities(before)}{inner}{_as_entities(after)}"

@@ -35,10 +35,12 @@ class Inline:
         #: Formats and links, and line breaks, that are written when something visible follows.
         self._waiting: list[Format] = []
         self._breaks = 0
+        #: True when nothing waits, and text goes on with what there is.
+        self._flows = False
 
     def text(self, text: str, finished: Sequence[str] = ()) -> None:
         """Add text of the author's, and the pieces that it has marks for."""
-        if self._breaks or self._waiting or not self.texts:
+        if not self._flows:
             words = text.lstrip(ASCII_SPACE)
             if not words:
                 if self.texts and not self._breaks:
@@ -46,7 +48,7 @@ class Inline:
                 return
             if self._breaks > 1 and self._wants_paragraph:
                 self._end_paragraph()
-            elif len(words) < len(text) and self.texts:
+            if len(words) < len(text) and self.texts:
                 self.texts.append(" ")
             self._before_visible()
             text = words
@@ -61,10 +63,12 @@ class Inline:
     def line_break(self) -> None:
         """Add a ``<br>``."""
         self._breaks += 1
+        self._flows = False
 
     def line_ends(self) -> None:
         """Begin a new line, unless one is begun."""
         self._breaks = max(1, self._breaks)
+        self._flows = False
 
     def start(self, opened: Format) -> None:
         """Open a format or link with the next piece that shows.
@@ -76,6 +80,7 @@ class Inline:
         says_more = len(formats) < _MOST_FORMATS and (not same or same[-1] != opened.opening)
         if opened.is_link or says_more:
             self._waiting.append(opened)
+            self._flows = False
 
     def end(self, opened: Format) -> None:
         """Close it; a format with nothing in it leaves nothing, a link leaves an empty link."""
@@ -104,20 +109,23 @@ class Inline:
             self._suspend()
         text, finished, edges = "".join(self.texts), self._finished, self._edges
         self.texts, self._finished, self._edges = [], [], []
-        line_break = "<br>" if self.one_line else "\\\n"
-        return render(text.rstrip(ASCII_SPACE), finished, edges, line_break)
+        self._flows = False
+        return render(text.rstrip(ASCII_SPACE), finished, edges, one_line=self.one_line)
 
     def _before_visible(self) -> None:
         """Write the line breaks that were held back, then open what waits."""
-        if self._breaks and self.texts:
-            self._trim()
-            self.texts.append(BREAK * self._breaks)
-        self._breaks = 0
-        for opened in self._waiting:
-            opened.is_written = True
-            self._edge(opened, LINK if opened.is_link else OTHER, opened.opening, begins=True)
-        self._open += self._waiting
-        self._waiting = []
+        if self._breaks:
+            if self.texts:
+                self._trim()
+                self.texts.append(BREAK * self._breaks)
+            self._breaks = 0
+        if self._waiting:
+            for opened in self._waiting:
+                opened.is_written = True
+                self._edge(opened, LINK if opened.is_link else OTHER, opened.opening, begins=True)
+            self._open += self._waiting
+            self._waiting = []
+        self._flows = True
 
     def _trim(self) -> bool:
         """Take the white space off the end; ``True`` when there was some."""
@@ -148,6 +156,7 @@ class Inline:
             self._close(opened)
         self._waiting = [*(opened for opened in self._open if not opened.is_link), *self._waiting]
         self._open = []
+        self._flows = False
 
     def _close(self, opened: Format) -> None:
         is_spaced = self._trim()

@@ -204,11 +204,13 @@ def _inner(around: _Block) -> str:
     out: list[str] = []
     before: _Block | str = ""
     for block in around.children:
-        if out:
+        if type(block) is str:  # most blocks
+            out += "\n\n", block
+        else:
             out.append("\n" if _are_close(before, block, around) else "\n\n")
-        out.append(block if isinstance(block, str) else block.text)
+            out.append(block if isinstance(block, str) else block.text)
         before = block
-    return "".join(out)
+    return "".join(out[1:])
 
 
 def _are_close(before: _Block | str, block: _Block | str, around: _Block) -> bool:

@@ -24,11 +24,11 @@ from archiver.body.markdown.marks import (
 #: The number of a finished piece that begins (True) or ends emphasis, and its delimiter.
 Edge = tuple[int, str, bool]
 
-#: Formulas and code that may run on. Most letters behind a formula are left out: they do not.
-_RUNS_ON = re.compile(
-    f"{FORMULA}(?={FORMULA})|{CODE}(?={CODE})|{FORMULA}(?=([^\\W_A-Za-z\u4e00-\u9fff]))"
-)
+#: A formula, and what may have to be parted from it. Most letters are none of that.
+_FORMULA = re.compile(f"{FORMULA}(?=({FORMULA}|[^\\W_A-Za-z\u4e00-\u9fff]))")
+_CODE = re.compile(f"{CODE}(?={CODE})")
 _FINISHED = re.compile(f"[{FINISHED}]")
+
 _SPACES = re.compile(r"[ \t\r\n\x0c]+")
 #: A bare address as that of a link, without title, and what behind it is no plain text: pandoc's
 #: reader of GFM takes all up to the next space for the address, and more for plain text.
@@ -38,30 +38,25 @@ _MARKUP = re.compile(r"(?=[^ \n<]|\s*\Z).*(?:[\\*`$&<\xa0\u3000]|#\Z)")
 _REACH = 7
 
 
-def render(text: str, finished: list[str], edges: Sequence[Edge], line_break: str) -> str:
+def render(text: str, finished: list[str], edges: Sequence[Edge], *, one_line: bool) -> str:
     """The Markdown of a paragraph, with its lines made safe."""
-    if _is_unfolded(text):
+    if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text:
         text = _SPACES.sub(" ", text)
-    text = _escaped(text).replace(BREAK, line_break)
+    text = _with_escaped_links(text) if LINK in text else escape_text(text)
+    if BREAK in text:
+        text = text.replace(BREAK, "<br>" if one_line else "\\\n")
     if finished:
-        text = _with_finished(_separated(text), finished, edges)
-    if text[0] == "$" and text[-1] == "\\":
-        # A much used reader of formulas takes the last character for the one before the first.
-        text = f"{text[:-2]}&#92;"
+        text = _with_finished(text, finished, edges)
+        if text[0] == "$" and text[-1] == "\\":
+            # A much used reader of formulas takes the last character for the one before the first.
+            text = f"{text[:-2]}&#92;"
     if "\n" in text:
         return "\n".join(map(escape_line, text.split("\n")))
     return escape_line(text)
 
 
-def _is_unfolded(text: str) -> bool:
-    """True for a text with white space that is not one space already; most texts have none."""
-    return "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text
-
-
-def _escaped(text: str) -> str:
+def _with_escaped_links(text: str) -> str:
     """The text with its words escaped, those of links for themselves."""
-    if LINK not in text:
-        return escape_text(text)
     before, *links = text.split(LINK)
     out = [escape_text(before, all_brackets=True)]
     for link in links:
@@ -71,30 +66,36 @@ def _escaped(text: str) -> str:
     return "".join(out)
 
 
-def _separated(text: str) -> str:
-    """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    text = _RUNS_ON.sub(_part, text)
-    for link in (LINK, EMPTY_LINK):
-        text = text.replace(f"!{link}", f"\\!{link}")
-    return text
-
-
-def _part(match: re.Match[str]) -> str:
-    """A piece, parted from what follows unless that is a letter."""
-    letter = match[1]
-    return match[0] if letter and not letter.isdigit() else f"{match[0]}{NOTHING}"
-
-
 def _with_finished(text: str, finished: list[str], edges: Sequence[Edge]) -> str:
     """The text with the finished pieces in the places of their marks."""
-    words = _FINISHED.split(text)
+    has_targets = False
+    if FORMULA in text:
+        text = _FORMULA.sub(_part, text)
+    if text.count(FORMULA) < len(finished):
+        text = _separated(text)
+        has_targets = LINK_END in text or EMPTY_LINK in text or PICTURE in text
+        text = _FINISHED.sub(FORMULA, text)
+    words = text.split(FORMULA)
     pieces = words + finished
     pieces[::2], pieces[1::2] = words, finished
     if edges:
         _emphasise(pieces, edges)
-    if LINK_END in text or EMPTY_LINK in text or PICTURE in text:
+    if has_targets:
         _enclose_targets(pieces)
     return "".join(pieces)
+
+
+def _separated(text: str) -> str:
+    """Separate what else would run together: two code spans, ``!`` and a link."""
+    for link in (LINK, EMPTY_LINK):
+        text = text.replace(f"!{link}", f"\\!{link}")
+    return _CODE.sub(f"{CODE}{NOTHING}", text) if CODE in text else text
+
+
+def _part(match: re.Match[str]) -> str:
+    """A formula, parted from another one or a digit."""
+    follows = match[1]
+    return f"{FORMULA}{NOTHING}" if follows == FORMULA or follows.isdigit() else FORMULA
 
 
 def _emphasise(pieces: list[str], edges: Iterable[Edge]) -> None:
