@@ -44,6 +44,8 @@ class BlockWriter:
     def __init__(self, events: Events, formulas: list[Formula], captions: list[Caption]) -> None:
         self.events = events
         self.formulas = formulas
+        #: The LaTeX of those that stay as they are in a line.
+        self.plain = maths.plain_of(formulas)
         self.pictures = PictureWriter(events, captions)
         self.layout = layout.Layout()
         self.inline = Inline(self._flush)
@@ -68,8 +70,7 @@ class BlockWriter:
                     self._text(event)
             elif isinstance(event, Open):
                 ends.append(None)
-                start = self._start_as_block if event.display.has_block_style else self._start
-                if not start(event):
+                if not self._start(event) and event.end > event.start + 1:
                     skipped = event.end - event.start - 1
                     next(islice(events, skipped, skipped), None)
             elif isinstance(event, Close):
@@ -84,6 +85,9 @@ class BlockWriter:
     def _start(self, opened: Open) -> bool:
         """Begin an element; ``False`` when all that is in it is dealt with."""
         tag, display = opened.tag, opened.display
+        if display.has_block_style and not display.is_made_invisible:
+            self._boundary()
+            self.ends[-1] = self._boundary
         if opened in self.pictures.plain_captions:
             self._boundary()
         elif display.is_hidden:
@@ -104,20 +108,6 @@ class BlockWriter:
             self._start_inline(opened)
             return True
         return False
-
-    def _start_as_block(self, opened: Open) -> bool:
-        """Begin an element that its style makes a block; a hidden one is none."""
-        if opened.display.is_made_invisible:
-            return self._start(opened)
-        self._boundary()
-        is_read = self._start(opened)
-        self.ends[-1] = partial(self._end_as_block, self.ends[-1])
-        return is_read
-
-    def _end_as_block(self, end: Callable[[], None] | None) -> None:
-        if end is not None:
-            end()
-        self._boundary()
 
     def _start_hidden(self, opened: Open) -> None:
         """Write a picture, a player or an embed, which have no text; of others the formulas."""
@@ -205,7 +195,8 @@ class BlockWriter:
 
     def _end_cell(self) -> None:
         assert self.rows is not None
-        self.rows[-1].append(_BAR.sub(r"\\|", self.inline.take()))
+        cell = self.inline.take()
+        self.rows[-1].append(_BAR.sub(r"\\|", cell) if "|" in cell else cell)
 
     def _end_table(self) -> None:
         assert self.rows is not None
@@ -221,11 +212,16 @@ class BlockWriter:
             self._start_format(found)
         elif (name := pseudo_tag(opened.tag, TAGS)) is not None:
             self.inline.raw(OTHER, f"<{name}>")
-            self.ends[-1] = partial(self.inline.raw, OTHER, f"</{name}>")
+            self._end_inline(partial(self.inline.raw, OTHER, f"</{name}>"))
 
     def _start_format(self, format_: Format) -> None:
         self.inline.start(format_)
-        self.ends[-1] = partial(self.inline.end, format_)
+        self._end_inline(partial(self.inline.end, format_))
+
+    def _end_inline(self, end: Callable[[], None]) -> None:
+        """Note the end of an inline element; where its style makes a block of it, that ends too."""
+        boundary = self.ends[-1]
+        self.ends[-1] = end if boundary is None else partial(_in_turn, end, boundary)
 
     def _start_link(self, opened: Open) -> None:
         href = opened.attributes.get("href")
@@ -279,26 +275,28 @@ class BlockWriter:
 
     def _text(self, text: Text) -> None:
         """Write a text with formulas in it."""
-        words, formulas = text.text, self.formulas
-        position = 0
+        words = text.text
+        inline = self.inline
         pieces: list[str] = []
-        inline: list[str] = []
+        formulas: list[str] = []
+        position = 0
         places = iter(text.parts or ())
         for start, end, number in zip(places, places, places, strict=True):
             pieces.append(words[position:start])
             position = end
             if number == GOES_ON:
                 continue
-            formula = formulas[number]
-            if formula.display and not self.inline.one_line:
-                self.inline.text("".join(pieces), inline)
-                pieces, inline = [], []
+            formula = self.formulas[number]
+            if formula.display and not inline.one_line:
+                inline.text("".join(pieces), formulas)
+                pieces, formulas = [], []
                 self._formula(formula)
-            else:
-                pieces.append(FORMULA)
-                inline.append(maths.inline(formula))
+                continue
+            pieces.append(FORMULA)
+            latex = formula.latex
+            formulas.append(latex if latex in self.plain else maths.inline(formula))
         pieces.append(words[position:])
-        self.inline.text("".join(pieces), inline)
+        inline.text("".join(pieces), formulas)
 
     def _formula(self, formula: Formula) -> None:
         """Write a formula where it begins."""
@@ -327,6 +325,11 @@ class BlockWriter:
         """End the paragraph."""
         if self.inline.texts:
             self.layout.block(self.inline.take())
+
+
+def _in_turn(*ends: Callable[[], None]) -> None:
+    for end in ends:
+        end()
 
 
 def _tag_line(opened: Open) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from archiver.body.markdown import marks
 
 #: Most paragraphs have none of these, and are done with one search; ``w`` is that of ``www.``.
-_SPECIAL = re.compile(r"[\\`*<$~^{_&\[\]@:Ww]")
+SPECIAL: Final = re.compile(r"[\\`*<$~^{_&\[\]@:Ww]")
 #: Always escaped: they open code, emphasis, HTML, strikethrough, formulas, attributes, citations,
 #: and raised and lowered text anywhere in a line. pandoc's lists see a ``\\<!--`` as a comment.
 _ANYWHERE: Final = [(it, f"\\{it}") for it in "\\`*<$~^{@"] + [("<!--", "<\\!--")]
@@ -48,7 +48,7 @@ _LAST_HASH = re.compile(r"((?:\A|[^\\])(?:\\\\)*)#\Z")
 
 def escape_text(text: str, *, all_brackets: bool = False, in_link: bool = False) -> str:
     """Text of a paragraph; ``all_brackets`` beside links, ``in_link`` for the text of one."""
-    if not _SPECIAL.search(text):
+    if not SPECIAL.search(text):
         return text
     all_brackets = all_brackets or _needs_brackets(text)
     for characters, escaped in _ANYWHERE:
@@ -98,7 +98,7 @@ def escape_line(line: str) -> str:
 
 def escape_heading(line: str) -> str:
     """A finished heading: hashes at its end are text, not the close of the heading."""
-    return _LAST_HASH.sub(r"\1\\#", line)
+    return _LAST_HASH.sub(r"\1\\#", line) if line.endswith("#") else line
 
 
 def _with_edges(line: str, inner: str) -> str:
@@ -112,13 +112,13 @@ def _as_entities(space: str) -> str:
     return "".join(f"&#{ord(character)};" for character in space)
 
 
-_LINE_SPACES: Final = re.compile(r"[\t\r\n]")
 _BARE_URL: Final = re.compile(r"[^\s<>()\\&\x00-\x1f\x7f][^\s<>()\\\x00-\x1f\x7f]*\Z")
 
 
 def destination(url: str) -> str:
     """The address of a link or picture, as written, in a form that reads back the same."""
-    url = _LINE_SPACES.sub("", url)
+    for space in "\t\r\n":
+        url = url.replace(space, "")
     if "&" in url:
         url = _ENTITY.sub("&amp;", url)
     if _BARE_URL.match(url):

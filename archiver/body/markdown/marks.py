@@ -21,6 +21,6 @@ OTHER: Final = "\ud806"
 #: A line break, which is the same everywhere in a paragraph.
 BREAK: Final = "\ud807"
 
-#: For a class in a regular expression: the marks whose pieces differ, and all of them.
-FINISHED: Final = f"{FORMULA}-{OTHER}"
+NO_FORMULA: Final = (CODE, LINK, LINK_END, EMPTY_LINK, PICTURE, OTHER)
+#: All of them, for a class in a regular expression.
 ALL: Final = f"{FORMULA}-{BREAK}"

@@ -8,6 +8,7 @@ comments whose line break cannot stay, and the dollars of a formula inside anoth
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from archiver.items import Formula
 
@@ -22,8 +23,8 @@ _COMMENT = re.compile(
     rf"(?P<kept>{_TEXT}|\\verb\*?([!-)+-@[-`|~]).*?\2|\\.)|%[^\r\n]*(?:\r\n?|\n)[ \t]*",
     re.DOTALL,
 )
-#: A formula that stays as it is.
-_PLAIN = re.compile(r"\$[^\s$](?:[^\r\n$]*[^\s\\$])?\$\Z")
+#: A formula that stays as it is, on a line for itself.
+_PLAIN = re.compile(r"^\$[^\s$](?:[^\r\n$]*[^\s\\$])?\$$", re.MULTILINE)
 _DOLLAR = re.compile(r"(\\.)|\$", re.DOTALL)
 #: Beginnings of lines that a reader without a maths plug-in would take for a list, heading, ….
 _BLOCK_START = re.compile(r"[-+*](?=\s|\Z)|=+\s*\Z|-+\s*\Z|#{1,6}(?=\s|\Z)|[>|<~`]|\d{1,9}[.)]")
@@ -38,10 +39,13 @@ def content_of(latex: str) -> str:
     return latex
 
 
+def plain_of(formulas: Iterable[Formula]) -> frozenset[str]:
+    """The LaTeX of those formulas that ``inline`` would leave as they are: most of a body."""
+    return frozenset(_PLAIN.findall("\n".join([formula.latex for formula in formulas])))
+
+
 def inline(formula: Formula) -> str:
     """A formula in a line of text; in a heading a displayed one too."""
-    if _PLAIN.match(formula.latex):
-        return formula.latex
     content = _trimmed(_on_one_line(content_of(formula.latex)))
     content = _without_dollars(content) if "$" in content else content
     return f"${content or ' '}$"

@@ -16,18 +16,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from archiver.body.markdown.escape import NOTHING, escape_line, escape_text
+from archiver.body.markdown.escape import NOTHING, SPECIAL, escape_line, escape_text
 from archiver.body.markdown.marks import (
-    BREAK, CODE, EMPTY_LINK, FINISHED, FORMULA, LINK, LINK_END, PICTURE
+    BREAK, CODE, EMPTY_LINK, FORMULA, LINK, LINK_END, NO_FORMULA, PICTURE
 )  # fmt: skip
 
 #: The number of a finished piece that begins (True) or ends emphasis, and its delimiter.
 Edge = tuple[int, str, bool]
 
 #: A formula, and what may have to be parted from it. Most letters are none of that.
-_FORMULA = re.compile(f"{FORMULA}(?=({FORMULA}|[^\\W_A-Za-z\u4e00-\u9fff]))")
+_RUNS_ON = re.compile(f"{FORMULA}(?=({FORMULA}|[^\\W_A-Za-z\u4e00-\u9fff]))")
 _CODE = re.compile(f"{CODE}(?={CODE})")
-_FINISHED = re.compile(f"[{FINISHED}]")
 
 _SPACES = re.compile(r"[ \t\r\n\x0c]+")
 #: A bare address as that of a link, without title, and what behind it is no plain text: pandoc's
@@ -42,7 +41,8 @@ def render(text: str, finished: list[str], edges: Sequence[Edge], *, one_line: b
     """The Markdown of a paragraph, with its lines made safe."""
     if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text:
         text = _SPACES.sub(" ", text)
-    text = _with_escaped_links(text) if LINK in text else escape_text(text)
+    if SPECIAL.search(text):
+        text = _with_escaped_links(text) if LINK in text else escape_text(text)
     if BREAK in text:
         text = text.replace(BREAK, "<br>" if one_line else "\\\n")
     if finished:
@@ -69,12 +69,13 @@ def _with_escaped_links(text: str) -> str:
 def _with_finished(text: str, finished: list[str], edges: Sequence[Edge]) -> str:
     """The text with the finished pieces in the places of their marks."""
     has_targets = False
-    if FORMULA in text:
-        text = _FORMULA.sub(_part, text)
+    if _RUNS_ON.search(text):
+        text = _RUNS_ON.sub(_part, text)
     if text.count(FORMULA) < len(finished):
         text = _separated(text)
         has_targets = LINK_END in text or EMPTY_LINK in text or PICTURE in text
-        text = _FINISHED.sub(FORMULA, text)
+        for mark in NO_FORMULA:
+            text = text.replace(mark, FORMULA)
     words = text.split(FORMULA)
     pieces = words + finished
     pieces[::2], pieces[1::2] = words, finished
