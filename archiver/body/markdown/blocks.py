@@ -44,8 +44,6 @@ class BlockWriter:
     def __init__(self, events: Events, formulas: list[Formula], captions: list[Caption]) -> None:
         self.events = events
         self.formulas = formulas
-        #: The LaTeX of those that stay as they are in a line.
-        self.plain = maths.plain_of(formulas)
         self.pictures = PictureWriter(events, captions)
         self.layout = layout.Layout()
         self.inline = Inline(self._flush)
@@ -293,8 +291,7 @@ class BlockWriter:
                 self._formula(formula)
                 continue
             pieces.append(FORMULA)
-            latex = formula.latex
-            formulas.append(latex if latex in self.plain else maths.inline(formula))
+            formulas.append(maths.inline(formula))
         pieces.append(words[position:])
         inline.text("".join(pieces), formulas)
 

@@ -8,7 +8,6 @@ comments whose line break cannot stay, and the dollars of a formula inside anoth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from archiver.items import Formula
 
@@ -23,8 +22,8 @@ _COMMENT = re.compile(
     rf"(?P<kept>{_TEXT}|\\verb\*?([!-)+-@[-`|~]).*?\2|\\.)|%[^\r\n]*(?:\r\n?|\n)[ \t]*",
     re.DOTALL,
 )
-#: A formula that stays as it is, on a line for itself.
-_PLAIN = re.compile(r"^\$[^\s$](?:[^\r\n$]*[^\s\\$])?\$$", re.MULTILINE)
+#: A formula that stays as it is.
+_PLAIN = re.compile(r"\$[^\s$](?:[^\r\n$]*[^\s\\$])?\$\Z")
 _DOLLAR = re.compile(r"(\\.)|\$", re.DOTALL)
 #: Beginnings of lines that a reader without a maths plug-in would take for a list, heading, ….
 _BLOCK_START = re.compile(r"[-+*](?=\s|\Z)|=+\s*\Z|-+\s*\Z|#{1,6}(?=\s|\Z)|[>|<~`]|\d{1,9}[.)]")
@@ -33,19 +32,16 @@ _BLOCK_START = re.compile(r"[-+*](?=\s|\Z)|=+\s*\Z|-+\s*\Z|#{1,6}(?=\s|\Z)|[>|<~
 def content_of(latex: str) -> str:
     """The LaTeX between the delimiters; an environment or reference has none and stays whole."""
     for opening, closing in _DELIMITERS:
-        long_enough = len(latex) >= len(opening) + len(closing)
-        if long_enough and latex.startswith(opening) and latex.endswith(closing):
+        long_enough = len(opening) + len(closing)
+        if latex.startswith(opening) and latex.endswith(closing) and len(latex) >= long_enough:
             return latex[len(opening) : len(latex) - len(closing)]
     return latex
 
 
-def plain_of(formulas: Iterable[Formula]) -> frozenset[str]:
-    """The LaTeX of those formulas that ``inline`` would leave as they are: most of a body."""
-    return frozenset(_PLAIN.findall("\n".join([formula.latex for formula in formulas])))
-
-
 def inline(formula: Formula) -> str:
     """A formula in a line of text; in a heading a displayed one too."""
+    if _PLAIN.match(formula.latex):
+        return formula.latex
     content = _trimmed(_on_one_line(content_of(formula.latex)))
     content = _without_dollars(content) if "$" in content else content
     return f"${content or ' '}$"
@@ -56,7 +52,7 @@ def block(formula: Formula) -> str:
     content = content_of(formula.latex)
     if "$$" in content:
         content = _without_dollars(content)
-    if not _LINE_BREAK.search(content) and not content.startswith("\\begin"):
+    if "\n" not in content and "\r" not in content and not content.startswith("\\begin"):
         return f"$${_trimmed(content) or ' '}$$"
     return f"$$\n{_lines(content) or ' '}\n$$"
 
@@ -64,7 +60,7 @@ def block(formula: Formula) -> str:
 def _lines(content: str) -> str:
     """The lines of a formula, without empty ones and without beginnings of Markdown blocks."""
     lines: list[str] = []
-    for line in _LINE_BREAK.split(content):
+    for line in content.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         words = line.strip()
         if not words:
             continue

@@ -14,12 +14,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from archiver.body.markdown.escape import NOTHING, SPECIAL, escape_line, escape_text
 from archiver.body.markdown.marks import (
-    BREAK, CODE, EMPTY_LINK, FORMULA, LINK, LINK_END, NO_FORMULA, PICTURE
-)  # fmt: skip
+    BREAK,
+    CODE,
+    EMPTY_LINK,
+    FORMULA,
+    LINK,
+    LINK_END,
+    NO_FORMULA,
+    PICTURE,
+)
 
 #: The number of a finished piece that begins (True) or ends emphasis, and its delimiter.
 Edge = tuple[int, str, bool]
@@ -113,15 +120,15 @@ def _emphasise(pieces: list[str], edges: Iterable[Edge]) -> None:
             innermost = None
 
 
-def _works(pieces: Sequence[str], delimiters: Iterable[int], start: int, end: int) -> bool:
+def _works(pieces: Sequence[str], delimiters: Set[int], start: int, end: int) -> bool:
     """True when all versions of CommonMark's rules see emphasis here."""
-    outside = _beside(pieces, start, -1), _beside(pieces, end, 1)
-    inside = _beside(pieces, start, 1), _beside(pieces, end, -1)
-    if not {start, end}.issuperset({*outside, *inside}.intersection(delimiters)):
+    before, behind = _beside(pieces, start, -1), _beside(pieces, end, 1)
+    first, last = _beside(pieces, start, 1), _beside(pieces, end, -1)
+    if not delimiters.isdisjoint({before, first, last, behind} - {start, end}):
         return False
-    before, after = (pieces[place] if place in range(len(pieces)) else "" for place in outside)
-    first, last = (pieces[place] for place in inside)
-    return _flanks(before[-1:], first[:1]) and _flanks(after[:1], last[-1:])
+    outside_left = pieces[before][-1] if before >= 0 else ""
+    outside_right = pieces[behind][0] if behind < len(pieces) else ""
+    return _flanks(outside_left, pieces[first][0]) and _flanks(outside_right, pieces[last][-1])
 
 
 def _beside(pieces: Sequence[str], place: int, step: int) -> int:
@@ -131,23 +138,17 @@ def _beside(pieces: Sequence[str], place: int, step: int) -> int:
 
 def _flanks(outside: str, inside: str) -> bool:
     """True when a delimiter may stand between two characters; symbols count as either."""
-    if not inside or inside.isspace() or outside == "*" or inside == "*":
+    if inside.isspace() or outside == "*" or inside == "*":
         return False
-    if any(unicodedata.category(character) == "Cf" for character in outside + inside):
+    kind_inside = unicodedata.category(inside)
+    kind_outside = unicodedata.category(outside or " ")
+    if "Cf" in {kind_inside, kind_outside}:
         return False  # readers do not agree on what shows nothing
     if not outside or outside.isspace():
         return True
-    return not _may_be_punctuation(inside) or _is_punctuation(outside)
-
-
-def _is_punctuation(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category.startswith("P") or (character.isascii() and category.startswith("S"))
-
-
-def _may_be_punctuation(character: str) -> bool:
-    """True when some version of CommonMark takes it for punctuation: newer ones count symbols."""
-    return unicodedata.category(character)[0] in "PS"
+    # Newer versions of CommonMark take symbols for punctuation, older ones those of ASCII.
+    is_punctuation = kind_outside[0] == "P" or (kind_outside[0] == "S" and outside.isascii())
+    return is_punctuation or kind_inside[0] not in "PS"
 
 
 def _enclose_targets(pieces: list[str]) -> None:
@@ -155,5 +156,5 @@ def _enclose_targets(pieces: list[str]) -> None:
     for i in range(1, len(pieces), 2):
         if pieces[i][-1] == ")":
             behind = [piece for piece in pieces[i + 1 : i + 2 * _REACH] if piece]
-            if _MARKUP.match("".join(behind[:_REACH])):
+            if behind and _MARKUP.match("".join(behind[:_REACH])):
                 pieces[i] = _BARE_TARGET.sub(r"](<\1>)", pieces[i])
