@@ -77,6 +77,24 @@ def test_text(html: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>$x$①$y$²$z$一</p>", "$x$<!-- -->①$y$<!-- -->²$z$一"),
+        ("<p>$x$<code>a</code><code>b</code>$y$$z$</p>", "$x$`a`<!-- -->`b`$y$<!-- -->$z$"),
+        ("<p>一<b> 二 </b> <i> </i>三 <br> 四</p>", "一 **二** 三\\\n四"),
+        ("<p>一<br><br><a href='/x'></a>二</p>", "一\\\n\\\n[](https://kexue.fm/x)二"),
+        (
+            "<p><a href='/x'>me@a.example</a> me@a.example</p>",
+            "[me\\@a.example](https://kexue.fm/x) me<!-- -->\\@a.example",
+        ),
+    ],
+)
+def test_pieces_side_by_side(html: str, expected: str) -> None:
+    """What stands beside what: no two pieces run together, white space stays between them."""
+    assert markdown(html) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("见http://e.cn，好", "见http<!-- -->://e.cn，好"),

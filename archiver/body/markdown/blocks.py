@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from archiver.body.contents.picture_captions import Caption
@@ -12,13 +13,12 @@ from archiver.body.events.event import Close, Events, Open, Text
 from archiver.body.formulas.found import GOES_ON, parts_of
 from archiver.body.markdown import code, escape, layout, maths, simple_tables
 from archiver.body.markdown import list_numbers as numbers
-from archiver.body.markdown.inline import Inline, OpenFormat
+from archiver.body.markdown.inline import Inline
 from archiver.body.markdown.inline_formats import Format, format_of, pseudo_tag
+from archiver.body.markdown.marks import CODE, FORMULA, OTHER, PICTURE
 from archiver.body.markdown.media import PictureWriter, player
-from archiver.body.markdown.render import Role
 from archiver.items import Formula
 from archiver.tree.display import BLOCKS, CELLS, LINES, MEDIA
-from archiver.tree.document import ASCII_SPACE
 from archiver.tree.elements import EMBED_CLASS, TAGS
 
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
@@ -30,6 +30,8 @@ _HTML_BLOCKS: Final = frozenset(
 #: What cannot stand in a heading.
 _STRUCTURE: Final = frozenset({"hr", "blockquote", "li", *_LISTS, *_HTML_BLOCKS})
 _BLOCKS: Final = BLOCKS | LINES | CELLS
+#: Blocks that are paragraphs and nothing else.
+_PLAIN_BLOCKS: Final = _BLOCKS - _STRUCTURE - _HEADINGS.keys() - {"pre"}
 _CODE: Final = frozenset({"pre", "code"})
 _SPANNING: Final = ("colspan", "rowspan")
 #: A bar in a cell; at its beginning it may be escaped already.
@@ -44,7 +46,7 @@ class BlockWriter:
         self.formulas = formulas
         self.pictures = PictureWriter(events, captions)
         self.layout = layout.Layout()
-        self.inline = Inline()
+        self.inline = Inline(self._flush)
         #: What to do at the end of each element that is open, the innermost last.
         self.ends: list[Callable[[], None] | None] = []
         #: The rows of the table that is being written in GFM.
@@ -56,36 +58,42 @@ class BlockWriter:
 
     def write(self) -> str:
         """The Markdown of the body."""
-        events, position = self.events.all, 0
-        while position < len(events):
-            event = events[position]
-            position += 1
+        events = iter(self.events.all)
+        text, ends = self.inline.text, self.ends
+        for event in events:
             if isinstance(event, Text):
-                self._text(event)
+                if event.parts is None:
+                    text(event.text)
+                else:
+                    self._text(event)
             elif isinstance(event, Open):
-                self.ends.append(None)
-                if not self._start(event):
-                    position = event.end
+                ends.append(None)
+                if not self._start(event) and event.end > event.start + 1:
+                    skipped = event.end - event.start - 1
+                    next(islice(events, skipped, skipped), None)
             elif isinstance(event, Close):
-                end = self.ends.pop()
+                end = ends.pop()
                 if end is not None:
                     end()
-                if _is_on_own_lines(event.opened):
-                    self._boundary()
         self._flush()
         return self.layout.finish()
 
     # --- Elements ---------------------------------------------------------------------------------
 
     def _start(self, opened: Open) -> bool:
-        """Begin an element; ``False`` when all of it is dealt with."""
+        """Begin an element; ``False`` when all that is in it is dealt with."""
         tag, display = opened.tag, opened.display
-        if _is_on_own_lines(opened):
+        if display.has_block_style and not display.is_made_invisible:
             self._boundary()
+            self.ends[-1] = self._boundary
         if opened in self.pictures.plain_captions:
             self._boundary()
         elif display.is_hidden:
             self._start_hidden(opened)
+        elif tag in _PLAIN_BLOCKS:
+            self._boundary()
+            self.ends[-1] = self._boundary
+            return True
         elif tag == "br":
             if not opened.is_in_formula:
                 self.inline.line_break()
@@ -185,7 +193,8 @@ class BlockWriter:
 
     def _end_cell(self) -> None:
         assert self.rows is not None
-        self.rows[-1].append(_BAR.sub(r"\\|", self.inline.take()))
+        cell = self.inline.take()
+        self.rows[-1].append(_BAR.sub(r"\\|", cell) if "|" in cell else cell)
 
     def _end_table(self) -> None:
         assert self.rows is not None
@@ -198,14 +207,19 @@ class BlockWriter:
         if opened.tag == "a":
             self._start_link(opened)
         elif (found := format_of(opened)) is not None:
-            self._start_format(OpenFormat(found))
+            self._start_format(found)
         elif (name := pseudo_tag(opened.tag, TAGS)) is not None:
-            self._raw(f"<{name}>", Role.OTHER)
-            self.ends[-1] = partial(self._raw, f"</{name}>", Role.OTHER)
+            self.inline.raw(OTHER, f"<{name}>")
+            self._end_inline(partial(self.inline.raw, OTHER, f"</{name}>"))
 
-    def _start_format(self, format_: OpenFormat) -> None:
+    def _start_format(self, format_: Format) -> None:
         self.inline.start(format_)
-        self.ends[-1] = partial(self.inline.end, format_)
+        self._end_inline(partial(self.inline.end, format_))
+
+    def _end_inline(self, end: Callable[[], None]) -> None:
+        """Note the end of an inline element; where its style makes a block of it, that ends too."""
+        boundary = self.ends[-1]
+        self.ends[-1] = end if boundary is None else partial(_in_turn, end, boundary)
 
     def _start_link(self, opened: Open) -> None:
         href = opened.attributes.get("href")
@@ -213,20 +227,20 @@ class BlockWriter:
             return
         self.inline.end_links()  # Markdown has no link inside a link
         closing = f"]({escape.destination(href)}{escape.title(opened.attributes.get('title', ''))})"
-        self._start_format(OpenFormat(Format("[", closing), is_link=True))
+        self._start_format(Format("[", closing, is_link=True))
 
     # --- What has no content of its own -----------------------------------------------------------
 
     def _embed(self, opened: Open) -> None:
         url = opened.attributes.get("href", "")
         opening = f'<a class="{EMBED_CLASS}" href="{escape.attribute(url)}">'
-        self._raw(f"{opening}{escape.escape_text(url, all_brackets=True)}</a>", Role.OTHER)
+        self.inline.raw(OTHER, f"{opening}{escape.escape_text(url, all_brackets=True)}</a>")
 
     def _medium(self, opened: Open) -> None:
         is_picture = opened.tag == "img"
         markdown = self.pictures.markdown(opened) if is_picture else player(self.events, opened)
         if markdown:
-            self._raw(markdown, Role.OTHER)
+            self.inline.raw(PICTURE if is_picture else OTHER, markdown)
 
     def _code(self, opened: Open) -> bool:
         """Code: a block, a span, or a format around what a span cannot hold (then ``True``)."""
@@ -239,11 +253,11 @@ class BlockWriter:
             return False
         text = code.span_text(self.events, opened)
         if text is None:
-            self._start_format(OpenFormat(Format("<code>", "</code>")))
+            self._start_format(Format("<code>", "</code>"))
             return True
         if text.strip():
-            self._raw(code.span(text), Role.OTHER)
-        else:
+            self.inline.raw(CODE, code.span(text))
+        elif text:
             self.inline.text(text)
         return False
 
@@ -253,45 +267,41 @@ class BlockWriter:
             if isinstance(event, Text):
                 for part in parts_of(event):
                     if part.number is not None:
-                        self._formula(part.number)
+                        self._formula(self.formulas[part.number])
 
     # --- Text and formulas ------------------------------------------------------------------------
 
     def _text(self, text: Text) -> None:
-        words, parts = text.text, text.parts
-        if parts is None:
-            self._words(words)
-            return
-        position = 0
-        places = iter(parts)
-        for start, end, number in zip(places, places, places, strict=True):
-            if start > position:
-                self._words(words[position:start])
-            if number != GOES_ON:
-                self._formula(number)
-            position = end
-        if position < len(words):
-            self._words(words[position:])
-
-    def _words(self, text: str) -> None:
+        """Write a text with formulas in it."""
+        words = text.text
         inline = self.inline
-        if inline.breaks > 1 and inline.wants_paragraph and text.strip(ASCII_SPACE):
-            self._flush()
-        inline.text(text)
+        pieces: list[str] = []
+        formulas: list[str] = []
+        position = 0
+        places = iter(text.parts or ())
+        for start, end, number in zip(places, places, places, strict=True):
+            pieces.append(words[position:start])
+            position = end
+            if number == GOES_ON:
+                continue
+            formula = self.formulas[number]
+            if formula.display and not inline.one_line:
+                inline.text("".join(pieces), formulas)
+                pieces, formulas = [], []
+                self._formula(formula)
+                continue
+            pieces.append(FORMULA)
+            formulas.append(maths.inline(formula))
+        pieces.append(words[position:])
+        inline.text("".join(pieces), formulas)
 
-    def _formula(self, number: int) -> None:
+    def _formula(self, formula: Formula) -> None:
         """Write a formula where it begins."""
-        formula = self.formulas[number]
         if formula.display and not self.inline.one_line:
             self._flush()
             self.layout.block(maths.block(formula))
         else:
-            self._raw(maths.inline(formula), Role.FORMULA)
-
-    def _raw(self, markdown: str, role: Role) -> None:
-        if self.inline.breaks > 1 and self.inline.wants_paragraph:
-            self._flush()
-        self.inline.raw(markdown, role)
+            self.inline.raw(FORMULA, maths.inline(formula))
 
     def _boundary(self) -> None:
         """Between two blocks: a new paragraph, or in a cell a new line.
@@ -299,26 +309,24 @@ class BlockWriter:
         A heading is what stands in it up to its first block: one that was never closed does not
         take the rest of the article.
         """
+        if not self.inline.texts:
+            return
         if self.rows is not None:
-            self.inline.breaks = max(1, self.inline.breaks)
+            self.inline.line_ends()
         elif self.heading is None:
             self._flush()
-        elif self.inline.pieces:
+        else:
             self._end_heading()
 
     def _flush(self) -> None:
         """End the paragraph."""
-        if self.inline.pieces:
-            paragraph = self.inline.take()
-            if paragraph:
-                self.layout.block(paragraph)
-        else:
-            self.inline.space, self.inline.breaks = False, 0
+        if self.inline.texts:
+            self.layout.block(self.inline.take())
 
 
-def _is_on_own_lines(opened: Open) -> bool:
-    """True for an element that its style puts on lines of its own."""
-    return opened.display.has_block_style and not opened.display.is_made_invisible
+def _in_turn(*ends: Callable[[], None]) -> None:
+    for end in ends:
+        end()
 
 
 def _tag_line(opened: Open) -> str:

@@ -7,168 +7,165 @@ CommonMark would not see emphasis.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from archiver.body.markdown import escape
 from archiver.body.markdown.inline_formats import Format
-from archiver.body.markdown.render import Piece, Role, render
-
-_SPACES = re.compile(r"[ \t\r\n\x0c]+")
+from archiver.body.markdown.marks import BREAK, EMPTY_LINK, LINK, LINK_END, OTHER
+from archiver.body.markdown.render import Edge, render
+from archiver.tree.document import ASCII_SPACE
 
 #: Formats around one piece of text; they are written anew in every paragraph.
 _MOST_FORMATS: Final = 6
 
 
-@dataclass(eq=False, slots=True)
-class OpenFormat:
-    """A format or a link that is open."""
-
-    format: Format
-    is_link: bool = False
-    #: A link is written once, around the first of the paragraphs that it spans.
-    written: bool = False
-
-
-@dataclass(slots=True)
 class Inline:
-    """The pieces of the paragraph that is being written."""
+    """The paragraph that is being written; ``end_paragraph`` takes it and begins another one."""
 
-    #: In headings and table cells everything stays on one line.
-    one_line: bool = False
-    pieces: list[Piece] = field(default_factory=list)
-    open: list[OpenFormat] = field(default_factory=list)
-    waiting: list[OpenFormat] = field(default_factory=list)
-    space: bool = False
-    breaks: int = 0
+    def __init__(self, end_paragraph: Callable[[], None]) -> None:
+        self._end_paragraph = end_paragraph
+        #: In headings and table cells everything stays on one line.
+        self.one_line = False
+        #: The author's words as they are, and marks for finished pieces; first something visible.
+        self.texts: list[str] = []
+        self._finished: list[str] = []
+        #: The beginnings and ends of emphasis among the finished pieces.
+        self._edges: list[Edge] = []
+        self._open: list[Format] = []
+        #: Formats and links, and line breaks, that are written when something visible follows.
+        self._waiting: list[Format] = []
+        self._breaks = 0
+        #: True when nothing waits, and text goes on with what there is.
+        self._flows = False
 
-    def text(self, text: str) -> None:
-        """Add text of the author's."""
-        folded = _SPACES.sub(" ", text) if _is_unfolded(text) else text
-        words = folded.strip(" ")
-        if not words:
-            self.space = self.space or bool(folded)
-            return
-        if folded[0] == " ":
-            self.space = True
-        if self.space or self.breaks or self.waiting:
+    def text(self, text: str, finished: Sequence[str] = ()) -> None:
+        """Add text of the author's, and the pieces that it has marks for."""
+        if not self._flows:
+            words = text.lstrip(ASCII_SPACE)
+            if not words:
+                if self.texts and not self._breaks:
+                    self.texts.append(text)
+                return
+            if self._breaks > 1 and self._wants_paragraph:
+                self._end_paragraph()
+            if len(words) < len(text) and self.texts:
+                self.texts.append(" ")
             self._before_visible()
-        pieces = self.pieces
-        if pieces and pieces[-1].role is Role.TEXT:
-            pieces[-1].text += words
-        else:
-            pieces.append(Piece(Role.TEXT, words))
-        self.space = folded[-1] == " "
+            text = words
+        self.texts.append(text)
+        if finished:
+            self._finished += finished
 
-    def raw(self, markdown: str, role: Role) -> None:
-        """Add a finished piece: a formula, a code opened, a picture, a tag."""
-        if self.space or self.breaks or self.waiting:
-            self._before_visible()
-        self.pieces.append(Piece(role, markdown))
+    def raw(self, mark: str, markdown: str) -> None:
+        """Add a finished piece."""
+        self.text(mark, (markdown,))
 
     def line_break(self) -> None:
         """Add a ``<br>``."""
-        self.breaks += 1
-        self.space = False
+        self._breaks += 1
+        self._flows = False
 
-    def start(self, opened: OpenFormat) -> None:
+    def line_ends(self) -> None:
+        """Begin a new line, unless one is begun."""
+        self._breaks = max(1, self._breaks)
+        self._flows = False
+
+    def start(self, opened: Format) -> None:
         """Open a format or link with the next piece that shows.
 
         A format inside the same one, or inside too many, says nothing more and is left out.
         """
-        formats = [*self.open, *self.waiting]
-        same = [s.format for s in formats if s.format.closing == opened.format.closing]
-        says_more = len(formats) < _MOST_FORMATS and (not same or same[-1] != opened.format)
+        formats = [*self._open, *self._waiting]
+        same = [format_.opening for format_ in formats if format_.closing == opened.closing]
+        says_more = len(formats) < _MOST_FORMATS and (not same or same[-1] != opened.opening)
         if opened.is_link or says_more:
-            self.waiting.append(opened)
+            self._waiting.append(opened)
+            self._flows = False
 
-    def end(self, opened: OpenFormat) -> None:
+    def end(self, opened: Format) -> None:
         """Close it; a format with nothing in it leaves nothing, a link leaves an empty link."""
-        if opened in self.waiting:
-            self.waiting.remove(opened)
-            if opened.is_link and not opened.written:
-                self.raw(f"[{opened.format.closing}", Role.OTHER)
-        elif opened in self.open:
-            self.open.remove(opened)
-            self.pieces.append(_piece(opened, Role.CLOSE))
-
-    @property
-    def in_link(self) -> bool:
-        """True while a link is being written, or waits for its text."""
-        return any(opened.is_link and not opened.written for opened in self.waiting) or any(
-            opened.is_link for opened in self.open
-        )
-
-    @property
-    def wants_paragraph(self) -> bool:
-        """True when two or more line breaks separate what follows from what there is."""
-        return self.breaks > 1 and bool(self.pieces) and not self.one_line and not self.in_link
+        if opened in self._waiting:
+            self._waiting.remove(opened)
+            if opened.is_link and not opened.is_written:
+                self._before_visible()
+                self.raw(EMPTY_LINK, f"[{opened.closing}")
+        elif opened in self._open:
+            self._open.remove(opened)
+            self._close(opened)
 
     def end_links(self) -> None:
         """End the link that is open, or has not begun, before the element that it is made from."""
-        for opened in [opened for opened in self.waiting if opened.is_link]:
+        for opened in [opened for opened in self._waiting if opened.is_link]:
             self.end(opened)
-        if any(opened.is_link for opened in self.open):
-            self.suspend()
-
-    def suspend(self) -> None:
-        """Close all that is open; formats go on with what follows, a link has been written."""
-        for opened in reversed(self.open):
-            self.pieces.append(_piece(opened, Role.CLOSE))
-        self.waiting = [*(opened for opened in self.open if not opened.is_link), *self.waiting]
-        self.open = []
+        if any(opened.is_link for opened in self._open):
+            self._suspend()
 
     def take(self) -> str:
         """The finished paragraph; formats that are still open go on in the next one."""
-        self.space, self.breaks = False, 0
-        if not self.pieces:
+        self._breaks = 0
+        if not self.texts:
             return ""
-        if self.open:
-            self.suspend()
-        pieces, self.pieces = self.pieces, []
-        return finish(pieces, one_line=self.one_line)
+        if self._open:
+            self._suspend()
+        text, finished, edges = "".join(self.texts), self._finished, self._edges
+        self.texts, self._finished, self._edges = [], [], []
+        self._flows = False
+        return render(text.rstrip(ASCII_SPACE), finished, edges, one_line=self.one_line)
 
     def _before_visible(self) -> None:
-        """Write the white space that was held back, then open what waits."""
-        if self.pieces:
-            if self.breaks:
-                self.pieces.extend(Piece(Role.BREAK, "") for _ in range(self.breaks))
-            elif self.space:
-                self._add_space()
-        self.breaks, self.space = 0, False
-        if self.waiting:
-            for opened in self.waiting:
-                opened.written = True
-                self.pieces.append(_piece(opened, Role.OPEN))
-            self.open += self.waiting
-            self.waiting = []
+        """Write the line breaks that were held back, then open what waits."""
+        if self._breaks:
+            if self.texts:
+                self._trim()
+                self.texts.append(BREAK * self._breaks)
+            self._breaks = 0
+        if self._waiting:
+            for opened in self._waiting:
+                opened.is_written = True
+                self._edge(opened, LINK if opened.is_link else OTHER, opened.opening, begins=True)
+            self._open += self._waiting
+            self._waiting = []
+        self._flows = True
 
-    def _add_space(self) -> None:
-        last = self.pieces[-1]
-        if last.role is Role.TEXT:
-            last.text += " "
-        else:
-            self.pieces.append(Piece(Role.TEXT, " "))
+    def _trim(self) -> bool:
+        """Take the white space off the end; ``True`` when there was some."""
+        is_spaced = False
+        while True:
+            last = self.texts.pop()
+            words = last.rstrip(ASCII_SPACE)
+            is_spaced = is_spaced or len(words) < len(last)
+            if words:
+                self.texts.append(words)
+                return is_spaced
 
+    @property
+    def _wants_paragraph(self) -> bool:
+        """True when line breaks separate what follows from what there is as a paragraph."""
+        return bool(self.texts) and not self.one_line and not self._in_link
 
-def _is_unfolded(text: str) -> bool:
-    """True for a text with white space that is not one space already; most texts have none."""
-    return "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text
+    @property
+    def _in_link(self) -> bool:
+        """True while a link is being written, or waits for its text."""
+        return any(opened.is_link and not opened.is_written for opened in self._waiting) or any(
+            opened.is_link for opened in self._open
+        )
 
+    def _suspend(self) -> None:
+        """Close all that is open; formats go on with what follows, a link has been written."""
+        for opened in reversed(self._open):
+            self._close(opened)
+        self._waiting = [*(opened for opened in self._open if not opened.is_link), *self._waiting]
+        self._open = []
+        self._flows = False
 
-def _piece(opened: OpenFormat, role: Role) -> Piece:
-    text = opened.format.opening if role is Role.OPEN else opened.format.closing
-    return Piece(role, text, opened.format.delimiter, is_link=opened.is_link)
+    def _close(self, opened: Format) -> None:
+        is_spaced = self._trim()
+        self._edge(opened, LINK_END if opened.is_link else OTHER, opened.closing, begins=False)
+        if is_spaced:
+            self.texts.append(" ")
 
-
-def finish(pieces: Sequence[Piece], *, one_line: bool) -> str:
-    """The Markdown of a paragraph's pieces, with its lines made safe."""
-    text = render(pieces, "<br>" if one_line else "\\\n")
-    if "\n" not in text and not text.startswith("$"):
-        return escape.escape_line(text)
-    if text.startswith("$") and text.endswith("\\"):
-        # A much used reader of formulas takes the last character for the one before the first.
-        text = f"{text[:-2]}&#92;"
-    return "\n".join(escape.escape_line(line) for line in text.split("\n"))
+    def _edge(self, opened: Format, mark: str, markdown: str, *, begins: bool) -> None:
+        if opened.delimiter:
+            self._edges.append((len(self._finished), opened.delimiter, begins))
+        self.texts.append(mark)
+        self._finished.append(markdown)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from archiver.body.events.event import Open
@@ -34,14 +33,21 @@ _PSEUDO = re.compile(r"[a-z][a-z0-9]*\Z")
 _BLOCK_NAMES: Final = frozenset(["search", "dialog", "option", "optgroup", "menuitem", "body"])
 
 
-@dataclass(frozen=True, slots=True)
 class Format:
-    """The marks before and behind a piece of text."""
+    """What an element that is open writes before and behind a piece of text."""
 
-    opening: str
-    closing: str
-    #: The Markdown delimiter of emphasis, to be used where CommonMark's rules let it work.
-    delimiter: str = ""
+    __slots__ = ("closing", "delimiter", "is_link", "is_written", "opening")
+
+    def __init__(
+        self, opening: str, closing: str, delimiter: str = "", *, is_link: bool = False
+    ) -> None:
+        self.opening = opening
+        self.closing = closing
+        #: The Markdown delimiter of emphasis, to be used where CommonMark's rules let it work.
+        self.delimiter = delimiter
+        self.is_link = is_link
+        #: A link is written once, around the first of the paragraphs that it spans.
+        self.is_written = False
 
 
 def format_of(opened: Open) -> Format | None:

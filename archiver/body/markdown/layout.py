@@ -7,8 +7,6 @@ The marks of quotes and lists stand before every line of what is in them
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final
 
 #: Quotes and lists nested deeper are flattened into the last of these (readers give up at 20).
@@ -20,23 +18,34 @@ _LISTS: Final = frozenset({"ul", "ol"})
 _SEPARATOR: Final = "<!-- -->"
 
 
-@dataclass(slots=True)
-class _Block:
-    """The document, a quote, a list, an item, finished Markdown or a line of HTML."""
+class _Html(str):
+    """A line of HTML; lines in a row make one block."""
 
-    #: ``blockquote``, ``ul``, ``ol``, ``li``, ``p`` for Markdown or ``html``.
-    tag: str
-    #: The Markdown of the block; of an item none before its list ends.
-    text: str = ""
-    #: The number of an item of an ordered list.
-    number: int | None = None
-    #: The ``type`` of an ordered list that has letters for numbers.
-    letters: str = ""
-    #: True for an item that the source does not have.
-    is_implied: bool = False
-    #: True for a list without empty lines between its items, and for its items.
-    is_tight: bool = False
-    children: list[_Block] = field(default_factory=list)
+    __slots__ = ()
+
+
+class _Block:
+    """The document, a quote, a list or an item."""
+
+    __slots__ = ("children", "is_implied", "is_tight", "letters", "number", "tag", "text")
+
+    def __init__(
+        self, tag: str, *, number: int | None = None, letters: str = "", is_implied: bool = False
+    ) -> None:
+        #: ``blockquote``, ``ul``, ``ol`` or ``li``; nothing for the document.
+        self.tag = tag
+        #: The number of an item of an ordered list; of the list, once written, that of its first.
+        self.number = number
+        #: The ``type`` of an ordered list that has letters for numbers.
+        self.letters = letters
+        #: True for an item that the source does not have.
+        self.is_implied = is_implied
+        #: True for a list without empty lines between its items, and for its items.
+        self.is_tight = False
+        #: The Markdown of the block; of an item none before its list ends.
+        self.text = ""
+        #: What stands in it; finished Markdown is a plain text.
+        self.children: list[_Block | str] = []
 
 
 class Layout:
@@ -49,13 +58,13 @@ class Layout:
 
     def block(self, markdown: str) -> None:
         """Add a finished block: a paragraph, a heading, a formula, code."""
-        self._imply_item()
-        self._append(_Block("p", markdown))
+        if self._open[-1].tag == "ul":
+            self._imply_item()
+        self._open[-1].children.append(markdown)
 
     def html(self, line: str) -> None:
-        """Add a line of HTML; lines in a row make one block."""
-        self._imply_item()
-        self._append(_Block("html", line))
+        """Add a line of HTML."""
+        self.block(_Html(line))
 
     @property
     def in_list(self) -> bool:
@@ -75,7 +84,8 @@ class Layout:
             self._depth += 1
             if self._depth > DEEPEST:
                 return
-            self._imply_item()
+            if self._open[-1].tag == "ul":
+                self._imply_item()
         self._open.append(_Block(tag, number=number, letters=letters))
 
     def close(self) -> None:
@@ -93,17 +103,16 @@ class Layout:
         return _inner(self._open[0])
 
     def _imply_item(self) -> None:
-        if self._open[-1].tag == "ul":
-            self._open.append(_Block("li", is_implied=True))
+        self._open.append(_Block("li", is_implied=True))
 
     def _end_implied_item(self) -> None:
         if self._open[-1].is_implied:
             self._pop()
 
-    def _append(self, block: _Block) -> None:
+    def _append(self, block: _Block | str) -> None:
         siblings = self._open[-1].children
-        if block.tag in _LISTS and siblings and siblings[-1].tag == block.tag:
-            siblings.append(_Block("p", _SEPARATOR))
+        if siblings and _tag(block) in _LISTS and _tag(siblings[-1]) == _tag(block):
+            siblings.append(_SEPARATOR)
         siblings.append(block)
 
     def _pop(self) -> str:
@@ -125,9 +134,14 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
+def _tag(block: _Block | str) -> str:
+    """The name of a quote, list or item; that of finished Markdown is empty."""
+    return block.tag if isinstance(block, _Block) else ""
+
+
 def _counts_up(block: _Block) -> bool:
     """True when a list of Markdown's numbers its items as the author's does."""
-    numbers = [item.number if item.tag == "li" else None for item in block.children]
+    numbers = [item.number if isinstance(item, _Block) else None for item in block.children]
     first = numbers[0]
     if first is None or block.letters:
         return False
@@ -135,18 +149,18 @@ def _counts_up(block: _Block) -> bool:
     return first >= 0 and behind <= _LARGEST + 1 and numbers == list(range(first, behind))
 
 
-def _in_tags(block: _Block) -> Iterator[_Block]:
+def _in_tags(block: _Block) -> Iterator[_Block | str]:
     """The children of an ordered list between HTML tags, its items with their numbers."""
-    yield _Block("html", f'<ol type="{block.letters}">' if block.letters else "<ol>")
+    yield _Html(f'<ol type="{block.letters}">' if block.letters else "<ol>")
     for child in block.children:
-        if child.tag == "li":
+        if isinstance(child, _Block) and child.tag == "li":
             number = "" if child.number is None else f' value="{child.number}"'
-            yield _Block("html", f"<li{number}>")
+            yield _Html(f"<li{number}>")
             yield from child.children
-            yield _Block("html", "</li>")
+            yield _Html("</li>")
         else:
             yield child
-    yield _Block("html", "</ol>")
+    yield _Html("</ol>")
 
 
 # --- Writing --------------------------------------------------------------------------------------
@@ -157,11 +171,13 @@ def _write(block: _Block) -> None:
     if block.tag == "blockquote":
         block.text = _with_marks(_inner(block), "> ", "> ")
     elif block.tag in _LISTS:
-        block.is_tight = _is_tight(block.children)
-        for item in block.children:
+        items = [item for item in block.children if isinstance(item, _Block)]
+        block.is_tight = _is_tight(items)
+        for item in items:
             item.is_tight = block.is_tight
             mark = "- " if block.tag == "ul" else f"{item.number}. "
             item.text = _with_marks(_inner(item), mark, " " * len(mark))
+        block.number = items[0].number
         block.text = _inner(block)
 
 
@@ -173,38 +189,44 @@ def _is_tight(items: Sequence[_Block]) -> bool:
 
 def _is_short(item: _Block) -> bool:
     """True for one paragraph, quote or list, or one of the first two and a list below it."""
-    first, *rest = (block.tag for block in item.children)
-    is_list_below = len(rest) == 1 and rest[0] in _LISTS and first not in _LISTS
-    return first != "html" and (not rest or is_list_below)
+    first, *rest = item.children
+    is_list_below = len(rest) == 1 and _tag(rest[0]) in _LISTS and _tag(first) not in _LISTS
+    return not isinstance(first, _Html) and (not rest or is_list_below)
 
 
-def _is_loose(block: _Block) -> bool:
+def _is_loose(block: _Block | str) -> bool:
     """True for a quote, and for a list or item with empty lines in it."""
-    return bool(block.children) and not block.is_tight
+    return isinstance(block, _Block) and not block.is_tight
 
 
 def _inner(around: _Block) -> str:
     """The blocks in another one, each below the one before."""
-    out = [block.text for block in around.children[:1]]
-    for before, block in pairwise(around.children):
-        out += "\n" if _are_close(before, block, around) else "\n\n", block.text
-    return "".join(out)
+    out: list[str] = []
+    before: _Block | str = ""
+    for block in around.children:
+        if type(block) is str:  # most blocks
+            out += "\n\n", block
+        else:
+            out.append("\n" if _are_close(before, block, around) else "\n\n")
+            out.append(block if isinstance(block, str) else block.text)
+        before = block
+    return "".join(out[1:])
 
 
-def _are_close(before: _Block, block: _Block, around: _Block) -> bool:
+def _are_close(before: _Block | str, block: _Block | str, around: _Block) -> bool:
     """True for two blocks with no empty line between them."""
-    if block.tag == "html":
-        return before.tag == "html"
+    if isinstance(block, str):
+        return isinstance(block, _Html) and isinstance(before, _Html)
     if block.tag == "li":
         return around.is_tight and not _ends_loose(before)
     # An ordered list that does not begin with 1 would be text of the paragraph above it.
-    begins_list = block.tag == "ul" or (block.tag == "ol" and block.children[0].number == 1)
+    begins_list = block.tag == "ul" or (block.tag == "ol" and block.number == 1)
     return around.is_tight and begins_list
 
 
-def _ends_loose(block: _Block) -> bool:
+def _ends_loose(block: _Block | str) -> bool:
     """True when an empty line follows the last line of a list or item, whatever comes next."""
-    while block.is_tight:
+    while isinstance(block, _Block) and block.is_tight:
         block = block.children[-1]
     return _is_loose(block)
 

@@ -32,8 +32,8 @@ _BLOCK_START = re.compile(r"[-+*](?=\s|\Z)|=+\s*\Z|-+\s*\Z|#{1,6}(?=\s|\Z)|[>|<~
 def content_of(latex: str) -> str:
     """The LaTeX between the delimiters; an environment or reference has none and stays whole."""
     for opening, closing in _DELIMITERS:
-        long_enough = len(latex) >= len(opening) + len(closing)
-        if long_enough and latex.startswith(opening) and latex.endswith(closing):
+        long_enough = len(opening) + len(closing)
+        if latex.startswith(opening) and latex.endswith(closing) and len(latex) >= long_enough:
             return latex[len(opening) : len(latex) - len(closing)]
     return latex
 
@@ -52,7 +52,7 @@ def block(formula: Formula) -> str:
     content = content_of(formula.latex)
     if "$$" in content:
         content = _without_dollars(content)
-    if not _LINE_BREAK.search(content) and not content.startswith("\\begin"):
+    if "\n" not in content and "\r" not in content and not content.startswith("\\begin"):
         return f"$${_trimmed(content) or ' '}$$"
     return f"$$\n{_lines(content) or ' '}\n$$"
 
@@ -60,7 +60,7 @@ def block(formula: Formula) -> str:
 def _lines(content: str) -> str:
     """The lines of a formula, without empty ones and without beginnings of Markdown blocks."""
     lines: list[str] = []
-    for line in _LINE_BREAK.split(content):
+    for line in content.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         words = line.strip()
         if not words:
             continue

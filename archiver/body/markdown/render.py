@@ -4,156 +4,157 @@
 (https://spec.commonmark.org/0.31.2/#emphasis-and-strong-emphasis). In ``**注意：**这里`` it does
 not close: a punctuation mark stands before it and a letter behind it. Where the rules do not let a
 delimiter work, the HTML element is written instead.
+
+A paragraph comes as one text, with marks in place of finished pieces, and a list of these pieces.
+So all its words are folded and escaped at once, and marks tell what stands beside what. Then words
+and pieces take turns in one list: pieces have odd places, and there may be no words between two.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Iterable, Sequence, Set
 
-from archiver.body.markdown import escape
+from archiver.body.markdown.escape import NOTHING, SPECIAL, escape_line, escape_text
+from archiver.body.markdown.marks import (
+    BREAK,
+    CODE,
+    EMPTY_LINK,
+    FORMULA,
+    LINK,
+    LINK_END,
+    NO_FORMULA,
+    PICTURE,
+)
 
+#: The number of a finished piece that begins (True) or ends emphasis, and its delimiter.
+Edge = tuple[int, str, bool]
+
+#: A formula, and what may have to be parted from it. Most letters are none of that.
+_RUNS_ON = re.compile(f"{FORMULA}(?=({FORMULA}|[^\\W_A-Za-z\u4e00-\u9fff]))")
+_CODE = re.compile(f"{CODE}(?={CODE})")
+
+_SPACES = re.compile(r"[ \t\r\n\x0c]+")
 #: A bare address as that of a link, without title, and what behind it is no plain text: pandoc's
 #: reader of GFM takes all up to the next space for the address, and more for plain text.
 _BARE_TARGET = re.compile(r"\]\(((?:https?:|ftp:|www\.)[^\s<>]+)\)\Z", re.IGNORECASE)
 _MARKUP = re.compile(r"(?=[^ \n<]|\s*\Z).*(?:[\\*`$&<\xa0\u3000]|#\Z)")
 #: As many pieces as could stand before the next space.
-_REACH = 8
+_REACH = 7
 
 
-class Role(Enum):
-    """The kind of a piece."""
-
-    TEXT = auto()
-    FORMULA = auto()
-    OTHER = auto()  # a code span, a picture, a tag, a link without content: finished
-    BREAK = auto()
-    OPEN = auto()
-    CLOSE = auto()
-
-
-@dataclass(slots=True)
-class Piece:
-    """A piece of a paragraph."""
-
-    role: Role
-    text: str
-    delimiter: str = ""
-    is_link: bool = False
+def render(text: str, finished: list[str], edges: Sequence[Edge], *, one_line: bool) -> str:
+    """The Markdown of a paragraph, with its lines made safe."""
+    if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\x0c" in text:
+        text = _SPACES.sub(" ", text)
+    if SPECIAL.search(text):
+        text = _with_escaped_links(text) if LINK in text else escape_text(text)
+    if BREAK in text:
+        text = text.replace(BREAK, "<br>" if one_line else "\\\n")
+    if finished:
+        text = _with_finished(text, finished, edges)
+        if text[0] == "$" and text[-1] == "\\":
+            # A much used reader of formulas takes the last character for the one before the first.
+            text = f"{text[:-2]}&#92;"
+    if "\n" in text:
+        return "\n".join(map(escape_line, text.split("\n")))
+    return escape_line(text)
 
 
-def render(pieces: Sequence[Piece], line_break: str) -> str:
-    """The pieces in a row."""
-    all_brackets = _wants_brackets(pieces)
-    out = _texts(pieces, line_break, all_brackets=all_brackets)
-    if len(out) == 1:
-        return out[0]
-    for start, end in _emphases(pieces):
-        if _works(pieces, out, start, end):
-            out[start] = out[end] = pieces[start].delimiter
-    _separate(pieces, out)
-    _enclose_targets(pieces, out)
+def _with_escaped_links(text: str) -> str:
+    """The text with its words escaped, those of links for themselves."""
+    before, *links = text.split(LINK)
+    out = [escape_text(before, all_brackets=True)]
+    for link in links:
+        inside, behind = link.split(LINK_END)
+        out.append(f"{LINK}{escape_text(inside, all_brackets=True, in_link=True)}{LINK_END}")
+        out.append(escape_text(behind, all_brackets=True))
     return "".join(out)
 
 
-def _wants_brackets(pieces: Sequence[Piece]) -> bool:
-    """True when there is a link, or a text whose brackets could be read as one."""
-    for piece in pieces:
-        if piece.is_link:
-            return True
-        text = piece.text
-        if ("[" in text or "]" in text) and piece.role is Role.TEXT and escape.needs_brackets(text):
-            return True
-    return False
+def _with_finished(text: str, finished: list[str], edges: Sequence[Edge]) -> str:
+    """The text with the finished pieces in the places of their marks."""
+    has_targets = False
+    if _RUNS_ON.search(text):
+        text = _RUNS_ON.sub(_part, text)
+    if text.count(FORMULA) < len(finished):
+        text = _separated(text)
+        has_targets = LINK_END in text or EMPTY_LINK in text or PICTURE in text
+        for mark in NO_FORMULA:
+            text = text.replace(mark, FORMULA)
+    words = text.split(FORMULA)
+    pieces = words + finished
+    pieces[::2], pieces[1::2] = words, finished
+    if edges:
+        _emphasise(pieces, edges)
+    if has_targets:
+        _enclose_targets(pieces)
+    return "".join(pieces)
 
 
-def _texts(pieces: Sequence[Piece], line_break: str, *, all_brackets: bool) -> list[str]:
-    out = []
-    in_link = False
-    for piece in pieces:
-        if piece.role is Role.TEXT:
-            text = escape.escape_text(piece.text, all_brackets=all_brackets, in_link=in_link)
-        elif piece.role is Role.BREAK:
-            text = line_break
-        else:
-            text = piece.text
-            if piece.is_link:
-                in_link = piece.role is Role.OPEN
-        out.append(text)
-    return out
+def _separated(text: str) -> str:
+    """Separate what else would run together: two code spans, ``!`` and a link."""
+    for link in (LINK, EMPTY_LINK):
+        text = text.replace(f"!{link}", f"\\!{link}")
+    return _CODE.sub(f"{CODE}{NOTHING}", text) if CODE in text else text
 
 
-def _emphases(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """The first and last piece of each emphasis that has no other one inside."""
-    found: list[tuple[int, int]] = []
+def _part(match: re.Match[str]) -> str:
+    """A formula, parted from another one or a digit."""
+    follows = match[1]
+    return f"{FORMULA}{NOTHING}" if follows == FORMULA or follows.isdigit() else FORMULA
+
+
+def _emphasise(pieces: list[str], edges: Iterable[Edge]) -> None:
+    """Write emphasis with no other one inside with its delimiter, where that works."""
+    places = {2 * number + 1 for number, _, _ in edges}
     innermost = None
-    for position, piece in enumerate(pieces):
-        if not piece.delimiter:
-            continue
-        if piece.role is Role.OPEN:
-            innermost = position
+    for number, delimiter, begins in edges:
+        place = 2 * number + 1
+        if begins:
+            innermost = place
         else:
-            if innermost is not None:
-                found.append((innermost, position))
+            if innermost is not None and _works(pieces, places, innermost, place):
+                pieces[innermost] = pieces[place] = delimiter
             innermost = None
-    return found
 
 
-def _works(pieces: Sequence[Piece], out: Sequence[str], start: int, end: int) -> bool:
+def _works(pieces: Sequence[str], delimiters: Set[int], start: int, end: int) -> bool:
     """True when all versions of CommonMark's rules see emphasis here."""
-    neighbours = [p for p in (start - 1, end + 1) if 0 <= p < len(pieces)]
-    if any(pieces[p].delimiter for p in (*neighbours, start + 1, end - 1) if p not in {start, end}):
+    before, behind = _beside(pieces, start, -1), _beside(pieces, end, 1)
+    first, last = _beside(pieces, start, 1), _beside(pieces, end, -1)
+    if not delimiters.isdisjoint({before, first, last, behind} - {start, end}):
         return False
-    before = out[start - 1][-1:] if start else ""
-    after = out[end + 1][:1] if end + 1 < len(out) else ""
-    return _flanks(before, out[start + 1][:1]) and _flanks(after, out[end - 1][-1:])
+    outside_left = pieces[before][-1] if before >= 0 else ""
+    outside_right = pieces[behind][0] if behind < len(pieces) else ""
+    return _flanks(outside_left, pieces[first][0]) and _flanks(outside_right, pieces[last][-1])
+
+
+def _beside(pieces: Sequence[str], place: int, step: int) -> int:
+    """The place of what stands beside a finished piece, where words may be missing."""
+    return place + step if pieces[place + step] else place + 2 * step
 
 
 def _flanks(outside: str, inside: str) -> bool:
     """True when a delimiter may stand between two characters; symbols count as either."""
-    if not inside or inside.isspace() or outside == "*" or inside == "*":
+    if inside.isspace() or outside == "*" or inside == "*":
         return False
-    if any(unicodedata.category(character) == "Cf" for character in outside + inside):
+    kind_inside = unicodedata.category(inside)
+    kind_outside = unicodedata.category(outside or " ")
+    if "Cf" in {kind_inside, kind_outside}:
         return False  # readers do not agree on what shows nothing
     if not outside or outside.isspace():
         return True
-    return not _may_be_punctuation(inside) or _is_punctuation(outside)
+    # Newer versions of CommonMark take symbols for punctuation, older ones those of ASCII.
+    is_punctuation = kind_outside[0] == "P" or (kind_outside[0] == "S" and outside.isascii())
+    return is_punctuation or kind_inside[0] not in "PS"
 
 
-def _is_punctuation(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category.startswith("P") or (character.isascii() and category.startswith("S"))
-
-
-def _may_be_punctuation(character: str) -> bool:
-    """True when some version of CommonMark takes it for punctuation: newer ones count symbols."""
-    return unicodedata.category(character)[0] in "PS"
-
-
-def _separate(pieces: Sequence[Piece], out: list[str]) -> None:
-    """Separate what would run together: two formulas, two code spans, ``!`` and a link."""
-    follows = ""  # the first character of what comes next
-    for i in range(len(out) - 1, -1, -1):
-        text = out[i]
-        if not text:
-            continue
-        role = pieces[i].role
-        if role is Role.FORMULA:
-            if follows == "$" or follows.isdigit():
-                out[i] = text + escape.NOTHING
-        elif follows == "[" and role is Role.TEXT and text[-1] == "!":
-            out[i] = f"{text[:-1]}\\!"
-        elif follows == "`" and role is Role.OTHER and text[-1] == "`":
-            out[i] = text + escape.NOTHING
-        follows = text[0]
-
-
-def _enclose_targets(pieces: Sequence[Piece], out: list[str]) -> None:
+def _enclose_targets(pieces: list[str]) -> None:
     """Put the address of a link between ``<`` and ``>`` where markup follows without a space."""
-    for i, piece in enumerate(pieces):
-        is_target = (piece.is_link or piece.role is Role.OTHER) and out[i].endswith(")")
-        if is_target and _MARKUP.match("".join(out[i + 1 : i + _REACH])):
-            out[i] = _BARE_TARGET.sub(r"](<\1>)", out[i])
+    for i in range(1, len(pieces), 2):
+        if pieces[i][-1] == ")":
+            behind = [piece for piece in pieces[i + 1 : i + 2 * _REACH] if piece]
+            if behind and _MARKUP.match("".join(behind[:_REACH])):
+                pieces[i] = _BARE_TARGET.sub(r"](<\1>)", pieces[i])

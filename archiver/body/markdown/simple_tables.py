@@ -63,22 +63,23 @@ def _is_plain(events: Events, cell: Open, formulas: list[Formula]) -> bool:
     given = cell.attributes
     if given.get("colspan", "1").strip() != "1" or given.get("rowspan", "1").strip() != "1":
         return False
-    inside = [cell, *events.inside(cell)]
-    if any(isinstance(it, Open) and (it.tag in _BLOCKS or _has_bar(events, it)) for it in inside):
-        return False
-    texts = (event for event in inside if isinstance(event, Text) and event.parts is not None)
-    return not cell.display.is_hidden and all(
-        part.number is None or _is_simple_formula(formulas[part.number])
-        for text in texts
-        for part in parts_of(text)
-    )
+    for event in (cell, *events.inside(cell)):
+        if isinstance(event, Open):
+            if event.tag in _BLOCKS or _has_bar(events, event):
+                return False
+        elif isinstance(event, Text):
+            numbers = (part.number for part in parts_of(event) if part.number is not None)
+            if not all(_is_simple_formula(formulas[number]) for number in numbers):
+                return False
+    return not cell.display.is_hidden
 
 
 def _has_bar(events: Events, opened: Open) -> bool:
     """True for a ``|`` in code or in an address: some readers keep the backslash before it."""
     if opened.tag == "code":
         return any(isinstance(it, Text) and "|" in it.text for it in events.inside(opened))
-    return any("|" in opened.attributes.get(name, "") for name in ("href", "src", "title"))
+    given = opened.attributes
+    return bool(given) and any("|" in given.get(name, "") for name in ("href", "src", "title"))
 
 
 def _is_simple_formula(formula: Formula) -> bool:
