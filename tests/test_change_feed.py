@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 from sqlite_utils import Database
 
+from archiver import PARSER_VERSION
 from archiver.store.atomic import replacing
 from archiver.store.change_feed import ATOM, write_feed
 from archiver.store.change_log import note_change
@@ -33,7 +34,7 @@ def add_article(db: Database, article: int, **values: Any) -> None:
         "first_seen": DAY1,
         "last_seen": DAY1,
         "fetched_at": DAY1,
-        "parser_version": 4,
+        "parser_version": PARSER_VERSION,
     }
     db.table("articles").insert({**row, **values})
 

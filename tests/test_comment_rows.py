@@ -10,6 +10,7 @@ import pytest
 from archived import DAY1, DAY2, DAY3, DAY4, DAY5, a_protected, an_article, rows
 from sqlite_utils import Database
 
+from archiver import PARSER_VERSION
 from archiver.extraction.comment_words import read_words
 from archiver.items import Article, Comment, CommentPage, ListingEntry
 from archiver.store.articles import save_article, save_sighting
@@ -74,9 +75,9 @@ def test_a_row(db: Database) -> None:
     archive(db, 7, reply)
     assert rows(db, "SELECT * FROM comments") == [
         (7, ARTICLE, None, "路人", "https://blog.example.org/", 0, "2022-06-28T05:43:38+08:00",
-         "<p>好文。</p>", "好文。", DAY1, None, 3),
+         "<p>好文。</p>", "好文。", DAY1, None, PARSER_VERSION),
         (9, ARTICLE, 7, "路人", None, 1, "2022-06-28T05:43:38+08:00",
-         "<p>谢谢。</p>", "谢谢。", DAY1, None, 3),
+         "<p>谢谢。</p>", "谢谢。", DAY1, None, PARSER_VERSION),
     ]  # fmt: skip
     assert rows(db, "SELECT * FROM comment_pages") == [(ARTICLE, 1, 1, 2, "[7, 9]", DAY1)]
 
@@ -371,7 +372,7 @@ def test_jsonl_has_comments_when_asked(db: Database, tmp_path: Path) -> None:
         "text": "好文。",
         "first_seen": DAY1,
         "gone_at": None,
-        "parser_version": 4,
+        "parser_version": PARSER_VERSION,
     }
 
 

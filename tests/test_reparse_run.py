@@ -20,6 +20,7 @@ from replica import make_post
 from rig.commands import Command, is_alive
 from rig.commands import run as run_command
 
+from archiver import PARSER_VERSION
 from archiver.processes import Killed
 from archiver.run import reparse_run
 from archiver.run.reparse_report import ReparseReport
@@ -230,7 +231,9 @@ def test_a_signal_at_any_moment(
 
 
 def due(folder: Path) -> int:
-    query = "SELECT count(DISTINCT article_id) FROM captures WHERE parser_version < 3"
+    query = (
+        f"SELECT count(DISTINCT article_id) FROM captures WHERE parser_version < {PARSER_VERSION}"
+    )
     with closing(sqlite3.connect(folder / "kexue.db")) as db:
         return int(db.execute(query).fetchone()[0])
 

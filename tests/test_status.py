@@ -19,6 +19,7 @@ import pytest
 from rig.commands import run
 from sqlite_utils import Database
 
+from archiver import PARSER_VERSION
 from archiver.reading.status.status_lines import status_lines
 from archiver.reading.status.summary import Summary, read_summary
 from archiver.reading.times import seconds_between
@@ -56,7 +57,7 @@ def add_article(db: Database, article: int, **values: Any) -> None:
         "first_seen": DAY1,
         "last_seen": DAY3,
         "fetched_at": DAY2,
-        "parser_version": 4,
+        "parser_version": PARSER_VERSION,
     }
     db.table("articles").insert({**row, **values})
     add_sighting(db, article)
