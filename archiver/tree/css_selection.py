@@ -32,7 +32,7 @@ def first(top: etree._Element, css: str) -> HtmlElement | None:
 def _compiled(css: str) -> etree.XPath:
     path = HTMLTranslator().css_to_xpath(css)
     path = path.replace("/descendant-or-self::*/", "/descendant::")  # which says the same sooner
-    return etree.XPath(_WITH_ID.sub(r"*/@id[. = \1]/..", path))
+    return etree.XPath(_WITH_ID.sub(r"*/@id[. = \1]/..", path), regexp=False)
 
 
 def with_attributes(top: etree._Element) -> list[HtmlElement]:
