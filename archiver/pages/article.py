@@ -76,9 +76,9 @@ def _id(heading: HtmlElement | None, asked: int | None, base: site.Base | None) 
 
 def _tools(page: Page) -> HtmlElement | None:
     """Category and tags; an unclosed ``div`` of the body may have put them inside it."""
-    whole = f"#tools{site.TOOLS.removeprefix('div')}"
-    tools = select(page.root, whole) or select(page.root, site.TOOLS)
-    return tools[-1] if tools else None
+    tools = select(page.root, site.TOOLS)
+    whole = [element for element in tools if element.get("id") == "tools"]
+    return (whole or tools or [None])[-1]
 
 
 def shows_no_comments(places: list[HtmlElement]) -> bool:

@@ -84,16 +84,18 @@ class ListedComments:
         waiting = _children(item)
         while waiting:
             node = waiting.pop()
-            tag, attributes = node.tag, node.attributes
+            attributes = node.attributes
             if attributes:
-                if _is_block_of_site(tag, attributes):
+                tag = node.tag
+                if tag == "div" and attributes.get("id") in SURROUNDING_DIVS:
                     continue
-                if _is_list(tag, attributes):
-                    lists.append(node)
-                    continue
-                if _is_content(attributes):
-                    contents.append(node)
-                    continue
+                if "class" in attributes:
+                    if tag == "ol" and attributes["class"] == COMMENT_LIST:
+                        lists.append(node)
+                        continue
+                    if _is_content(attributes):
+                        contents.append(node)
+                        continue
                 if tag == "a":
                     links.append(attributes.get("href"))
                 elif tag == "div":
@@ -206,5 +208,5 @@ def _is_list(tag: str | None, attributes: dict[str, str | None]) -> bool:
 
 
 def _is_content(attributes: dict[str, str | None]) -> bool:
-    classes = attributes.get("class")
-    return classes is not None and site.COMMENT_CONTENT in classes.split()
+    classes = attributes.get("class") or ""
+    return site.COMMENT_CONTENT in classes and site.COMMENT_CONTENT in classes.split()

@@ -57,64 +57,58 @@ def build_tree(source: Node, left_out: str | None = COMMENT_LIST) -> HtmlElement
 
     Lists of the class ``left_out`` below it are copied empty.
     """
-    return TreeCopy(source, left_out).top
-
-
-class TreeCopy:
-    """The copy of a Lexbor element and of all below it, and what it leaves out.
-
-    ``words`` is the class of elements that are left out with all that is in them.
-    """
-
-    def __init__(self, source: Node, left_out: str | None, words: str | None = None) -> None:
-        self.left_out = left_out
-        self.words = words
-        #: The lists that are copied empty, and the elements that are left out.
-        self.lists: list[Node] = []
-        self.contents: list[Node] = []
-        self.top = new_element(source.tag or "html", source.attributes)
-        self._fill(source)
-
-    def _fill(self, source: Node) -> None:
-        level = _Level(self.top, None)
-        open_levels: list[tuple[Node | None, _Level]] = []
-        node = source.child
-        while node is not None or open_levels:
-            if node is None:
-                node, level = open_levels.pop()
-                level = level.moved or level
-                continue
-            if level.depth >= _NEAR_DEEPEST:
-                level = _place(node, level)
-            tag, following = node.tag, node.next
-            if tag == "-text":
-                level.append_text(node.text_content or "")
-            elif tag and tag[0].isalpha():
-                element = self._element(tag, node, level)
-                child = node.child if element is not None and tag != "template" else None
-                if element is not None and child is not None:
+    top = new_element(source.tag or "html", source.attributes)
+    level = _Level(top, None)
+    open_levels: list[tuple[Node | None, _Level]] = []
+    node = source.child
+    while node is not None or open_levels:
+        if node is None:
+            node, level = open_levels.pop()
+            level = level.moved or level
+            continue
+        if level.depth >= _NEAR_DEEPEST:
+            level = _place(node, level)
+        tag, following = node.tag, node.next
+        if tag == "-text":
+            level.append_text(node.text_content or "")
+        elif tag and tag >= "a":  # neither ``-comment`` nor ``!doctype``
+            attributes = node.attributes
+            if not attributes or not _leave_out(tag, attributes, left_out, level):
+                element = level.append_element(tag, attributes)
+                child = node.child if tag != "template" else None
+                if child is None:
+                    pass
+                elif child.tag == "-text" and child.next is None and level.depth < _NEAR_DEEPEST:
+                    _set_text(element, child.text_content or "")  # half of all elements
+                else:
                     open_levels.append((following, level))
                     node, level = child, _Level(element, level)
                     continue
-            else:
-                _append_comment(tag, node, level)
-            node = following
+        else:
+            _append_comment(tag, node, level)
+        node = following
+    return top
 
-    def _element(self, tag: str, node: Node, level: _Level) -> etree._Element | None:
-        """Append the copy of an element; returns it when what is in it is to be copied."""
-        attributes = node.attributes
-        if attributes:
-            if tag == "div" and attributes.get("id") in SURROUNDING_DIVS:
-                level.append(etree.Comment())  # so that no text is joined again and again
-                return None
-            if tag == "ol" and self.left_out and attributes.get("class") == self.left_out:
-                self.lists.append(node)
-                level.append_element(tag, attributes)  # empty: that there are comments is told
-                return None
-            if self.words and self.words in (attributes.get("class") or "").split():
-                self.contents.append(node)
-                return None
-        return level.append_element(tag, attributes)
+
+def _leave_out(
+    tag: str, attributes: dict[str, str | None], left_out: str | None, level: _Level
+) -> bool:
+    """Append what stands for an element that is left out; ``False`` for one that is not."""
+    if tag == "div" and attributes.get("id") in SURROUNDING_DIVS:
+        level.append(etree.Comment())  # so that no text is joined again and again
+        return True
+    if tag == "ol" and left_out and attributes.get("class") == left_out:
+        level.append_element(tag, attributes)  # empty: that there are comments is told
+        return True
+    return False
+
+
+def _set_text(element: etree._Element, text: str) -> None:
+    """Write the only text of an element."""
+    try:
+        element.text = text
+    except ValueError:  # rare, so it is not looked for beforehand
+        element.text = xml_text(text)
 
 
 def _append_comment(tag: str | None, node: Node, level: _Level) -> None:

@@ -50,6 +50,7 @@ def _as_html(xml: str) -> str:
     if "&#" in html:
         for entity, character in _WHITE_SPACE:
             html = html.replace(entity, character)
+    html = html.replace("<br/>", "<br>")  # most of them
     if "/>" in html:
         html = _EMPTY.sub(_empty_element, html)
     return _DROPS_LINE_FEED.sub(r"\g<0>\n", html)

@@ -8,7 +8,8 @@ position and markup decide, never the words alone: without a footer block nothin
 
 from __future__ import annotations
 
-from typing import Final, cast
+from collections.abc import Iterator
+from typing import Final
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,11 +21,6 @@ from archiver.tree.document import ASCII_SPACE, text_content
 
 _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-#: The last paragraph with bold text in it; where its tag is lost, the last such ``<em>``.
-_FOOTER_PARAGRAPHS: Final = (
-    etree.XPath("(.//p[.//strong])[last()]"),
-    etree.XPath("(.//em[strong])[last()]"),
-)
 #: Without one of these below it a body has no boilerplate.
 BOILERPLATE_TAGS: Final = frozenset({"div", *_HEADINGS})
 
@@ -70,11 +66,19 @@ def _remove_last_paragraph(body: HtmlElement, mark: str) -> None:
     An article that ends inside a tag (``<a``) takes the tag of the paragraph with it: then what
     stands in it is removed.
     """
-    for last_of in _FOOTER_PARAGRAPHS:
-        found = cast("list[HtmlElement]", last_of(body))
-        if found and _is_footer(found[0], mark) and not _text_after(found[0], body):
-            found[0].drop_tree()
+    for element in _last_with_bold_text(body):
+        if _is_footer(element, mark) and not _text_after(element, body):
+            element.drop_tree()
             return
+
+
+def _last_with_bold_text(body: HtmlElement) -> Iterator[HtmlElement]:
+    """The last paragraph with bold text in it, and the last such ``<em>``."""
+    for tag, bold in (("p", ".//strong"), ("em", "strong")):
+        elements = reversed(list(body.iterdescendants(tag)))
+        last = next((element for element in elements if element.find(bold) is not None), None)
+        if last is not None:
+            yield last
 
 
 def _is_footer(element: HtmlElement, mark: str) -> bool:
