@@ -73,7 +73,7 @@ class _Captions:
         if caption.tag == "figcaption":
             return self._picture_of_figure(caption)
         inside = self.events.inside(caption)
-        if self.picture is None or any(isinstance(it, Open) and it.tag == "img" for it in inside):
+        if self.picture is None or any(type(it) is Open and it.tag == "img" for it in inside):
             return None
         is_caption = _is_marked(caption) or self._is_alone(caption, self.picture)
         return self.picture if is_caption else None
@@ -85,7 +85,7 @@ class _Captions:
         if self.picture is not None and figure in self.picture.around():
             return self.picture
         inside = self.events.inside(figure)
-        return next((it for it in inside if isinstance(it, Open) and _is_picture(it)), None)
+        return next((it for it in inside if type(it) is Open and _is_picture(it)), None)
 
     def _is_alone(self, caption: Open, picture: Open) -> bool:
         """True when a ``<p>`` ends the innermost element around it and its picture.
@@ -111,10 +111,10 @@ class _Captions:
         """
         outer = {top, *caption.around()}
         for event in self.events.all[caption.end + 1 : top.end]:
-            if isinstance(event, Text):
+            if type(event) is Text:
                 if not event.text.isspace():
                     return False
-            elif isinstance(event, Open):
+            elif type(event) is Open:
                 if _is_picture(event):
                     return True
                 if event.parent not in outer and self._has_text_behind(event):
@@ -142,16 +142,16 @@ class _Texts:
     def read(self, stop: int) -> None:
         """Go on to the event of this number."""
         for event in self.events.all[self.position : stop]:
-            if isinstance(event, Text):
+            if type(event) is Text:
                 if not event.text.isspace():
                     self.behind, self.is_behind = self.around, True
-            elif isinstance(event, Open):
+            elif type(event) is Open:
                 self.around = event
                 if _is_picture(event):
                     if self.is_behind:
                         self.before = _line_of(self.behind)
                     self.behind, self.is_behind = None, False
-            elif isinstance(event, Close):
+            elif type(event) is Close:
                 self.around = event.opened.parent
         self.position = stop
 

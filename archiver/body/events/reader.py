@@ -23,7 +23,9 @@ def read_events(top: HtmlElement) -> Events:
     events, elements = found.all, found.elements
     add = events.append
     if words := top.text:
-        add(_text(words, top, is_tail=False))
+        text = Text()
+        text.text, text.owner, text.is_tail, text.parts = words, top, False, None
+        add(text)
     parent: Open | None = None
     left = len(top)  # nodes of the parent that are still to come, and those of the ones around it
     left_around: list[int] = []
@@ -39,7 +41,9 @@ def read_events(top: HtmlElement) -> Events:
             elements.append(ended)
             add(ended)
             if words := node.text:
-                add(_text(words, node, is_tail=False))
+                text = Text()
+                text.text, text.owner, text.is_tail, text.parts = words, node, False, None
+                add(text)
             if inside := len(node):
                 left_around.append(left)
                 parent, left = ended, inside
@@ -57,16 +61,12 @@ def read_events(top: HtmlElement) -> Events:
                 close.opened = ended
                 add(close)
             if words := last.tail:
-                add(_text(words, last, is_tail=True))
+                text = Text()
+                text.text, text.owner, text.is_tail, text.parts = words, last, True, None
+                add(text)
             left -= 1
             if left or parent is None:
                 break
             ended, last = parent, parent.element
             parent, left = parent.parent, left_around.pop()
     return found
-
-
-def _text(words: str, owner: HtmlElement, *, is_tail: bool) -> Text:
-    text = Text()
-    text.text, text.owner, text.is_tail, text.parts = words, owner, is_tail, None
-    return text

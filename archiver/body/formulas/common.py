@@ -80,11 +80,15 @@ def note_between_dollars(text: Text, offset: int, formulas: Formulas) -> int:
 
 def _note(pattern: re.Pattern[str], text: Text, offset: int, formulas: Formulas) -> int:
     end = offset
+    found = formulas.found
     for match in pattern.finditer(text.text, offset):
         latex = match[1]
         if latex is None:
             break
         start, end = match.span(1)
-        formulas.add_part(text, start, end)
-        formulas.add(latex, display=latex.startswith(DISPLAY))
+        parts = text.parts or formulas.begin_parts(text)
+        parts.extend((start, end, len(found)))
+        found.append(
+            formulas.short.get(latex) or formulas.new(latex, display=latex.startswith(DISPLAY))
+        )
     return end

@@ -41,24 +41,30 @@ class Formulas:
         self.comments: dict[etree._Element, str] = {}
         #: The texts with parts of formulas, in the order in which these were found.
         self._texts: list[Text] = []
-        self._short: dict[str, Formula] = {}
+        #: The short ones; the mark that a formula begins with tells whether it is displayed.
+        self.short: dict[str, Formula] = {}
 
     def add(self, latex: str, *, display: bool) -> None:
         """Note the next formula, after its parts."""
-        formula = self._short.get(latex)
-        if formula is None:
-            formula = Formula(latex, display)
-            if len(latex) <= _SHORT:  # the mark that it begins with tells whether it is displayed
-                self._short[latex] = formula
-        self.found.append(formula)
+        self.found.append(self.short.get(latex) or self.new(latex, display=display))
+
+    def new(self, latex: str, *, display: bool) -> Formula:
+        """A formula that is not kept yet; it is the next one once it is among the found."""
+        formula = Formula(latex, display)
+        if len(latex) <= _SHORT:
+            self.short[latex] = formula
+        return formula
 
     def add_part(self, text: Text, start: int, end: int, *, goes_on: bool = False) -> None:
         """Note a part of the formula that is added next."""
-        parts = text.parts
-        if parts is None:
-            parts = text.parts = array("q")
-            self._texts.append(text)
+        parts = text.parts or self.begin_parts(text)
         parts.extend((start, end, GOES_ON if goes_on else len(self.found)))
+
+    def begin_parts(self, text: Text) -> array[int]:
+        """The parts of a text that has none so far."""
+        parts = text.parts = array("q")
+        self._texts.append(text)
+        return parts
 
     def parts(self, node: TextNode) -> list[FormulaPart]:
         """The parts of a text node of the tree that belong to formulas, in order."""

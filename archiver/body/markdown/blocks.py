@@ -61,17 +61,17 @@ class BlockWriter:
         events = iter(self.events.all)
         text, ends = self.inline.text, self.ends
         for event in events:
-            if isinstance(event, Text):
+            if type(event) is Text:
                 if event.parts is None:
                     text(event.text)
                 else:
                     self._text(event)
-            elif isinstance(event, Open):
+            elif type(event) is Open:
                 ends.append(None)
                 if not self._start(event) and event.end > event.start + 1:
                     skipped = event.end - event.start - 1
                     next(islice(events, skipped, skipped), None)
-            elif isinstance(event, Close):
+            elif type(event) is Close:
                 end = ends.pop()
                 if end is not None:
                     end()
@@ -314,7 +314,7 @@ class BlockWriter:
         if self.rows is not None:
             self.inline.line_ends()
         elif self.heading is None:
-            self._flush()
+            self.layout.block(self.inline.take())
         else:
             self._end_heading()
 
