@@ -185,7 +185,7 @@ def test_lines_made_without_sql_are_those_of_quote(tmp_path: Path) -> None:
         title=odd, author=None, body_html=odd, body_text=odd, category="", tags=[odd],
         links=[Link(f"https://kexue.fm/{odd}", odd, 7), Link(odd, "", problem=Problem.HOST)],
         pictures=[Picture(odd, odd, odd), Picture("DATA:,", "")],
-        formulas=[Formula("\\label{%s}" % odd, display=True), Formula("", display=False)],
+        formulas=[Formula(rf"\label{{{odd}}}", display=True), Formula("", display=False)],
     )  # fmt: skip
     archive = Archive.open(tmp_path / "kexue.db")
     archive.runs.start("normal", "2026-11-02T03:00:00+00:00")
