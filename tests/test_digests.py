@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,11 @@ from archived import URL, an_article
 from sqlite_utils import Database
 
 from archiver import clock
-from archiver.items import Article, IndexEntry
+from archiver.items import Article, Formula, IndexEntry, Link, Picture, Problem
 from archiver.planning.plan import Plan
 from archiver.run.run import Run
 from archiver.store.archive import Archive
-from archiver.store.digests import covered_tables, digest_of, kept_digests
+from archiver.store.digests import COUNTED, covered_tables, digest_of, kept_digests
 from archiver.store.migrations import migrations
 from archiver.store.read_only import open_for_reading
 from archiver.store.schema import TABLES
@@ -175,6 +176,27 @@ def test_a_run_that_was_killed_has_kept_digests(folder: Path) -> None:
     execute(folder, "DELETE FROM digests WHERE name = 'revisions'")
     crawl(folder)
     assert (check(folder).findings, check(folder).remark) == ([], None)
+
+
+def test_lines_made_without_sql_are_those_of_quote(tmp_path: Path) -> None:
+    """Of rows with quotation marks, a NUL, which ends what ``quote()`` writes, and null."""
+    odd = "a'b''\N{PILE OF POO}\0'c"
+    article = an_article(
+        title=odd, author=None, body_html=odd, body_text=odd, category="", tags=[odd],
+        links=[Link(f"https://kexue.fm/{odd}", odd, 7), Link(odd, "", problem=Problem.HOST)],
+        pictures=[Picture(odd, odd, odd), Picture("DATA:,", "")],
+        formulas=[Formula(rf"\label{{{odd}}}", display=True), Formula("", display=False)],
+    )  # fmt: skip
+    archive = Archive.open(tmp_path / "kexue.db")
+    archive.runs.start("normal", "2026-11-02T03:00:00+00:00")
+    archive.save_article(article, URL)
+    archive.save_article(replace(article, title="新题", formulas=[]), URL)
+    kept = kept_digests(archive.db)
+    assert sorted(COUNTED) == ["articles", "formulas", "links", "pictures", "revisions"]
+    for table in COUNTED:
+        assert kept[table].digest == digest_of(archive.db, table), table
+    assert kept["revisions"].digest.rows == 2
+    close_archive(archive.db)
 
 
 def test_what_is_rolled_back_is_in_no_digest(folder: Path) -> None:

@@ -101,7 +101,7 @@ def test_new_article(db: Database) -> None:
         (6583, 0, "https://kexue.fm/archives/7006", "另一篇", 7006, None, None)
     ]
     assert rows(db, "SELECT * FROM pictures") == [
-        (6583, 0, "https://kexue.fm/a.png", "图", "说明", None, None, None, None)
+        (6583, 0, "https://kexue.fm/a.png", "图", "说明", *[None] * 3, "https://kexue.fm/a.png")
     ]
     assert rows(db, "SELECT * FROM formulas") == [
         (6583, 0, r"\begin{align}x\label{eq:a}\end{align}", 1, "eq:a")
@@ -300,7 +300,7 @@ def test_sighting(db: Database) -> None:
 
 
 def test_a_failed_save_leaves_nothing(db: Database) -> None:
-    broken = an_article(links=[Link("x", "y"), Link(None, "z")])  # type: ignore[arg-type]
+    broken = an_article(links=[Link("x", "y"), Link("z", None)])  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
         save_article(db, broken, DAY1)
     for table in ("articles", "links", "revisions", "reader_counts"):

@@ -89,6 +89,15 @@ def test_what_a_killed_run_has_left_comes_in_when_the_archive_is_opened(
     close_archive(again.db)
 
 
+def test_a_batch_is_taken_in_without_a_look_at_the_other_articles(archive: Archive) -> None:
+    save(archive, 1, 2, 3)
+    assert text_index.take_in_texts(archive.db, [3, 1, 9]) == 2
+    assert indexed(archive) == [1, 3]
+    assert text_index.take_in_texts(archive.db, [3]) == 0
+    assert text_index.take_in_texts(archive.db) == 1
+    archive.db.close()
+
+
 def test_what_somebody_edits_or_deletes_by_hand_is_followed_at_once(archive: Archive) -> None:
     """By the triggers, also while the article waits."""
     save(archive, 1, 2)

@@ -20,7 +20,6 @@ from archiver.store import (
     captures,
     corrections,
     failures,
-    file_addresses,
     sightings,
     text_index,
     tombstones,
@@ -44,8 +43,8 @@ class Archive:
         self.db = db
         self.base = base
         self.writes = DatedWrites(db)
-        #: How many articles were stored since the search index was written.
-        self._waiting = 0
+        #: The articles that were stored since the search index was written.
+        self._waiting: list[int] = []
         self.comments = ArchivedComments(db, self.writes)
         self.files = ArchivedFiles(db, self.writes, base)
         self.runs = ArchivedRuns(db, self.writes)
@@ -119,21 +118,23 @@ class Archive:
         """
         with self.writes.transaction(article):
             now = self.writes.now()
-            saved = articles.save_article(self.db, article, now, url=url, accept=accept)
-            file_addresses.settle(self.db, self.base, article.id)
+            saved = articles.save_article(
+                self.db, article, now, url=url, base=self.base, accept=accept
+            )
         if saved.change in {Change.NEW, Change.CHANGED}:
-            self._await_index()
+            self._await_index(article.id)
         return saved
 
-    def _await_index(self) -> None:
-        """Count an article whose text waits for the index, and take in a whole batch."""
-        self._waiting += 1
-        if self._waiting >= text_index.BATCH:
-            self.index_texts()
+    def _await_index(self, article: int) -> None:
+        """Note an article whose text waits for the index, and take in a whole batch."""
+        self._waiting.append(article)
+        if len(self._waiting) >= text_index.BATCH:
+            text_index.take_in_texts(self.db, self._waiting)
+            self._waiting.clear()
 
     def index_texts(self) -> None:
         """Take the texts into the search index that wait for it."""
-        self._waiting = 0
+        self._waiting.clear()
         text_index.take_in_texts(self.db)
 
     def save_corrections(self, corrected: Iterable[Correction]) -> None:
@@ -143,9 +144,7 @@ class Archive:
             others = [c.article for c in corrected if c.row.keys() & {"title", "body_text"}]
             text_index.take_out_texts(self.db, others)
             for correction in corrected:
-                corrections.save_correction(self.db, correction)
-                if correction.parts:
-                    file_addresses.settle(self.db, self.base, correction.article)
+                corrections.save_correction(self.db, correction, self.base)
         self.index_texts()
 
     def to_reparse(self) -> list[int]:

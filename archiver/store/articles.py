@@ -10,11 +10,13 @@ from typing import Any, Final, NamedTuple
 from sqlite_utils import Database
 
 from archiver.items import Article, ListingEntry, Status
+from archiver.site import Base
 from archiver.store.change_log import note_change
 from archiver.store.column import Table
 from archiver.store.comment_rows import save_comments
-from archiver.store.digests import count_parts
+from archiver.store.digests import insert_rows
 from archiver.store.failures import forget_failure, note_failure
+from archiver.store.file_addresses import with_files
 from archiver.store.merge import Change, compare, merge, recall
 from archiver.store.records import Row, article_row, part_rows
 from archiver.store.revisions import (
@@ -31,20 +33,6 @@ from archiver.store.sightings import Shown, note_entry, note_read, shown_before
 from archiver.store.suspicion import suspicion
 from archiver.store.text_index import take_out_texts
 
-
-def _insert(table: str, names: Iterable[str]) -> str:
-    """The statement that writes a row, each column from the parameter of its name."""
-    names = list(names)
-    values = ", ".join(f":{name}" for name in names)
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"  # noqa: S608
-
-
-def _filled(table: Table) -> list[str]:
-    return ["article_id", "position", *(column.name for column in table.filled)]
-
-
-_INSERT: Final = _insert("articles", ARTICLES.names)
-_INSERT_PARTS: Final = {table.name: _insert(table.name, _filled(table)) for table in PARTS}
 _UPDATE: Final = f"""
     UPDATE articles SET {", ".join(f"{c} = :{c}" for c in ARTICLES.names if c != "id")}
     WHERE id = :id
@@ -94,7 +82,13 @@ class Saved:
 
 
 def save_article(
-    db: Database, article: Article, now: str, *, url: str | None = None, accept: bool = False
+    db: Database,
+    article: Article,
+    now: str,
+    *,
+    url: str | None = None,
+    base: Base | None = None,
+    accept: bool = False,
 ) -> Saved:
     """Store an article that was read at ``now`` (UTC, ISO 8601) in one transaction.
 
@@ -102,7 +96,7 @@ def save_article(
     looks like a changed theme (``archiver.store.suspicion``) is kept as a revision only, unless
     ``accept`` takes it as it is. The comments on it are stored with it; they are no part of its
     text, and none of them makes a revision. ``url`` is the address that was asked: its failures are
-    over, or it has a new one.
+    over, or it has a new one. ``base`` is where the blog is read from.
     """
     with db.atomic():
         old, shown = get_article(db, article.id), shown_before(db, article.id)
@@ -114,7 +108,7 @@ def save_article(
                 _save_suspicious(db, article, row, now, why)
             note_failure(db, url or row["url"], article.id, f"suspicious: {why}", now)
             return Saved(Change.SUSPICIOUS, why)
-        change = _save(db, article, old, row, now)
+        change = _save(db, article, old, row, now, base)
         _save_readers(db, article.id, article.readers, now)
         if article.readers is None and (old is None or old["readers"] is None) and shown.entry_at:
             _save_readers(db, article.id, row["readers"], shown.entry_at)
@@ -165,7 +159,9 @@ def _is_news(shown: Shown, old: Row | None) -> bool:
     return old is None or (shown.entry_at or "") >= old["fetched_at"]
 
 
-def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -> Change:
+def _save(
+    db: Database, article: Article, old: Row | None, row: Row, now: str, base: Base | None
+) -> Change:
     """Write row, version, parts and change; of an unchanged article only that it was seen."""
     change = compare(old, row)
     lost = change is Change.UNCHANGED and _is_incomplete(db, article, old, row)
@@ -177,7 +173,10 @@ def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -
     row |= {"last_seen": now, "fetched_at": now}
     if old is not None and any(old[name] != row[name] for name in ("title", "body_text")):
         take_out_texts(db, [article.id])
-    db.execute(_INSERT if old is None else _UPDATE, row)
+    if old is None:
+        insert_rows(db, "articles", [row])
+    else:
+        db.execute(_UPDATE, row)
     capture = _capture_of_version(article)
     revision = save_revision(db, row, now, capture=capture)[0] if is_version(row) else None
     fields = [] if old is None else changed_fields(old, row)
@@ -185,7 +184,7 @@ def _save(db: Database, article: Article, old: Row | None, row: Row, now: str) -
     if kind is not None:
         note_change(db, article.id, now, kind, revision, fields, article.capture)
     if is_version(row) and (lost or _is_other_text(old, row) or _is_read_anew(old, row)):
-        save_parts(db, article.id, part_rows(article))
+        save_parts(db, article.id, part_rows(article), base)
     return change
 
 
@@ -228,7 +227,8 @@ def _is_incomplete(db: Database, article: Article, old: Row | None, row: Row) ->
 
 def parts_of(db: Database, table: Table, article: int) -> list[Row]:
     """The stored rows of a part, in the columns that the body fills."""
-    columns = ", ".join(_filled(table))
+    filled = [column.name for column in table.filled]
+    columns = ", ".join(["article_id", "position", *filled])
     query = f"SELECT {columns} FROM {table.name} WHERE article_id = ? ORDER BY position"  # noqa: S608
     return list(db.query(query, [article]))
 
@@ -239,13 +239,13 @@ def _touch(db: Database, values: dict[str, Any], now: str, fetched_at: str | Non
     return cursor.rowcount > 0
 
 
-def save_parts(db: Database, article: int, made: Mapping[str, Iterable[Row]]) -> None:
+def save_parts(
+    db: Database, article: int, made: Mapping[str, Iterable[Row]], base: Base | None
+) -> None:
     """Write the rows of what a body holds, by table, in place of those of the body before."""
-    for table in PARTS:
-        if table.name in made:
-            db.execute(f"DELETE FROM {table.name} WHERE article_id = ?", [article])  # noqa: S608
-            db.conn.executemany(_INSERT_PARTS[table.name], made[table.name])
-            count_parts(db, table.name, article)
+    for name, rows in made.items():
+        db.execute(f"DELETE FROM {name} WHERE article_id = ?", [article])  # noqa: S608
+        insert_rows(db, name, with_files(db, base, name, rows))
 
 
 def _save_readers(db: Database, article: int, readers: int | None, now: str) -> None:

@@ -64,10 +64,12 @@ def save_comments(db: Database, page: CommentPage, now: str) -> list[str]:
     known = _known(db, page)
     taken = [c for c in page.comments if known.get(c.id, {}).get("article_id", page.id) == page.id]
     ids = {comment.id for comment in taken}
-    db.execute("PRAGMA defer_foreign_keys = ON")  # a parent may stand behind what answers it
     new = [
         next_row(comment, page.id, None, ids, now) for comment in taken if comment.id not in known
     ]
+    if _has_late_parent(new, set(known)):
+        # Not for each page: the pragma lets SQLite compile all statements again.
+        db.execute("PRAGMA defer_foreign_keys = ON")
     db.conn.executemany(_INSERT, new)
     for comment in taken:
         if comment.id in known:
@@ -77,6 +79,15 @@ def save_comments(db: Database, page: CommentPage, now: str) -> list[str]:
     if shown is not None:
         db.execute(_GONE, {"article": page.id, "shown": shown, "now": now})
     return list(_foreign(page, ids))
+
+
+def _has_late_parent(new: list[Row], known: set[int]) -> bool:
+    """True when a new comment stands before the one that it answers."""
+    for row in new:
+        if row["parent_id"] is not None and row["parent_id"] not in known:
+            return True
+        known.add(row["id"])
+    return False
 
 
 def _may_have_none(db: Database, page: CommentPage) -> bool:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlite_utils import Database
 
 from archiver import PARSER_VERSION
+from archiver.site import Base
 from archiver.store.articles import save_parts
 from archiver.store.comment_corrections import CommentCorrection, save_comment_correction
+from archiver.store.digests import insert_rows
 from archiver.store.records import Row
-from archiver.store.schema import CHANGES, REVISIONS
+from archiver.store.schema import CHANGES
 
 _READ: Final = """
     UPDATE captures SET parser_version = ? WHERE article_id = ? AND parser_version IS NOT ?
 """
+_OF_CHANGES: Final = [name for name in CHANGES.names if name != "id"]
+_ADDED: Final = f"""
+    INSERT INTO changes ({", ".join(_OF_CHANGES)})
+    VALUES ({", ".join(f":{name}" for name in _OF_CHANGES)})
+"""  # noqa: S608
 #: Each is due until this version has read all of its captures.
 _DUE: Final = """
     SELECT DISTINCT article_id FROM captures
@@ -60,15 +67,18 @@ class Correction:
     found: int = 0
 
 
-def save_correction(db: Database, correction: Correction) -> None:
-    """Correct an article, inside the caller's transaction; its captures count as read."""
+def save_correction(db: Database, correction: Correction, base: Base | None) -> None:
+    """Correct an article, inside the caller's transaction; its captures count as read.
+
+    ``base`` is where the blog is read from.
+    """
     article = correction.article
     if correction.row:
         _update(db, "articles", article, correction.row)
-    save_parts(db, article, correction.parts)
+    save_parts(db, article, correction.parts, base)
     if correction.revisions is not None:
         db.execute("DELETE FROM revisions WHERE article_id = ?", [article])
-        _insert(db, "revisions", REVISIONS.names, correction.revisions)
+        insert_rows(db, "revisions", correction.revisions)
     _save_changes(db, correction.changes)
     save_comment_correction(db, correction.comments)
     db.execute(_READ, [PARSER_VERSION, article, PARSER_VERSION])
@@ -87,7 +97,8 @@ def captured_articles(db: Database) -> list[int]:
 def _save_changes(db: Database, changes: ChangeLog) -> None:
     for row in changes.updated:
         _update(db, "changes", row["id"], {key: row[key] for key in row if key != "id"})
-    _insert(db, "changes", [name for name in CHANGES.names if name != "id"], changes.added)
+    for row in changes.added:
+        db.execute(_ADDED, row)
     for number in changes.removed:
         db.execute("DELETE FROM changes WHERE id = ?", [number])
 
@@ -95,12 +106,3 @@ def _save_changes(db: Database, changes: ChangeLog) -> None:
 def _update(db: Database, table: str, number: int, values: Row) -> None:
     columns = ", ".join(f"{name} = :{name}" for name in values)
     db.execute(f"UPDATE {table} SET {columns} WHERE id = :id", {**values, "id": number})  # noqa: S608
-
-
-def _insert(db: Database, table: str, columns: Iterable[str], rows: Iterable[Row]) -> None:
-    columns = list(columns)
-    marks = ", ".join("?" for _ in columns)
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-    for row in rows:
-        values: list[Any] = [row[column] for column in columns]
-        db.execute(statement, values)

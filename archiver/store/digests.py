@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archiver.store.schema import DIGESTS, PARTS, TABLES
+from archiver.store.schema import ARTICLES, DIGESTS, PARTS, REVISIONS, TABLES
 
 #: Table → its columns, of those whose digests go with every row that is written.
 FOLLOWED: Final = {table.name: table.names for table in TABLES if table is not DIGESTS}
@@ -44,9 +45,15 @@ _OWN_ROWS: Final = {
         ", ".join(f"'{name}'" for name in _COVERED)
     ),
 }
-#: Of these many rows are inserted at a time. No trigger follows each of them: who inserts them
-#: calls ``count_parts``.
-COUNTED: Final = frozenset(table.name for table in PARTS)
+#: Of these many or long rows are inserted, always by ``insert_rows``: no trigger follows them.
+_COUNTED: Final = (ARTICLES, REVISIONS, *PARTS)
+COUNTED: Final = frozenset(table.name for table in _COUNTED)
+_INSERT: Final = {
+    table.name: f"INSERT INTO {table.name} ({', '.join(table.names)})"  # noqa: S608
+    f" VALUES ({', '.join('?' for _ in table.names)})"
+    for table in _COUNTED
+}
+_VALUES: Final = {table.name: itemgetter(*table.names) for table in _COUNTED}
 _MODULUS: Final = 1 << 256
 _SAVE: Final = """
     INSERT INTO digests (name, rows, sha256, taken_at) VALUES (?, ?, ?, ?)
@@ -173,18 +180,29 @@ def _save(db: Database, name: str) -> None:
         db.execute(_SAVE, [name, found.rows, found.sha256, started])
 
 
-def count_parts(db: Database, table: str, article: int) -> None:
-    """Add the rows of an article, all inserted just now, to the digest of one of ``COUNTED``.
+def insert_rows(db: Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows into one of ``COUNTED`` and add them to its digest, inside the transaction.
 
-    Inside the transaction that inserts them.
+    A row has each column of the table, with a value of the column's type.
     """
+    found = list(map(_VALUES[table], rows))
+    db.conn.executemany(_INSERT[table], found)
     kept = db.execute("SELECT sha256 FROM digests WHERE name = ?", [table]).fetchone()
-    if kept is None:
-        return
-    query = f"SELECT {line_of(FOLLOWED[table])} FROM {table} WHERE article_id = ?"  # noqa: S608
-    hashes = [hash_of(line) for (line,) in db.execute(query, [article])]
-    total = sum_as_text(number_of(kept[0]) + sum(hashes))
-    db.execute(_COUNT, [len(hashes), total, table])
+    if kept is not None and found:
+        total = number_of(kept[0]) + sum(hash_of(_line(values)) for values in found)
+        db.execute(_COUNT, [len(found), sum_as_text(total), table])
+
+
+def _line(values: Iterable[str | int | None]) -> bytes:
+    """What the SQL of ``line_of`` makes of a row."""
+    return ",".join(map(_quoted, values)).encode()
+
+
+def _quoted(value: str | int | None) -> str:
+    """A value as SQLite's ``quote()`` writes it: a text to its first NUL."""
+    if isinstance(value, str):
+        return "'" + value.partition("\0")[0].replace("'", "''") + "'"
+    return "NULL" if value is None else str(int(value))
 
 
 def suspend_index(db: Database, now: str) -> list[str]:

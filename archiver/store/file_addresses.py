@@ -1,20 +1,21 @@
 """The table ``file_addresses``, and what ``pictures`` and ``links`` say of the files they lead to.
 
-Whether a picture has its file follows from the address that was asked for it. ``settle`` and
-``_copy`` are the only places that write it, so an article whose parts are written anew has it too.
+Whether a picture has its file follows from the address that was asked for it. A new row has it from
+``with_files``; ``_copy`` follows what comes of asking, and ``settle`` is for rows of old archives.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlite_utils import Database
 
 from archiver.site import Base
+from archiver.store.records import Row
 from archiver.upload_urls import file_url, is_linked_file
 
 #: A picture in the body itself: there is nothing to ask for.
@@ -26,6 +27,11 @@ _COPY: Final = """
       FROM file_addresses AS a LEFT JOIN files AS f ON f.sha256 = a.sha256
       WHERE a.url = file_url)
     WHERE file_url IN (SELECT url FROM file_addresses)
+"""
+_KNOWN: Final = """
+    SELECT a.url AS file_url, a.sha256, f.path, a.status
+    FROM file_addresses AS a LEFT JOIN files AS f ON f.sha256 = a.sha256
+    WHERE a.url IN (SELECT value FROM json_each(:urls))
 """
 #: In the order in which files are asked for: those of the newest articles first.
 _WANTED: Final = """
@@ -107,40 +113,51 @@ class FileAddress:
     is_lost: bool = False
 
 
-def settle(db: Database, base: Base | None, article: int | None = None) -> None:
-    """Note for new pictures and links the address of their file, and what is known of it.
+def with_files(db: Database, base: Base | None, table: str, rows: Iterable[Row]) -> Iterable[Row]:
+    """New rows of a part with the address of their file, and what is known of it."""
+    if table == "links":
+        return [{**row, "file_url": _linked_file(row["url"], base)} for row in rows]
+    return _pictures(db, base, rows) if table == "pictures" else rows
 
-    Of one article or of all, inside the caller's transaction. A picture that is none of the blog's
-    is ``foreign``.
+
+def _pictures(db: Database, base: Base | None, rows: Iterable[Row]) -> list[Row]:
+    placed = [{**row, **_place(row["url"], base)} for row in rows]
+    files = [row["file_url"] for row in placed if row["file_url"] is not None]
+    if files:
+        known = {row["file_url"]: row for row in db.query(_KNOWN, {"urls": json.dumps(files)})}
+        placed = [row | known.get(row["file_url"], {}) for row in placed]
+    return placed
+
+
+def _place(url: str, base: Base | None) -> Row:
+    """What a picture's address alone says; one that is none of the blog's is ``foreign``."""
+    file = file_url(url, base)
+    is_foreign = file is None and url[:5].lower() != "data:"
+    status = "foreign" if is_foreign else None
+    return {"sha256": None, "path": None, "status": status, "file_url": file}
+
+
+def _linked_file(url: str, base: Base | None) -> str | None:
+    file = file_url(url, base)
+    return file if file is not None and is_linked_file(file) else None
+
+
+def settle(db: Database, base: Base | None) -> None:
+    """Note what ``with_files`` gives for pictures and links that do not have it yet.
+
+    Inside the caller's transaction.
     """
-    # One text for all articles: SQLite need not compile it again, with all triggers, for each.
-    which = "1" if article is None else "article_id = ?"
-    of = [] if article is None else [article]
-    _note_pictures(db, base, which, of)
-    _note_links(db, base, which, of)
-    db.execute(f"{_COPY} AND status IS NULL AND {which}", of)
-
-
-def _note_pictures(db: Database, base: Base | None, which: str, of: Sequence[int]) -> None:
-    query = f"SELECT DISTINCT url FROM pictures WHERE {_UNSETTLED} AND {which}"  # noqa: S608
-    for (url,) in db.execute(query, of).fetchall():
-        file = file_url(url, base)
+    pictures = f"SELECT DISTINCT url FROM pictures WHERE {_UNSETTLED}"  # noqa: S608
+    for (url,) in db.execute(pictures).fetchall():
         db.execute(
-            f"UPDATE pictures SET file_url = ?, status = ? WHERE url = ? AND {_UNSETTLED}"  # noqa: S608
-            f" AND {which}",
-            [file, "foreign" if file is None else None, url, *of],
+            f"UPDATE pictures SET file_url = :file_url, status = :status"  # noqa: S608
+            f" WHERE url = :url AND {_UNSETTLED}",
+            {"url": url, **_place(url, base)},
         )
-
-
-def _note_links(db: Database, base: Base | None, which: str, of: Sequence[int]) -> None:
-    query = f"SELECT DISTINCT url FROM links WHERE file_url IS NULL AND {which}"  # noqa: S608
-    for (url,) in db.execute(query, of).fetchall():
-        file = file_url(url, base)
-        if file is not None and is_linked_file(file):
-            db.execute(
-                f"UPDATE links SET file_url = ? WHERE url = ? AND {which}",  # noqa: S608
-                [file, url, *of],
-            )
+    for (url,) in db.execute("SELECT DISTINCT url FROM links WHERE file_url IS NULL").fetchall():
+        if (file := _linked_file(url, base)) is not None:
+            db.execute("UPDATE links SET file_url = ? WHERE url = ?", [file, url])
+    db.execute(f"{_COPY} AND status IS NULL")
 
 
 def wanted_files(

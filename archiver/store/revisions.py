@@ -8,21 +8,16 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from archiver.items import Status
+from archiver.store.digests import insert_rows
 from archiver.store.merge import first_told
 from archiver.store.records import Row
-from archiver.store.schema import EDITS, TOLD_BY, VERSIONED
+from archiver.store.schema import EDITS, TOLD_BY
 
 _SAME: Final = f"""
     SELECT number FROM revisions WHERE article_id = :id
     AND {" AND ".join(f"{column} IS :{column}" for column in TOLD_BY)}
 """  # noqa: S608
-_NEW: Final = f"""
-    INSERT INTO revisions
-      (article_id, number, seen_at, suspicious, capture_id, {", ".join(VERSIONED)})
-    VALUES (:id, (SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE article_id = :id),
-      :now, :suspicious, :capture, {", ".join(f":{column}" for column in VERSIONED)})
-    RETURNING number
-"""  # noqa: S608
+_NEXT: Final = "SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE article_id = ?"
 _ACCEPTED: Final = "UPDATE revisions SET suspicious = NULL WHERE article_id = ? AND number = ?"
 _CAPTURED: Final = f"""
     UPDATE revisions SET capture_id = :capture WHERE article_id = :id AND capture_id IS NULL
@@ -44,8 +39,9 @@ def save_revision(
     """
     found = db.execute(_SAME, dict(row)).fetchone()
     if found is None:
-        values = {**row, "now": now, "suspicious": suspicious, "capture": capture}
-        (number,) = db.execute(_NEW, values).fetchone()
+        (number,) = db.execute(_NEXT, [row["id"]]).fetchone()
+        noted = {"number": number, "seen_at": now, "suspicious": suspicious, "capture_id": capture}
+        insert_rows(db, "revisions", [{**row, "article_id": row["id"], **noted}])
         return int(number), True
     note_capture(db, row, capture)
     if suspicious is None:

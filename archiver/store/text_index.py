@@ -22,12 +22,13 @@ from archiver.store.digests import suspend_index
 #: So many articles make a batch.
 BATCH: Final = 20
 _WAITING: Final = "id NOT IN (SELECT id FROM articles_fts_docsize)"
-_COUNT: Final = f"SELECT count(*) FROM articles WHERE {_WAITING}"  # noqa: S608
+_ALL: Final = f"SELECT id FROM articles WHERE {_WAITING}"  # noqa: S608
+_AMONG: Final = "id IN (SELECT value FROM json_each(:ids))"
 _TAKE_IN: Final = f"""
     INSERT INTO articles_fts (rowid, title, body_text)
-    SELECT id, title, body_text FROM articles WHERE {_WAITING} ORDER BY id
+    SELECT id, title, body_text FROM articles WHERE {_AMONG} ORDER BY id
 """  # noqa: S608
-_CHOSEN: Final = f"id IN (SELECT value FROM json_each(:ids)) AND NOT {_WAITING}"  # noqa: S608
+_CHOSEN: Final = f"{_AMONG} AND NOT {_WAITING}"
 _IS_THERE: Final = f"SELECT 1 FROM articles WHERE {_CHOSEN} LIMIT 1"  # noqa: S608
 _TAKE_OUT: Final = f"""
     INSERT INTO articles_fts (articles_fts, rowid, title, body_text)
@@ -35,14 +36,21 @@ _TAKE_OUT: Final = f"""
 """  # noqa: S608
 
 
-def take_in_texts(db: Database) -> int:
-    """Take in the texts of all articles that wait, in one transaction; returns their number."""
-    (count,) = db.execute(_COUNT).fetchone()
-    if count:
+def take_in_texts(db: Database, among: Collection[int] | None = None) -> int:
+    """Take in the texts of the articles that wait, in one transaction; returns their number.
+
+    All articles are gone through for them, or only those ``among`` which they are.
+    """
+    if among is None:
+        found = db.execute(_ALL)
+    else:
+        found = db.execute(f"{_ALL} AND {_AMONG}", {"ids": json.dumps(list(among))})
+    waiting = [article for (article,) in found]
+    if waiting:
         with db.atomic():
             suspend_index(db, clock.utc_now())
-            db.execute(_TAKE_IN)
-    return int(count)
+            db.execute(_TAKE_IN, {"ids": json.dumps(waiting)})
+    return len(waiting)
 
 
 def take_out_texts(db: Database, articles: Collection[int]) -> None:
