@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -163,11 +163,6 @@ class ItemColumn(Column):
         """The value for an item, as SQLite stores it."""
         return self.format.to_sql(self.read(item))
 
-    def of_all(self, items: Iterable[Any]) -> list[Any]:
-        """The values for items, one after the other."""
-        cast = self.format.cast
-        return [None if value is None else cast(value) for value in map(self.read, items)]
-
     @cached_property
     def read(self) -> Callable[[Any], Any]:
         """Item → value, as the item has it."""
@@ -208,6 +203,17 @@ class Table(Relation):
     def filled(self) -> tuple[ItemColumn, ...]:
         """The columns that an item fills."""
         return tuple(column for column in self.columns if isinstance(column, ItemColumn))
+
+    def row(self, item: Any) -> dict[str, Any]:
+        """The columns that an item fills: name → value, as SQLite stores it."""
+        return {
+            name: None if (value := read(item)) is None else cast(value)
+            for name, read, cast in self._readers
+        }
+
+    @cached_property
+    def _readers(self) -> tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any]], ...]:
+        return tuple((column.name, column.read, column.format.cast) for column in self.filled)
 
     def select(self, condition: Callable[[ItemColumn], bool]) -> tuple[str, ...]:
         """The names of the columns that an item fills and a condition holds for."""

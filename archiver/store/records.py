@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import count, repeat
-from operator import itemgetter
 from typing import Any, Final
 
 from archiver.items import Article
@@ -24,17 +22,19 @@ class Fields:
 
     def objects(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
         """The JSON objects of rows that begin with these columns; raises ``ValueError``."""
-        return self.parsed([dict(zip(self.names, row, strict=False)) for row in rows])
+        return self._parsed([dict(zip(self.names, row, strict=False)) for row in rows])
 
     def objects_of(self, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
-        """The JSON objects of whole rows; raises ``ValueError`` for a broken array."""
-        return self.objects(map(itemgetter(*self.names), rows))
+        """The JSON objects of whole rows; a column that a row lacks is left out."""
+        names = self.names
+        return self._parsed([{name: row[name] for name in names if name in row} for row in rows])
 
-    def parsed(self, rows: list[Row]) -> list[Row]:
+    def _parsed(self, rows: list[Row]) -> list[Row]:
         """Rows of these columns, with the values of the file put in place of the stored ones."""
         for name, parse in self._parsers:
             for row in rows:
-                row[name] = parse(row[name])
+                if name in row:
+                    row[name] = parse(row[name])
         return rows
 
 
@@ -55,15 +55,13 @@ def _value(column: ItemColumn, article: Article) -> Any:
 
 def part_rows(article: Article) -> dict[str, list[Row]]:
     """The rows of what an article's body holds, by table; positions count from 0."""
-    return {table.name: _rows(table, article) for table in PARTS}
-
-
-def _rows(table: Table, article: Article) -> list[Row]:
-    parts = getattr(article, table.name)
-    names = (*(column.name for column in table.filled), "article_id", "position")
-    values = (column.of_all(parts) for column in table.filled)
-    rows = zip(*values, repeat(article.id), count(), strict=False)
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return {
+        table.name: [
+            table.row(part) | {"article_id": article.id, "position": position}
+            for position, part in enumerate(getattr(article, table.name))
+        ]
+        for table in PARTS
+    }
 
 
 def record(row: Mapping[str, Any], parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> Row:
@@ -71,7 +69,7 @@ def record(row: Mapping[str, Any], parts: Mapping[str, Iterable[Mapping[str, Any
 
     A column that the row lacks is left out. Raises ``ValueError`` for ``tags`` that are no JSON.
     """
-    (found,) = FIELDS.parsed([{name: row[name] for name in FIELDS.names if name in row}])
+    (found,) = FIELDS.objects_of([row])
     for name, fields in FIELDS_OF_PARTS.items():
         found[name] = fields.objects_of(parts.get(name, ()))
     return found
