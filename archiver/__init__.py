@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __version__: Final = "0.1.0"
 
 #: Rises with every change of the extraction that can give another result for the same page.
-PARSER_VERSION: Final = 3
+PARSER_VERSION: Final = 4
 
 
 def load(path: str | os.PathLike[str] | None = None) -> Dataset:

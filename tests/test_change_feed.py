@@ -33,7 +33,7 @@ def add_article(db: Database, article: int, **values: Any) -> None:
         "first_seen": DAY1,
         "last_seen": DAY1,
         "fetched_at": DAY1,
-        "parser_version": 3,
+        "parser_version": 4,
     }
     db.table("articles").insert({**row, **values})
 

@@ -371,7 +371,7 @@ def test_jsonl_has_comments_when_asked(db: Database, tmp_path: Path) -> None:
         "text": "好文。",
         "first_seen": DAY1,
         "gone_at": None,
-        "parser_version": 3,
+        "parser_version": 4,
     }
 
 

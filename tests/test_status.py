@@ -56,7 +56,7 @@ def add_article(db: Database, article: int, **values: Any) -> None:
         "first_seen": DAY1,
         "last_seen": DAY3,
         "fetched_at": DAY2,
-        "parser_version": 3,
+        "parser_version": 4,
     }
     db.table("articles").insert({**row, **values})
     add_sighting(db, article)
