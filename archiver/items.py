@@ -64,7 +64,7 @@ class Formula:
     @property
     def label(self) -> str | None:
         """The name in the first ``\\label{…}``, which ``\\eqref`` refers to."""
-        match = _LABEL.search(self.latex)
+        match = _LABEL.search(self.latex) if r"\label" in self.latex else None  # few have one
         return match[1].strip() if match else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -28,6 +29,8 @@ _SETTINGS: Final = {
 }
 #: dateparser tries every part of a text; no date has so many characters.
 _LONGEST: Final = 100
+#: A day as the blog writes it: a twentieth of what dateparser needs for the same.
+_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}\Z")
 _YEAR_FIRST = re.compile(r"\d{4}\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})")
 _WORD = re.compile(r"\(?\b(?P<word>[A-Za-z]{2,6})\b\)?")
 #: Names of zones that are an offset. ``CST`` is China's and America's: the others are none.
@@ -104,6 +107,9 @@ def _parse(text: str) -> datetime | None:
 
     A year that does not stand in the text is dateparser's own and is refused.
     """
+    if _DAY.match(text):
+        with suppress(ValueError):  # there is no such day
+            return datetime.fromisoformat(text).replace(tzinfo=site.TIMEZONE)
     try:
         moment = dateparser.parse(
             text, languages=["zh", "en"], date_formats=_FORMATS, settings=dict(_SETTINGS)

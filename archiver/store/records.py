@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from archiver.items import Article
-from archiver.store.column import AS_BODY, ItemColumn, Role
+from archiver.store.column import AS_BODY, Column, ItemColumn, Role, Table
 from archiver.store.schema import ARTICLES, COMMENTS, PARTS
 
 Row = dict[str, Any]
-#: Columns of the JSONL file, each with what makes its value there of the stored one, if anything.
-_Fields: TypeAlias = tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+
+class Fields:
+    """The columns of a table that the JSONL file has."""
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        chosen = tuple(columns)
+        self.names = tuple(column.name for column in chosen)
+        self._parsers = [(c.name, parse) for c in chosen if (parse := c.format.parse) is not None]
+
+    def objects(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
+        """The JSON objects of rows that begin with these columns; raises ``ValueError``."""
+        return self._parsed([dict(zip(self.names, row, strict=False)) for row in rows])
+
+    def objects_of(self, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+        """The JSON objects of whole rows; a column that a row lacks is left out."""
+        names = self.names
+        return self._parsed([{name: row[name] for name in names if name in row} for row in rows])
+
+    def _parsed(self, rows: list[Row]) -> list[Row]:
+        """Rows of these columns, with the values of the file put in place of the stored ones."""
+        for name, parse in self._parsers:
+            for row in rows:
+                if name in row:
+                    row[name] = parse(row[name])
+        return rows
 
 
 def article_row(article: Article) -> Row:
@@ -40,43 +64,25 @@ def part_rows(article: Article) -> dict[str, list[Row]]:
     }
 
 
-def record(
-    row: Mapping[str, Any],
-    parts: Mapping[str, Iterable[Mapping[str, Any]]],
-    *,
-    with_counts: bool = True,
-) -> Row:
+def record(row: Mapping[str, Any], parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> Row:
     """The JSONL object of an article: its row without the volatile columns, then its parts.
 
-    A column that the row lacks is left out. ``with_counts`` false leaves out the reader and comment
-    counts. Comments are in it where ``parts`` has their rows. Raises ``ValueError`` for ``tags``
-    that are no JSON.
+    A column that the row lacks is left out. Raises ``ValueError`` for ``tags`` that are no JSON.
     """
-    found = _object(_FIELDS if with_counts else _WITHOUT_COUNTS, row)
-    for name, fields in _FIELDS_OF_PARTS.items():
-        found[name] = [_object(fields, part) for part in parts.get(name, ())]
-    if COMMENTS.name in parts:
-        found[COMMENTS.name] = [_comment(comment) for comment in parts[COMMENTS.name]]
+    (found,) = FIELDS.objects_of([row])
+    for name, fields in FIELDS_OF_PARTS.items():
+        found[name] = fields.objects_of(parts.get(name, ()))
     return found
 
 
-def _comment(row: Mapping[str, Any]) -> Row:
-    columns = [column for column in COMMENTS.columns if column.name != "article_id"]
-    return {column.name: column.format.to_json(row[column.name]) for column in columns}
+def _fields(table: Table) -> Fields:
+    return Fields(column for column in table.filled if column.in_jsonl)
 
 
-def _object(fields: _Fields, row: Mapping[str, Any]) -> Row:
-    return {
-        name: row[name] if parse is None else parse(row[name])
-        for name, parse in fields
-        if name in row
-    }
-
-
-def _fields(columns: Iterable[ItemColumn]) -> _Fields:
-    return tuple((column.name, column.format.parse) for column in columns if column.in_jsonl)
-
-
-_FIELDS: Final = _fields(ARTICLES.filled)
-_WITHOUT_COUNTS: Final = _fields(c for c in ARTICLES.filled if c.role is not Role.COUNT)
-_FIELDS_OF_PARTS: Final = {table.name: _fields(table.filled) for table in PARTS}
+FIELDS: Final = _fields(ARTICLES)
+#: The same without the reader and comment counts.
+FIELDS_WITHOUT_COUNTS: Final = Fields(
+    c for c in ARTICLES.filled if c.in_jsonl and c.role is not Role.COUNT
+)
+FIELDS_OF_PARTS: Final = {table.name: _fields(table) for table in PARTS}
+FIELDS_OF_COMMENTS: Final = Fields(c for c in COMMENTS.columns if c.name != "article_id")

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archiver.store.jsonl import LINE_ID, rows
-from archiver.store.records import Row, record
+from archiver.store.jsonl import LINE_ID, StoredArticle, line_of, stored_articles
 from archiver.verify.chosen import Ids, chosen
 from archiver.verify.fidelity.comparison import Point
 from archiver.verify.fidelity.differences import words_for_value
@@ -46,8 +45,11 @@ def check_jsonl(
     started, _ = last_run(db)
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
-            objects = rows(db, *chosen("id", ids), with_comments=with_comments)
-            _compare(point, _expected(objects, with_counts=with_counts), _found(file, ids))
+            condition, values = chosen("id", ids)
+            articles = stored_articles(
+                db, condition, values, with_counts=with_counts, with_comments=with_comments
+            )
+            _compare(point, _expected(articles), _found(file, ids))
         if point.differ and _is_older(path, started):
             point.first = f"the file is older than the last run, {_WRITTEN}; {point.first}"
             point.findings[0] = point.first
@@ -78,16 +80,13 @@ def _compare(point: Point, expected: Iterator[_Line], found: Iterator[_Line]) ->
         number, line = next(found, (_UNKNOWN, ""))
 
 
-def _expected(
-    objects: Iterator[tuple[Row, dict[str, list[Row]]]], *, with_counts: bool
-) -> Iterator[_Line]:
-    for row, parts in objects:
+def _expected(articles: Iterator[StoredArticle]) -> Iterator[_Line]:
+    for article in articles:
         try:
-            found = record(row, parts, with_counts=with_counts)
-            line = json.dumps(found, ensure_ascii=False) + "\n"
+            line = line_of(article.object())
         except ValueError:
             line = _NO_LINE
-        yield row["id"], line
+        yield article.id, line
 
 
 def _found(lines: Iterator[str], ids: Ids | None) -> Iterator[_Line]:
