@@ -18,7 +18,7 @@ def test_a_request_is_stored_without_waiting_for_the_disk(tmp_path: Path) -> Non
     levels: list[int] = []
 
     def note(sql: str, _: object = None) -> None:
-        if "INTO sightings" in sql or "INTO articles" in sql:
+        if "INTO sightings" in sql or "INTO changes" in sql:
             levels.append(archive.db.conn.execute("PRAGMA synchronous").fetchone()[0])
 
     with archive.db.tracer(note):

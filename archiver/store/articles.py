@@ -135,7 +135,7 @@ def get_article(db: Database, article: int) -> Row | None:
 
 def known_articles(db: Database) -> dict[int, Known]:
     """The archived articles by id; there may be many."""
-    return {row[0]: Known._make(row) for row in db.execute(_KNOWN)}
+    return {row[0]: Known(*row) for row in db.execute(_KNOWN)}
 
 
 def _merged(old: Row | None, article: Article, shown: Shown) -> Row:
