@@ -364,6 +364,7 @@ def test_serialising_is_undone_by_parsing(parts: list[str]) -> None:
         '<p title="a\nb\tc">一</p><i></i>',
         '<p title="x/"></p><img src="/图/">',
         '<p a<!--b="">一</p><br>--&gt;',
+        '<p a&#12;="" &#x200b;="b">一</p>',
     ],
 )
 def test_serialise(html: str) -> None:

@@ -24,9 +24,11 @@ ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 #: All entities that ``inner_html`` writes.
 ENTITIES = ("&amp;", "&lt;", "&gt;", "&nbsp;", "&quot;")
 
-#: Characters that XML needs references for and HTML does not: white space of values, and with
-#: libxml2 before 2.14 all that is not ASCII in them. An ``&`` of the text is ``&amp;`` by then.
-_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
+#: What XML has entities for and HTML has not; an ``&`` of the text is ``&amp;`` by then.
+_WHITE_SPACE: Final = (("&#9;", "\t"), ("&#10;", "\n"), ("&#13;", "\r"))
+#: libxml2 before 2.14 writes what is not ASCII in a value so. A name may have an ``&`` of its own.
+_VALUE = re.compile('="[^"<]*"')
+_REFERENCE = re.compile("&#x([0-9A-F]+);")
 #: Texts, tags and the comment behind them. Only the name of an attribute may have ``<`` in it, and
 #: nothing has ``>``.
 _UP_TO_COMMENT = re.compile(r"((?:[^<]++|<(?!!--)[^>]*+>)*+)(<!--.*?-->|\Z)", re.DOTALL)
@@ -47,15 +49,20 @@ def inner_html(top: HtmlElement, *, with_comments: bool = False) -> str:
 
 def _as_html(xml: str) -> str:
     """A piece of XML without comments, and without what is an element in HTML only."""
-    html = _REFERENCE.sub(_referred, xml) if "&#" in xml else xml
+    html = xml
+    if "&#" in html:
+        if "&#x" in html:
+            html = _VALUE.sub(_without_references, html)
+        for entity, character in _WHITE_SPACE:
+            html = html.replace(entity, character)
     html = html.replace("\xa0", "&nbsp;").replace("<br/>", "<br>")  # most empty elements
     if "/>" in html:
         html = _EMPTY.sub(_empty_element, html)
     return _DROPS_LINE_FEED.sub(r"\g<0>\n", html)
 
 
-def _referred(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16) if match[1] else int(match[2]))
+def _without_references(value: re.Match[str]) -> str:
+    return _REFERENCE.sub(lambda reference: chr(int(reference[1], 16)), value[0])
 
 
 def _empty_element(match: re.Match[str]) -> str:
