@@ -307,6 +307,10 @@ def items(*numbered: tuple[int, str], kind: str = "") -> str:
         ("<ol><li>甲<li value=5>乙<li>丙</ol>", items((1, "甲"), (5, "乙"), (6, "丙"))),
         ("<ol reversed><li>甲<li>乙</ol>", items((2, "甲"), (1, "乙"))),
         ("<ol reversed start=9><li>甲<li>乙</ol>", items((9, "甲"), (8, "乙"))),
+        (
+            "<ol><li>甲</li><ol start=2><li>乙</ol></ol>",
+            '<ol>\n<li value="1">\n\n甲\n\n</li>\n\n2. 乙\n\n</ol>',
+        ),
         ("<ol reversed><li>甲<ol><li>子</ol><li>乙</ol>", None),
         ("<ol start=-1><li>甲<li>乙</ol>", items((-1, "甲"), (0, "乙"))),
         ("<ol start=999999999><li>甲</ol>", "999999999. 甲"),

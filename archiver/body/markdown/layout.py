@@ -139,9 +139,14 @@ def _tag(block: _Block | str) -> str:
     return block.tag if isinstance(block, _Block) else ""
 
 
+def _number_of_item(child: _Block | str) -> int | None:
+    """The number of an item; ``None`` for what else stands in a list, a list in it for example."""
+    return child.number if isinstance(child, _Block) and child.tag == "li" else None
+
+
 def _counts_up(block: _Block) -> bool:
     """True when a list of Markdown's numbers its items as the author's does."""
-    numbers = [item.number if isinstance(item, _Block) else None for item in block.children]
+    numbers = [_number_of_item(child) for child in block.children]
     first = numbers[0]
     if first is None or block.letters:
         return False
