@@ -21,7 +21,7 @@ from archiver.demo.theme import render_article
 from archiver.extraction.refine import refine
 from archiver.extraction.saved_page import scrape
 from archiver.items import Article
-from archiver.store.records import Row, article_row, part_rows, record
+from archiver.store.records import Row, article_record
 
 #: The bytes of a body, without the text of its own.
 _BYTES: Final = 2500
@@ -113,4 +113,4 @@ def _article(model: Article, post: Post, own: tuple[str, str]) -> Article:
 
 
 def _row(article: Article) -> Row:
-    return record(article_row(article), part_rows(article))
+    return article_record(article)

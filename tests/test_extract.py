@@ -23,7 +23,7 @@ from archiver.extraction.saved_page import extract, scrape
 from archiver.pages.completion import complete_from_listing
 from archiver.pages.decoding import open_page
 from archiver.pages.listing import parse_listing
-from archiver.store.records import article_row, part_rows, record
+from archiver.store.records import article_record
 from archiver.tree.unexpected import UnexpectedPage
 
 #: Not told by an article's page: the archive's own time, and the time that only the feed has.
@@ -90,7 +90,7 @@ def test_saved_pages_of_all_kinds_are_all_that_a_crawl_needs(
         complete_from_listing(article, listed.get(post.id), index.get(post.id))
         article.feed_text = feed[post.id].date_text if post.id in feed else None
         assert refine(article) == []
-        row = record(article_row(article), part_rows(article))
+        row = article_record(article)
         assert row | {"first_seen": stored[post.id]["first_seen"]} == stored[post.id]
 
 

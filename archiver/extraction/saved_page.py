@@ -17,7 +17,7 @@ from archiver.pages.feed import parse_feed
 from archiver.pages.index import parse_index
 from archiver.pages.kind import Kind, is_feed, kind_of_page
 from archiver.pages.listing import parse_listing
-from archiver.store.records import Row, article_row, part_rows, record
+from archiver.store.records import Row, article_record
 from archiver.store.schema import ARTICLES
 from archiver.tree.document import Page, parse_page
 from archiver.tree.unexpected import UnexpectedPage
@@ -78,7 +78,7 @@ def _items(kind: Kind, page: Page, url: str | None, base: site.Base | None) -> S
 def _stored(item: Item) -> Row:
     """The JSON object of a refined item."""
     if isinstance(item, Article):
-        return record(article_row(item), part_rows(item))
+        return article_record(item)
     fields = ItemAdapter(item)
     values = {name: fields[name] for name in ARTICLES.names if name in fields}
     return {"id": item.id, "url": site.article_url(item.id), **values}

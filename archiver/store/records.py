@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from archiver.items import Article
@@ -55,13 +55,19 @@ def _value(column: ItemColumn, article: Article) -> Any:
 
 def part_rows(article: Article) -> dict[str, list[Row]]:
     """The rows of what an article's body holds, by table; positions count from 0."""
-    return {
-        table.name: [
-            table.row(part) | {"article_id": article.id, "position": position}
-            for position, part in enumerate(getattr(article, table.name))
-        ]
-        for table in PARTS
-    }
+    return {table.name: list(_rows(article, table)) for table in PARTS}
+
+
+def article_record(article: Article) -> Row:
+    """The JSONL object of an article; of the rows of its parts, one at a time is there."""
+    return record(article_row(article), {table.name: _rows(article, table) for table in PARTS})
+
+
+def _rows(article: Article, table: Table) -> Iterator[Row]:
+    for position, part in enumerate(getattr(article, table.name)):
+        row = table.row(part)
+        row["article_id"], row["position"] = article.id, position
+        yield row
 
 
 def record(row: Mapping[str, Any], parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> Row:
