@@ -57,6 +57,9 @@ SLOW := architecture backoff benchmarks changed_bytes ci command_line comments_c
   reparse_run replica resume search_command site_changes site_comments site_lists site_odd \
   suspicious_pages symbolic_links verify_pages warc_crawl years
 
+# Set, each process compiles all that it imports anew: seconds, hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test soak install-test browser-test readers-test scale-test test-lowest notebooks site lint bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -122,7 +125,7 @@ $(VENV)/.created:
 $(LOWEST)/.installed: pyproject.toml
 	$(PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -m pip --disable-pip-version-check install --quiet uv
-	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
+	$(LOWEST)/bin/uv pip install --quiet --compile-bytecode --python $(LOWEST)/bin/python \
 	  --resolution lowest-direct -e '.[test]'
 	@touch $@
 
