@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from itemadapter import ItemAdapter
-
 from archiver import site
 from archiver.extraction.doubt import Doubt
 from archiver.extraction.refine import refine
@@ -79,6 +77,5 @@ def _stored(item: Item) -> Row:
     """The JSON object of a refined item."""
     if isinstance(item, Article):
         return record(article_row(item), part_rows(item))
-    fields = ItemAdapter(item)
-    values = {name: fields[name] for name in ARTICLES.names if name in fields}
+    values = {name: getattr(item, name) for name in ARTICLES.names if hasattr(item, name)}
     return {"id": item.id, "url": site.article_url(item.id), **values}
