@@ -23,9 +23,9 @@ Killed: TypeAlias = BrokenExecutor
 #: Batches that wait for each process: what is not yet worked on is held in memory, and an
 #: interruption waits for what is.
 _WAITING: Final = 3
-#: New objects after which a process looks for garbage in circles: a page makes thousands of objects
-#: and leaves few circles.
-_GARBAGE: Final = 50_000
+#: New objects after which a process looks for garbage in circles. A page makes thousands of objects
+#: and leaves few circles; more would take memory, as a circle may hold a tree.
+_GARBAGE: Final = 10_000
 
 
 def count_processors() -> int:
@@ -100,7 +100,8 @@ class Processes:
         if self._pool is None:
             context = get_context("forkserver")
             module = getattr(function, "func", function).__module__
-            context.set_forkserver_preload(["__main__", module])  # each would load the script else
+            # With the script that was started, which each process would load for itself otherwise.
+            context.set_forkserver_preload(["__main__", module])
             arguments = (self._prepare, self._values)
             self._pool = ProcessPoolExecutor(self.count, context, _set_up, arguments)
         return self._pool
