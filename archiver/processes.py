@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import deque
@@ -22,6 +23,9 @@ Killed: TypeAlias = BrokenExecutor
 #: Batches that wait for each process: what is not yet worked on is held in memory, and an
 #: interruption waits for what is.
 _WAITING: Final = 3
+#: New objects after which a process looks for garbage in circles. A page makes thousands of objects
+#: and leaves few circles; more would take memory, as a circle may hold a tree.
+_GARBAGE: Final = 10_000
 
 
 def count_processors() -> int:
@@ -95,7 +99,9 @@ class Processes:
         """
         if self._pool is None:
             context = get_context("forkserver")
-            context.set_forkserver_preload([getattr(function, "func", function).__module__])
+            module = getattr(function, "func", function).__module__
+            # With the script that was started, which each process would load for itself otherwise.
+            context.set_forkserver_preload(["__main__", module])
             arguments = (self._prepare, self._values)
             self._pool = ProcessPoolExecutor(self.count, context, _set_up, arguments)
         return self._pool
@@ -113,6 +119,9 @@ def _set_up(prepare: _Prepare | None, values: tuple[Any, ...]) -> None:
     Thread(target=_end_with_parent, daemon=True).start()
     if prepare is not None:
         prepare(*values)
+    # What is loaded stays: that the collector need not look at it again and again.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE, *gc.get_threshold()[1:])
 
 
 def _end_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -59,6 +60,24 @@ def test_a_process_is_prepared_and_leaves_interrupts_to_its_parent() -> None:
     with Processes(2, prepare, "a word") as processes:
         assert processes.submit(state, 0).result() == (["a word"], True)
     assert not _prepared
+
+
+def count_frozen(_: int) -> tuple[int, int]:
+    return gc.get_freeze_count(), gc.get_threshold()[0]
+
+
+def test_the_collector_passes_over_what_a_process_has_loaded() -> None:
+    with Processes(2) as processes:
+        frozen, threshold = processes.submit(count_frozen, 0).result()
+    assert frozen > 1000
+    assert threshold > gc.get_threshold()[0]
+
+
+@pytest.mark.parametrize("module", ["reparsing.workers", "verify.second_extraction"])
+def test_a_process_that_reads_pages_loads_no_scrapy(module: str) -> None:
+    """It would take longer than everything else that is loaded."""
+    program = f"import sys, archiver.{module}; sys.exit('scrapy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_a_killed_process_is_told_of() -> None:

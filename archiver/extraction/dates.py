@@ -10,11 +10,10 @@ from typing import Final
 
 import dateparser
 from dateparser.timezone_parser import word_is_tz
-from itemadapter import ItemAdapter
 
 from archiver import clock, site
 from archiver.extraction.doubt import Doubt
-from archiver.items import CommentPage, Item
+from archiver.items import Article, CommentPage, Item
 
 #: Tried first by dateparser, 35 times faster than its search through the languages.
 _FORMATS: Final = ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z"]
@@ -49,14 +48,13 @@ def fill_dates(item: Item) -> list[Doubt]:
     """
     if isinstance(item, CommentPage):
         return []
-    fields = ItemAdapter(item)
-    text = fields.get("date_text")
+    text = item.date_text
     published, published_at = parse_date(text)
     doubts = [Doubt(item.id, "date", text)] if text and published is None else []
-    feed_day, feed_time = parse_feed_date(fields.get("feed_text"))
+    feed_day, feed_time = parse_feed_date(item.feed_text if isinstance(item, Article) else None)
     if feed_time is not None and published in {None, feed_day}:
         published, published_at = feed_day, published_at or feed_time
-    fields["published"], fields["published_at"] = published, published_at
+    item.published, item.published_at = published, published_at
     return doubts
 
 

@@ -7,10 +7,8 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
-from itemadapter import ItemAdapter
-
 from archiver.extraction.doubt import Doubt
-from archiver.items import Item
+from archiver.items import Article, Item, ListingEntry
 from archiver.numbers import MOST_PEOPLE
 
 _NUMBER = re.compile(
@@ -28,12 +26,10 @@ def fill_readers(item: Item) -> list[Doubt]:
 
     Returns the doubt about a text that is no count.
     """
-    fields = ItemAdapter(item)
-    text = fields.get("readers_text")
-    if text is None:
+    if not isinstance(item, Article | ListingEntry) or (text := item.readers_text) is None:
         return []
-    fields["readers"] = readers = parse_readers(text)
-    return [] if readers is not None else [Doubt(item.id, "readers", text)]
+    item.readers = parse_readers(text)
+    return [] if item.readers is not None else [Doubt(item.id, "readers", text)]
 
 
 def parse_readers(text: str) -> int | None:

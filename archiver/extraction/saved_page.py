@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from itemadapter import ItemAdapter
-
 from archiver import site
 from archiver.extraction.doubt import Doubt
 from archiver.extraction.refine import refine
@@ -79,6 +77,9 @@ def _stored(item: Item) -> Row:
     """The JSON object of a refined item."""
     if isinstance(item, Article):
         return article_record(item)
+    # It loads Scrapy, which the processes that read articles do without.
+    from itemadapter import ItemAdapter  # noqa: PLC0415
+
     fields = ItemAdapter(item)
     values = {name: fields[name] for name in ARTICLES.names if name in fields}
     return {"id": item.id, "url": site.article_url(item.id), **values}

@@ -19,6 +19,9 @@ from archiver.store.sqlite import connect_for_reading
 
 #: For fewer articles it is quicker to start no process.
 _FEW: Final = 8
+#: So many a process is given at once: with those that wait behind them, it has enough to read while
+#: the writer stores a transaction.
+_PIECE: Final = 8
 
 Outcome = Correction | Refused
 
@@ -65,7 +68,7 @@ def read_articles(task: Task, articles: Sequence[int], processes: int) -> Iterat
             yield from map(reader.read, articles)
         return
     with Processes(min(processes, len(articles)), _prepare, task) as workers:
-        yield from workers.map(_read, articles)
+        yield from workers.map(_read, articles, batch=_PIECE)
 
 
 # --- In a process ---------------------------------------------------------------------------------

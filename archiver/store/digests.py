@@ -88,9 +88,13 @@ def covered_tables() -> list[str]:
 
 
 def line_of(columns: Iterable[str], row: str = "") -> str:
-    """The SQL that writes a row as a line; ``row`` is the prefix of its columns, as ``new.``."""
-    line = " || ',' || ".join(f"quote({row}{column})" for column in columns)
-    return f"CAST({line} AS BLOB)"
+    """The SQL that writes a row as a line; ``row`` is the prefix of its columns, as ``new.``.
+
+    ``printf`` writes it in one go, where each ``||`` would copy all that is before it.
+    """
+    values = [f"quote({row}{column})" for column in columns]
+    form = ",".join("%s" for _ in values)
+    return f"CAST(printf('{form}', {', '.join(values)}) AS BLOB)"
 
 
 def hash_of(line: bytes) -> int:

@@ -58,10 +58,14 @@ def _accept_targets(links: list[Link], case: Case) -> None:
 
     The archive does not tell whether it was.
     """
-    read_from_copy = list_links(case.body, case.base)
-    for position, stored in enumerate(case.row["links"][: len(links)]):
-        if read_from_copy[position].target_id == stored["target_id"]:
-            links[position] = read_from_copy[position]
+    both = zip(links, case.row["links"], strict=False)
+    others = [
+        place for place, (link, stored) in enumerate(both) if link.target_id != stored["target_id"]
+    ]
+    read_from_copy = list_links(case.body, case.base) if others else []
+    for place in others:
+        if read_from_copy[place].target_id == case.row["links"][place]["target_id"]:
+            links[place] = read_from_copy[place]
 
 
 def _chosen(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[Row]:

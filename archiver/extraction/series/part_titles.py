@@ -138,9 +138,6 @@ def _column(title: str, name: str) -> str | None:
 def _plain(title: str) -> tuple[str, list[int]]:
     """A title in NFKC without formulas, and the place in it of each character and of the end."""
     title = _FORMULA.sub(lambda match: "\0" * len(match[0]), title)
-    pairs = [
-        (folded, place)
-        for place, character in enumerate(title)
-        for folded in unicodedata.normalize("NFKC", character)
-    ]
-    return "".join(folded for folded, _ in pairs), [*(place for _, place in pairs), len(title)]
+    folded = [unicodedata.normalize("NFKC", character) for character in title]
+    places = [place for place, text in enumerate(folded) for _ in text]
+    return "".join(folded), [*places, len(title)]

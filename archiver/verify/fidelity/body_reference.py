@@ -46,7 +46,7 @@ class Reading:
     #: Address and alternative text of each picture.
     pictures: list[tuple[str, str]] = field(default_factory=list)
     heading_ids: list[str] = field(default_factory=list)
-    #: The lines of the text; ``None`` for a page that MathJax has run on.
+    #: The lines of the text; ``None`` for a page that MathJax has run on, and where not asked for.
     lines: list[str] | None = None
 
 
@@ -55,7 +55,9 @@ def parse_html(html: str) -> Node:
     return parse_source(f"<!DOCTYPE html><body>{html}").body
 
 
-def read_body(top: Node, article: int, document: str | None = None) -> Reading:
+def read_body(
+    top: Node, article: int, document: str | None = None, *, with_lines: bool = True
+) -> Reading:
     """Read all below an element of an article's page, or of its ``body_html``.
 
     ``document`` is what relative addresses are resolved against on a page with a ``<base>``.
@@ -71,7 +73,7 @@ def read_body(top: Node, article: int, document: str | None = None) -> Reading:
     reader.reading.text = "".join(reader.pieces)
     if not reader.is_saved:
         reader.reading.formulas = formulas.found
-        reader.reading.lines = _lines(tree, formulas)
+        reader.reading.lines = _lines(tree, formulas) if with_lines else None
     return reader.reading
 
 

@@ -17,11 +17,11 @@ from archiver.verify.fidelity.comparison import Point, compare_lists, compare_te
 from archiver.verify.fidelity.differences import value_in_words
 from archiver.verify.fidelity.markdown_outline import outline_of_markdown
 from archiver.verify.fidelity.outline import fold, quoted, without_space
-from archiver.verify.fidelity.rendering import rendered_lines, rendered_text
+from archiver.verify.fidelity.rendering import lines_of, rendered_text
 from archiver.verify.fidelity.safety import safety_faults
-from archiver.verify.fidelity.steps import shown_formulas
-from archiver.verify.fidelity.tex2jax import Formulas, find_formulas
-from archiver.verify.fidelity.tree_outline import outline_of_tree
+from archiver.verify.fidelity.steps import Step, read_steps, shown_formulas
+from archiver.verify.fidelity.tex2jax import find_formulas
+from archiver.verify.fidelity.tree_outline import outline_of_steps
 
 #: The points in the order in which they are reported, and what each one counts.
 UNITS: Final = {
@@ -47,10 +47,17 @@ class Case:
         self.row = row
         self.base = base
         html: str = row["body_html"]
-        #: ``body_html`` read again, by the audit and as the extraction's tree.
-        self.stored: Reading = read_body(parse_html(html), row["id"])
+        #: ``body_html`` read again, by the audit and as the extraction's tree. Its lines are
+        #: compared with those of the reference alone.
+        self.stored: Reading = read_body(
+            parse_html(html), row["id"], with_lines=reference is not None
+        )
         self.body: HtmlElement = parse_fragment(html)
-        self.formulas: Formulas = find_formulas(self.body)
+        formulas = find_formulas(self.body)
+        self.formulas: list[Formula] = formulas.found
+        #: Its steps in reading, and the picture of each caption in it.
+        self.steps: list[Step] = list(read_steps(self.body, formulas))
+        self.captions = captions(self.body)
         self.reference = self.stored if reference is None else reference
 
 
@@ -97,7 +104,7 @@ def audit_formulas(case: Case) -> Point:
     """Compare the formulas of reference, ``body_html``, ``formulas``, count and ``body_text``."""
     expected = [_formula_key(formula) for formula in case.reference.formulas]
     point = _point("formulas", len(expected))
-    stored = [_formula_key(formula) for formula in case.formulas.found]
+    stored = [_formula_key(formula) for formula in case.formulas]
     compare_lists(point, "body_html", expected, stored)
     listed = [
         _formula_key(Formula(entry["latex"], entry["display"]))
@@ -111,7 +118,7 @@ def audit_formulas(case: Case) -> Point:
 
 def audit_markdown(case: Case) -> Point:
     """Compare the outline of ``body_markdown`` with that of ``body_html``."""
-    expected = outline_of_tree(case.body, case.formulas)
+    expected = outline_of_steps(case.steps, case.captions)
     point = _point("markdown", len(expected))
     markdown = case.row["body_markdown"]
     if markdown is None:
@@ -166,7 +173,7 @@ def _point(name: str, compared: int) -> Point:
 
 def _compare_lines(point: Point, case: Case) -> None:
     """Compare the lines of ``body_text``; white space counts in those of a ``pre``."""
-    expected = rendered_lines(case.body, case.formulas)
+    expected = lines_of(case.steps)
     found = [line for line in _text_with_formulas_folded(case).split("\n") if line.strip()]
     is_same = len(found) == len(expected)
     shown_lines = [
@@ -181,7 +188,7 @@ def _text_with_formulas_folded(case: Case) -> str:
     """``body_text``, each formula on one line with its white space folded."""
     text: str = case.row["body_text"] or ""
     position = 0
-    for formula in shown_formulas(case.body, case.formulas):
+    for formula in shown_formulas(case.steps):
         found = text.find(formula.latex, position)
         if found >= 0:
             folded = fold(formula.latex)
@@ -231,7 +238,7 @@ def _find_in_text(point: Point, case: Case) -> None:
     """Note each shown formula that does not stand in ``body_text``, verbatim and in order."""
     text: str = case.row["body_text"] or ""
     position = 0
-    for formula in shown_formulas(case.body, case.formulas):
+    for formula in shown_formulas(case.steps):
         found = text.find(formula.latex, position)
         if found < 0:
             point.note(1, f"body_text: expected {quoted(formula.latex)}, found it nowhere")
@@ -241,7 +248,7 @@ def _find_in_text(point: Point, case: Case) -> None:
 
 def _compare_captions(point: Point, case: Case, listed: Sequence[str | None]) -> None:
     """Compare the captions of ``pictures`` and ``body_html``; find each in ``body_text``."""
-    texts = {image: rendered_text(caption) for caption, image in captions(case.body).items()}
+    texts = {image: rendered_text(caption) for caption, image in case.captions.items()}
     expected = [texts.get(image) or None for image in case.body.iter("img") if image.get("src")]
     compare_lists(point, "captions", expected, listed)
     text = without_space(case.row["body_text"] or "")

@@ -9,7 +9,7 @@ its style says: docs/data-format.md promises a line of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -55,7 +55,12 @@ def is_medium_on_own_line(element: etree._Element) -> bool:
 
 def rendered_lines(top: etree._Element, formulas: Formulas | None = None) -> list[Line]:
     """The lines of a tree that are not empty; a formula is one word on its line."""
-    return [line for line in _lines(read_steps(top, formulas)) if line.text]
+    return lines_of(read_steps(top, formulas))
+
+
+def lines_of(steps: Iterable[Step]) -> list[Line]:
+    """The same of the steps of a tree."""
+    return [line for line in _lines(steps) if line.text]
 
 
 def rendered_text(top: etree._Element, formulas: Formulas | None = None) -> str:
@@ -63,7 +68,7 @@ def rendered_text(top: etree._Element, formulas: Formulas | None = None) -> str:
     return fold(" ".join(line.text for line in rendered_lines(top, formulas)))
 
 
-def _lines(steps: Iterator[Step]) -> Iterator[Line]:
+def _lines(steps: Iterable[Step]) -> Iterator[Line]:
     line = ""
     pre: etree._Element | None = None
     for step in steps:

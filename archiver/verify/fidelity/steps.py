@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -68,13 +68,9 @@ def is_invisible(element: etree._Element) -> bool:
     return is_hiding({str(key): str(value) for key, value in attributes.items()})
 
 
-def shown_formulas(body: etree._Element, formulas: Formulas) -> list[Formula]:
+def shown_formulas(steps: Iterable[Step]) -> list[Formula]:
     """The formulas that stand in no hidden element."""
-    return [
-        step.formula
-        for step in read_steps(body, formulas)
-        if step.formula is not None and not step.hidden
-    ]
+    return [step.formula for step in steps if step.formula is not None and not step.hidden]
 
 
 def _step(node: Node, formulas: Formulas, *, hidden: bool) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -25,7 +26,6 @@ from archiver.verify.fidelity.single_elements import (
     language_of,
 )
 from archiver.verify.fidelity.steps import Step, hides, is_invisible, read_steps
-from archiver.verify.fidelity.tex2jax import Formulas, find_formulas
 
 #: Quotes and lists that are nested deeper belong to the last of these levels.
 DEEPEST: Final = 8
@@ -43,9 +43,16 @@ _NOT_IN_HEADING: Final = frozenset(
 _IN_PRE: Final = ("a", "img", "audio", "video")
 
 
-def outline_of_tree(body: HtmlElement, formulas: Formulas | None = None) -> list[Event]:
-    """The events of a parsed ``body_html``; pass the formulas when they are already known."""
-    return _Reader(body, find_formulas(body) if formulas is None else formulas).read()
+def outline_of_tree(body: HtmlElement) -> list[Event]:
+    """The events of a parsed ``body_html``."""
+    return outline_of_steps(read_steps(body), captions(body))
+
+
+def outline_of_steps(
+    steps: Iterable[Step], pictures: Mapping[HtmlElement, HtmlElement]
+) -> list[Event]:
+    """The same of the steps of a body, and of the picture of each caption in it."""
+    return _Reader(steps, pictures).read()
 
 
 class _Link:
@@ -70,8 +77,8 @@ class _Level(NamedTuple):
 class _Reader:
     """Turns the steps of a body into an outline."""
 
-    def __init__(self, body: HtmlElement, formulas: Formulas) -> None:
-        self.steps = read_steps(body, formulas)
+    def __init__(self, steps: Iterable[Step], pictures: Mapping[HtmlElement, HtmlElement]) -> None:
+        self.steps = steps
         self.outline = Outline()
         self.links: list[_Link] = []
         self.levels: list[_Level] = []
@@ -83,9 +90,7 @@ class _Reader:
         self.heading: etree._Element | None = None
         self.heading_is_empty = True
         self.titles = {
-            caption: image
-            for caption, image in captions(body).items()
-            if not has_more_than_text(caption)
+            caption: image for caption, image in pictures.items() if not has_more_than_text(caption)
         }
         self.title_of = {image: rendered_text(caption) for caption, image in self.titles.items()}
 
