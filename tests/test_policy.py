@@ -16,7 +16,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured, UsageError
 from scrapy.http import HtmlResponse, Response
-from scrapy.settings import Settings
+from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
@@ -78,6 +78,22 @@ def answer(body: bytes, status: int = 200, request: Request | None = None) -> Ht
 )
 def test_settings(settings: Settings, name: str, value: object) -> None:
     assert settings[name] == value
+
+
+def test_the_extensions_of_scrapy_are_loaded_but_four(settings: Settings) -> None:
+    """Those two that are switched off, the one that logs progress, and the one that writes feeds.
+
+    Remote control would be an open door, so that not even its code is there.
+    """
+    left_out = {
+        "scrapy.extensions.telnet.TelnetConsole",
+        "scrapy.extensions.feedexport.FeedExporter",
+        "scrapy.extensions.logstats.LogStats",
+        "scrapy.extensions.remote_control.RemoteControl",
+    }
+    scrapys = {**default_settings.EXTENSIONS_BASE}
+    assert {name: scrapys.pop(name) for name in left_out}.keys() == left_out
+    assert dict(settings["EXTENSIONS_BASE"]) == scrapys
 
 
 def test_the_delay_is_three_seconds_or_more(settings: Settings) -> None:

@@ -87,6 +87,18 @@ def test_usage_names_the_program(name: str, usage: str) -> None:
     assert f"\n  {usage} " in run("crawl", "--help", name=name).stdout
 
 
+def test_no_command_waits_for_what_others_need() -> None:
+    """Scrapy loads the modules of all commands for each of them."""
+    heavy = ("numpy", "pandas", "dateparser", "tldextract", "requests", "aiohttp", "markdown_it")
+    program = (
+        "import sys; from archiver.commands import command_line; command_line.own_commands();"
+        "print(*sys.modules)"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", program], text=True).split()
+    assert "archiver.commands.status" in loaded
+    assert [name for name in heavy if name in loaded] == []
+
+
 def test_an_interruption_while_it_loads_is_one_word(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import gc
 import logging
 import signal
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,6 +165,9 @@ class Command(ProjectCommand, crawl.Command):
 
         assert self.settings is not None
         assert self.crawler_process is not None
+        # Scrapy would load it with three times as many open calls, and its deprecated classes look
+        # at each of them.
+        import_module("scrapy.core.downloader.contextfactory")
         reactor.callWhenRunning(self._heed_hangup)
         gc.freeze()  # what is loaded by now stays to the end: no collection need look at it
         database = files_of(self.settings)["database"]

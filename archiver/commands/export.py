@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
@@ -15,7 +16,6 @@ from archiver.commands.archive_reading import read_archive
 from archiver.commands.series_choice import one_series
 from archiver.commands.value_checks import check_settings, parse_ids, parse_since
 from archiver.reading.exports.job import Job, Outcome
-from archiver.reading.exports.kinds import KINDS, Kind
 from archiver.reading.exports.selection import Selection
 from archiver.run.archive_files import files_of
 from archiver.run.warc_options import warc_folder_of
@@ -23,6 +23,9 @@ from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show
 from archiver.terminal.program import typed
 from archiver.terminal.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from archiver.reading.exports.kinds import Kind
 
 #: Chromium waits with printing until the formulas are drawn; docs/exports.md has the whole recipe.
 _PRINTING: Final = (
@@ -47,13 +50,14 @@ class Command(ProjectCommand):
 
     def short_desc(self) -> str:
         """The line in the list of commands."""
-        return "Write the archive for other programs: " + ", ".join(KINDS)
+        return "Write the archive for other programs: " + ", ".join(_kinds())
 
     def long_desc(self) -> str:
         """The kinds, and what happens to a target."""
-        kinds = "; ".join(f"{kind.name} {kind.target}: {kind.summary}" for kind in KINDS.values())
+        kinds = _kinds().values()
+        told = "; ".join(f"{kind.name} {kind.target}: {kind.summary}" for kind in kinds)
         return (
-            f"{kinds}. A folder must be new, empty, or of an earlier export of the kind. Files that"
+            f"{told}. A folder must be new, empty, or of an earlier export of the kind. Files that"
             " are not of an export are never touched, and those that you have changed stay."
         )
 
@@ -107,6 +111,13 @@ class Command(ProjectCommand):
         read_archive(self, database, use)
 
 
+def _kinds() -> Mapping[str, Kind]:
+    """All kinds by name. Scrapy loads this module for every command, and others need none."""
+    from archiver.reading.exports.kinds import KINDS  # noqa: PLC0415
+
+    return KINDS
+
+
 def _write(kind: Kind, job: Job) -> Outcome:
     progress = ProgressLine(sys.stderr, kind.counted)
     try:
@@ -118,7 +129,7 @@ def _write(kind: Kind, job: Job) -> Outcome:
 def _check_comments(kind: Kind) -> None:
     """Raise ``UsageError`` for a kind from which comments cannot be left out."""
     if not kind.has_comments:
-        kinds = ", ".join(one.name for one in KINDS.values() if one.has_comments)
+        kinds = ", ".join(one.name for one in _kinds().values() if one.has_comments)
         raise UsageError(
             f"--no-comments is for {kinds}: wacz has whole pages, with their comments, and no other"
             " kind has comments",
@@ -131,10 +142,10 @@ def _kind_and_target(args: list[str]) -> tuple[Kind, Path]:
     for word in args:
         if word.startswith("-"):
             raise UsageError(f"unknown option {word}", print_help=False)
-    known = ", ".join(f"{kind.name} {kind.target}" for kind in KINDS.values())
+    known = ", ".join(f"{kind.name} {kind.target}" for kind in _kinds().values())
     if not args:
         raise UsageError(f"give a kind and a target: {known}", print_help=False)
-    kind = KINDS.get(args[0])
+    kind = _kinds().get(args[0])
     if kind is None:
         raise UsageError(_unknown_kind(args[0], known), print_help=False)
     if len(args) != 2 or not args[1]:

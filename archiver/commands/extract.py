@@ -23,7 +23,6 @@ from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, flush, show, show_json
 from archiver.terminal.plural import plural
 from archiver.tree.unexpected import UnexpectedPage
-from archiver.verify.page_audit import audit_page
 from archiver.verify.result_table import Totals, is_clean, table, verdict
 
 logger = logging.getLogger(__name__)
@@ -86,6 +85,9 @@ class Command(ProjectCommand):
 
     def _audit(self, names: list[str], url: str | None, base: Base) -> None:
         """Print the table of one page; of several pages a line each, and the table of the sums."""
+        # Scrapy loads this module for every command, and others audit nothing.
+        from archiver.verify.page_audit import audit_page  # noqa: PLC0415
+
         totals = Totals()
         for name in names:
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 from sqlite_utils import Database
@@ -24,9 +24,10 @@ from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import show, show_json
 from archiver.terminal.program import typed
-from archiver.verify.checks import Checks
-from archiver.verify.findings import Findings, find_all, most_that_help
 from archiver.verify.result_table import is_clean
+
+if TYPE_CHECKING:
+    from archiver.verify.findings import Findings
 
 _KILLED: Final = (
     "a process of the check was killed; is there too little memory? Try with --processes 1"
@@ -85,6 +86,10 @@ class Command(ProjectCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print a table of checks and a line for each finding; exit status 1 when there is one."""
+        # Scrapy loads this module for every command, and others check nothing.
+        from archiver.verify.checks import Checks  # noqa: PLC0415
+        from archiver.verify.findings import find_all, most_that_help  # noqa: PLC0415
+
         assert self.settings is not None
         settings = self.settings
         self.refuse_arguments(args)

@@ -8,9 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-import dateparser
-from dateparser.timezone_parser import word_is_tz
-
 from archiver import clock, site
 from archiver.extraction.doubt import Doubt
 from archiver.items import Article, CommentPage, Item
@@ -87,6 +84,8 @@ def parse_feed_date(text: str | None) -> tuple[str | None, str | None]:
 
 def _without_zone(word: re.Match[str]) -> str:
     """An empty text for the name of a time zone, in brackets or not; any other word as it is."""
+    from dateparser.timezone_parser import word_is_tz  # noqa: PLC0415 - see _parse
+
     name = word["word"].upper()
     return "" if word_is_tz(name) and name not in _ZERO else word[0]
 
@@ -108,6 +107,9 @@ def _parse(text: str) -> datetime | None:
     if _DAY.match(text):
         with suppress(ValueError):  # there is no such day
             return datetime.fromisoformat(text).replace(tzinfo=site.TIMEZONE)
+    # Days are most of what is read, and many commands read none: it takes a sixth of a second.
+    import dateparser  # noqa: PLC0415
+
     try:
         moment = dateparser.parse(
             text, languages=["zh", "en"], date_formats=_FORMATS, settings=dict(_SETTINGS)

@@ -15,10 +15,8 @@ from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from scrapy.downloadermiddlewares import cookies
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.log import DEFAULT_LOGGING
-from tldextract import TLDExtract
 
 if TYPE_CHECKING:
     from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -39,6 +37,10 @@ def use_offline_suffixes() -> None:
     Scrapy's own tldextract downloads the public suffix list at the first cookie.
     Test: ``test_no_suffix_list_is_downloaded`` in tests/test_scrapy_internals.py.
     """
+    # Only a crawl has cookies: of the other commands these would be a tenth of the time.
+    from scrapy.downloadermiddlewares import cookies  # noqa: PLC0415
+    from tldextract import TLDExtract  # noqa: PLC0415
+
     cookies._split_domain = TLDExtract(include_psl_private_domains=True, suffix_list_urls=())
 
 

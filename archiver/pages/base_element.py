@@ -19,6 +19,8 @@ def with_base_element(
 
     ``None`` for ``base`` means the live host.
     """
+    if not page.document.css("base"):
+        return base
     hrefs = (element.get("href") for element in page.root.iter("base"))
     href = next((href for href in hrefs if href is not None), None)
     if href is None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-from lxml.html import HtmlElement
-
 from archiver import site
 from archiver.items import IndexEntry
 from archiver.pages.base_element import with_base_element
-from archiver.tree.css_selection import first, select
-from archiver.tree.document import Page, one_line_text
+from archiver.tree.comment_lists import Element, attribute_of, text_of
+from archiver.tree.document import Page
+from archiver.tree.links_in_text import first_shown, links_and_texts
 from archiver.tree.unexpected import UnexpectedPage
 
 _YEAR = re.compile(r"(\d{4})\s*年")
@@ -25,41 +23,33 @@ def parse_index(page: Page, base: site.Base | None = None) -> list[IndexEntry]:
 
     A page with the line of author and date is an article or a listing.
     """
-    top = first(page.root, site.INDEX)
-    if top is None and not select(page.root, site.BYLINE):
-        top = first(page.root, site.INDEX_BODY)
+    top = first_shown(page, site.INDEX)
+    if top is None and first_shown(page, site.BYLINE) is None:
+        top = first_shown(page, site.INDEX_BODY)
     if top is None:
         raise UnexpectedPage("not the index of all articles")
     base = with_base_element(base, page)
     entries: dict[int, IndexEntry] = {}
     for link, day in _dated_links(top):
-        address = link.get("href") or ""
+        address = attribute_of(link, "href")
         if "#" in address:  # the comments of an article
             continue
         article = site.article_id(address, base)
         if article is not None and article not in entries:
-            entries[article] = IndexEntry(article, one_line_text(link) or None, day)
+            entries[article] = IndexEntry(article, text_of(link) or None, day)
     if not entries:
         raise UnexpectedPage("an index without articles")
     return list(entries.values())
 
 
-def _dated_links(top: HtmlElement) -> Iterator[tuple[HtmlElement, str | None]]:
+def _dated_links(top: Element) -> Iterator[tuple[Element, str | None]]:
     """The links, each with the date in the headings and texts before it; titles tell none."""
     calendar = _Calendar()
-    inside_link: etree._Element | None = None
-    for event, element in etree.iterwalk(top, events=("start", "end")):
-        if event == "start":
-            if element.tag == "a" and inside_link is None:
-                inside_link = element
-                yield element, calendar.date_text
-            elif inside_link is None:
-                calendar.read(element.text)
+    for node in links_and_texts(top):
+        if node.tag == "a":
+            yield node, calendar.date_text
         else:
-            if element is inside_link:
-                inside_link = None
-            if inside_link is None and element is not top:
-                calendar.read(element.tail)
+            calendar.read(node.text_content or "")
 
 
 class _Calendar:
@@ -70,15 +60,13 @@ class _Calendar:
         self.month: str | None = None
         self.day: str | None = None
 
-    def read(self, text: str | None) -> None:
+    def read(self, text: str) -> None:
         """Take over the year, month or day that a text names; a new year has no month yet."""
-        if not text:
-            return
-        if match := _YEAR.search(text):
+        if "年" in text and (match := _YEAR.search(text)):
             self.year, self.month, self.day = match[1], None, None
-        if match := _MONTH.search(text):
+        if "月" in text and (match := _MONTH.search(text)):
             self.month, self.day = match[1], None
-        if match := _DAY.search(text):
+        if "日" in text and (match := _DAY.search(text)):
             self.day = match[1]
 
     @property

@@ -41,8 +41,9 @@ class Overview:
         before = self.archive.count_indexed()
         if before - len(entries) > max(_FEW, before * _SHARE_LOST):
             raise UnexpectedPage(f"the index lists only {len(entries)} of {before} articles")
+        today = clock.now().astimezone(site.TIMEZONE).date()
         for entry in entries:
-            entry.published = _day(entry.date_text)
+            entry.published = _day(entry.date_text, today)
         self.index = {entry.id: entry for entry in entries}
 
     def note_listing(self, number: int, page: ListingPage) -> None:
@@ -96,10 +97,9 @@ class Overview:
         return item
 
 
-def _day(text: str | None) -> str | None:
+def _day(text: str | None, today: date) -> str | None:
     """The day of an index entry (``YYYY-MM-DD``), as ``parse_date`` reads it."""
     with suppress(ValueError):  # there is no such day
         if text and _DAY.fullmatch(text):
-            today = clock.now().astimezone(site.TIMEZONE).date()
             return text if is_plausible(date.fromisoformat(text), today) else None
     return parse_date(text)[0]

@@ -52,7 +52,7 @@ _ARTICLES: Final = """
 """
 _PAGES: Final = """
     SELECT article_id, number, pages, comment_count, read_at FROM comment_pages
-    WHERE :id IS NULL OR article_id = :id ORDER BY read_at, number
+    WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY read_at, number
 """
 
 
@@ -145,10 +145,9 @@ def shown_elsewhere(db: Database, page: CommentPage) -> int | None:
 
 def comment_states(db: Database, article: int | None = None) -> list[CommentState]:
     """The state of all published articles with comments, or of one; the newest article first."""
-    pages: dict[int, list[Row]] = defaultdict(list)
-    for row in db.query(_PAGES, {"id": article}):
-        pages[row["article_id"]].append(row)
-    return [_state(row, pages[row["id"]]) for row in db.query(_ARTICLES, {"id": article})]
+    rows = list(db.query(_ARTICLES, {"id": article}))
+    pages = _pages_of(db, rows)
+    return [_state(row, pages[row["id"]]) for row in rows]
 
 
 def comment_totals(db: Database) -> CommentTotals | None:
@@ -157,12 +156,23 @@ def comment_totals(db: Database) -> CommentTotals | None:
     What an article has more than the blog tells is found to be gone when its pages are read, and is
     not counted.
     """
-    states = comment_states(db)
-    if not states:
+    rows = list(db.query(_ARTICLES, {"id": None}))
+    if not rows:
         return None
-    stored = sum(min(state.stored, state.told) for state in states)
-    pages = sum(len(state.unread) for state in states)
-    return CommentTotals(stored, sum(state.told for state in states), pages)
+    stored = sum(min(row["stored"], row["comment_count"]) for row in rows)
+    told = sum(row["comment_count"] for row in rows)
+    partly = [row for row in rows if row["stored"] != row["comment_count"]]  # of others all is read
+    pages = _pages_of(db, partly)
+    unread = sum(len(_state(row, pages[row["id"]]).unread) for row in partly)
+    return CommentTotals(stored, told, unread)
+
+
+def _pages_of(db: Database, articles: Sequence[Row]) -> Mapping[int, list[Row]]:
+    """The pages of comments of these articles that were read, by article; the last one last."""
+    pages: dict[int, list[Row]] = defaultdict(list)
+    for row in db.query(_PAGES, [json.dumps([article["id"] for article in articles])]):
+        pages[row["article_id"]].append(row)
+    return pages
 
 
 def _state(row: Row, pages: Sequence[Row]) -> CommentState:

@@ -23,6 +23,9 @@ class Element(Node, Protocol):
 
     mem_id: int  # tells that two of these are the same one
     inner_html: str | None
+    child: Element | None
+    next: Element | None
+    parent: Element | None
 
     def iter(self, include_text: bool = ...) -> Iterator[Element]:
         """What is in it: elements, comments and, where they are asked for, texts."""
@@ -190,12 +193,15 @@ def _children(node: Element) -> list[Element]:
     return [*node.iter()][::-1]
 
 
+def is_outside_page(element: Element) -> bool:
+    """True for what the tree of the page leaves out: the site's blocks, and lists of comments."""
+    tag, attributes = element.tag, element.attributes
+    return _is_block_of_site(tag, attributes) or _is_list(tag, attributes)
+
+
 def _is_left_out(node: Element) -> bool:
     """True for what belongs to no item: the site's blocks, lists of replies and words."""
-    tag, attributes = node.tag, node.attributes
-    return (
-        _is_block_of_site(tag, attributes) or _is_list(tag, attributes) or _is_content(attributes)
-    )
+    return is_outside_page(node) or _is_content(node.attributes)
 
 
 def _is_block_of_site(tag: str | None, attributes: dict[str, str | None]) -> bool:

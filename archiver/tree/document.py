@@ -32,8 +32,11 @@ class Page:
     def __init__(self, document: Any) -> None:
         #: What Lexbor has built, which has the comments too.
         self.document = document
-        #: The ``<html>`` element, without the site's side bars, header, footer and comments.
-        self.root: HtmlElement = _root_of(document, COMMENT_LIST)
+
+    @cached_property
+    def root(self) -> HtmlElement:
+        """The ``<html>`` element, without the site's side bars, header, footer and comments."""
+        return _root_of(self.document, COMMENT_LIST)
 
     @cached_property
     def posts(self) -> list[HtmlElement]:
