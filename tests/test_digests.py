@@ -13,10 +13,24 @@ from archived import URL, an_article
 from sqlite_utils import Database
 
 from archiver import clock
-from archiver.items import Article, Formula, IndexEntry, Link, Picture, Problem
+from archiver.items import (
+    Article,
+    Comment,
+    CommentPage,
+    Formula,
+    IndexEntry,
+    Link,
+    Picture,
+    Problem,
+)
 from archiver.planning.plan import Plan
 from archiver.run.run import Run
 from archiver.store.archive import Archive
+from archiver.store.comment_corrections import (
+    CommentCorrection,
+    load_comments,
+    save_comment_correction,
+)
 from archiver.store.digests import COUNTED, covered_tables, digest_of, kept_digests
 from archiver.store.migrations import migrations
 from archiver.store.read_only import open_for_reading
@@ -186,16 +200,36 @@ def test_lines_made_without_sql_are_those_of_quote(tmp_path: Path) -> None:
         links=[Link(f"https://kexue.fm/{odd}", odd, 7), Link(odd, "", problem=Problem.HOST)],
         pictures=[Picture(odd, odd, odd), Picture("DATA:,", "")],
         formulas=[Formula(rf"\label{{{odd}}}", display=True), Formula("", display=False)],
+        comments=CommentPage(6583, [Comment(8, 7, author=odd), Comment(7)], count=2),
     )  # fmt: skip
     archive = Archive.open(tmp_path / "kexue.db")
     archive.runs.start("normal", "2026-11-02T03:00:00+00:00")
     archive.save_article(article, URL)
     archive.save_article(replace(article, title="新题", formulas=[]), URL)
     kept = kept_digests(archive.db)
-    assert sorted(COUNTED) == ["articles", "formulas", "links", "pictures", "revisions"]
+    assert sorted(COUNTED) == [
+        "articles", "comments", "formulas", "links", "pictures", "revisions"
+    ]  # fmt: skip
     for table in COUNTED:
         assert kept[table].digest == digest_of(archive.db, table), table
     assert kept["revisions"].digest.rows == 2
+    close_archive(archive.db)
+
+
+def test_comments_that_are_corrected_are_in_their_digest(folder: Path) -> None:
+    """Those that were overlooked too, of which an answer comes before what it answers."""
+    archive = Archive.open(folder / "kexue.db")
+    archive.save_article(an_article(comments=CommentPage(6583, [Comment(9)], count=1)), URL)
+    (row,) = load_comments(archive.db, 6583).rows.values()
+    rows = (
+        {**row, "parent_id": 8, "text": "新"},
+        {**row, "id": 8, "parent_id": 7},
+        {**row, "id": 7},
+    )
+    with archive.db.atomic():
+        save_comment_correction(archive.db, CommentCorrection(rows))
+    assert load_comments(archive.db, 6583).rows == {row["id"]: row for row in rows}
+    assert kept_digests(archive.db)["comments"].digest == digest_of(archive.db, "comments")
     close_archive(archive.db)
 
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archiver.store.comment_rows import insert_comments, update_comment
 from archiver.store.records import Row
-from archiver.store.schema import COMMENT_REVISIONS, COMMENTS
+from archiver.store.schema import COMMENT_REVISIONS
 
 _COMMENTS: Final = "SELECT * FROM comments WHERE article_id = ? ORDER BY id"
 _VERSIONS: Final = """
@@ -21,12 +22,7 @@ _FOREIGN: Final = """
     SELECT id FROM comments
     WHERE article_id <> ? AND id IN (SELECT value FROM json_each(?))
 """
-_SAVE: Final = f"""
-    INSERT INTO comments ({", ".join(COMMENTS.names)})
-    VALUES ({", ".join(f":{name}" for name in COMMENTS.names)})
-    ON CONFLICT (id) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in COMMENTS.names if name != "id")}
-"""  # noqa: S608
+_STORED: Final = "SELECT id FROM comments WHERE id IN (SELECT value FROM json_each(?))"
 _SAVE_VERSION: Final = f"""
     INSERT INTO comment_revisions ({", ".join(COMMENT_REVISIONS.names)})
     VALUES ({", ".join(f":{name}" for name in COMMENT_REVISIONS.names)})
@@ -68,10 +64,19 @@ def foreign_comments(db: Database, article: int, ids: Collection[int]) -> set[in
 
 def save_comment_correction(db: Database, correction: CommentCorrection) -> None:
     """Correct comments, inside the caller's transaction."""
-    db.execute("PRAGMA defer_foreign_keys = ON")  # a parent may stand behind what answers it
-    for row in correction.rows:
-        db.execute(_SAVE, row)
+    if correction.rows:
+        _save_rows(db, correction.rows)
     for comment, versions in correction.versions.items():
         db.execute("DELETE FROM comment_revisions WHERE comment_id = ?", [comment])
         for version in versions:
             db.execute(_SAVE_VERSION, version)
+
+
+def _save_rows(db: Database, rows: Sequence[Row]) -> None:
+    """Insert those that were overlooked; only then all parents are there for the others."""
+    named = {number for row in rows for number in (row["id"], row["parent_id"])} - {None}
+    stored = {comment for (comment,) in db.execute(_STORED, [json.dumps(sorted(named))])}
+    insert_comments(db, [row for row in rows if row["id"] not in stored], stored)
+    for row in rows:
+        if row["id"] in stored:
+            update_comment(db, row)

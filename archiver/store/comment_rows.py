@@ -7,7 +7,7 @@ pages of its article's comments were read in one run, and are as many comments a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from sqlite_utils import Database
@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archiver import PARSER_VERSION
 from archiver.items import Comment, CommentPage
 from archiver.store.comment_pages import note_page, shown_on_all_pages
+from archiver.store.digests import insert_rows
 from archiver.store.records import Row
 from archiver.store.schema import COMMENT_REVISIONS, COMMENTS
 from archiver.store.sightings import shown_before
@@ -24,10 +25,6 @@ from archiver.store.suspicion import is_damaged_copy
 _VERSIONED: Final = tuple(
     name for name in COMMENTS.names if name in COMMENT_REVISIONS.names and name != "number"
 )
-_INSERT: Final = f"""
-    INSERT INTO comments ({", ".join(COMMENTS.names)})
-    VALUES ({", ".join(f":{name}" for name in COMMENTS.names)})
-"""  # noqa: S608
 _UPDATE: Final = f"""
     UPDATE comments SET {", ".join(f"{name} = :{name}" for name in COMMENTS.names if name != "id")}
     WHERE id = :id
@@ -67,10 +64,7 @@ def save_comments(db: Database, page: CommentPage, now: str) -> list[str]:
     new = [
         next_row(comment, page.id, None, ids, now) for comment in taken if comment.id not in known
     ]
-    if _has_late_parent(new, set(known)):
-        # Not for each page: the pragma lets SQLite compile all statements again.
-        db.execute("PRAGMA defer_foreign_keys = ON")
-    db.conn.executemany(_INSERT, new)
+    insert_comments(db, new, known)
     for comment in taken:
         if comment.id in known:
             _save(db, comment, page.id, known[comment.id], ids, now)
@@ -81,7 +75,23 @@ def save_comments(db: Database, page: CommentPage, now: str) -> list[str]:
     return list(_foreign(page, ids))
 
 
-def _has_late_parent(new: list[Row], known: set[int]) -> bool:
+def insert_comments(db: Database, new: Sequence[Row], known: Collection[int]) -> None:
+    """Insert whole rows, inside the caller's transaction; a parent may stand behind its answers.
+
+    ``known`` are stored comments, with those that the new ones answer.
+    """
+    if _has_late_parent(new, set(known)):
+        # Not for each page: the pragma lets SQLite compile all statements again.
+        db.execute("PRAGMA defer_foreign_keys = ON")
+    insert_rows(db, "comments", new)
+
+
+def update_comment(db: Database, row: Row) -> None:
+    """Write a whole row in place of the one with its ``id``, inside the caller's transaction."""
+    db.execute(_UPDATE, row)
+
+
+def _has_late_parent(new: Sequence[Row], known: set[int]) -> bool:
     """True when a new comment stands before the one that it answers."""
     for row in new:
         if row["parent_id"] is not None and row["parent_id"] not in known:
@@ -131,7 +141,7 @@ def _save(
     if row != old:
         if is_other_version(row, old):
             db.execute(_KEEP, {"id": comment.id, "now": now})
-        db.execute(_UPDATE, row)
+        update_comment(db, row)
 
 
 def is_other_version(row: Row, old: Row) -> bool:

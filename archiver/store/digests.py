@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from archiver.store.schema import ARTICLES, DIGESTS, PARTS, REVISIONS, TABLES
+from archiver.store.schema import ARTICLES, COMMENTS, DIGESTS, PARTS, REVISIONS, TABLES
 
 #: Table → its columns, of those whose digests go with every row that is written.
 FOLLOWED: Final = {table.name: table.names for table in TABLES if table is not DIGESTS}
@@ -46,7 +46,7 @@ _OWN_ROWS: Final = {
     ),
 }
 #: Of these many or long rows are inserted, always by ``insert_rows``: no trigger follows them.
-_COUNTED: Final = (ARTICLES, REVISIONS, *PARTS)
+_COUNTED: Final = (ARTICLES, REVISIONS, *PARTS, COMMENTS)
 COUNTED: Final = frozenset(table.name for table in _COUNTED)
 _INSERT: Final = {
     table.name: f"INSERT INTO {table.name} ({', '.join(table.names)})"  # noqa: S608
@@ -190,23 +190,30 @@ def insert_rows(db: Database, table: str, rows: Iterable[Mapping[str, Any]]) -> 
     A row has each column of the table, with a value of the column's type.
     """
     found = list(map(_VALUES[table], rows))
+    if not found:
+        return
     db.conn.executemany(_INSERT[table], found)
     kept = db.execute("SELECT sha256 FROM digests WHERE name = ?", [table]).fetchone()
-    if kept is not None and found:
+    if kept is not None:
         total = number_of(kept[0]) + sum(hash_of(_line(values)) for values in found)
         db.execute(_COUNT, [len(found), sum_as_text(total), table])
 
 
 def _line(values: Iterable[str | int | None]) -> bytes:
     """What the SQL of ``line_of`` makes of a row."""
-    return ",".join(map(_quoted, values)).encode()
+    return b",".join(map(_quoted, values))
 
 
-def _quoted(value: str | int | None) -> str:
-    """A value as SQLite's ``quote()`` writes it: a text to its first NUL."""
+def _quoted(value: str | int | None) -> bytes:
+    """A value as SQLite's ``quote()`` writes it: a text to its first NUL.
+
+    Each text is encoded by itself: Python keeps the bytes of one that was written to SQLite.
+    """
+    if value is None:
+        return b"NULL"
     if isinstance(value, str):
-        return "'" + value.partition("\0")[0].replace("'", "''") + "'"
-    return "NULL" if value is None else str(int(value))
+        return b"'%b'" % value.encode().partition(b"\0")[0].replace(b"'", b"''")
+    return b"%d" % value
 
 
 def suspend_index(db: Database, now: str) -> list[str]:
