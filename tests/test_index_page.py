@@ -48,7 +48,8 @@ def test_what_is_no_part_of_the_page_is_no_part_of_the_index(other: str) -> None
 
 @pytest.mark.parametrize("before", ["<!-- x -->", '<div id="Sidebar">x</div>'])
 def test_the_day_behind_what_is_left_out(before: str) -> None:
-    assert dated(f'<li>{before}03日: <a href="/archives/9">九</a></li>') == [(9, "九", "2025-08-03")]
+    inside = f'<li>{before}03日: <a href="/archives/9">九</a></li>'
+    assert dated(inside) == [(9, "九", "2025-08-03")]
 
 
 def test_characters_that_no_tree_can_hold_are_left_out() -> None:
