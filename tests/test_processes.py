@@ -70,7 +70,7 @@ def test_the_collector_passes_over_what_a_process_has_loaded() -> None:
     with Processes(2) as processes:
         frozen, threshold = processes.submit(count_frozen, 0).result()
     assert frozen > 1000
-    assert threshold > gc.get_threshold()[0]
+    assert threshold >= 10_000
 
 
 @pytest.mark.parametrize("module", ["reparsing.workers", "verify.second_extraction"])

@@ -97,11 +97,11 @@ def test_processes_are_a_number(folder: Path, number: str) -> None:  # noqa: F81
 
 
 KILLED = """
-from archiver.commands import verify
 from archiver.processes import Killed
+from archiver.verify import findings
 def end(*_, **__):
     raise Killed("a process in the pool was terminated abruptly")
-verify.find_all = end
+findings.find_all = end
 """
 
 
