@@ -113,7 +113,8 @@ def test_a_header_without_end_is_broken_off(tmp_path: Path) -> None:
     """It would fill the memory for as long as an answer may take."""
     archive = Archive(tmp_path, [])
     archive.replica = replica = RecordingReplica(make_posts(2))
-    replica.odd("^/archives/101$", lambda _: b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 600_000)
+    endless = b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 600_000
+    replica.odd("^/archives/101$", lambda _: endless, closes=True)
     with archive:
         ended = archive.crawl(DOWNLOAD_MAXSIZE=200_000, RETRY_TIMES=0)
         assert ended.status == 1

@@ -39,6 +39,8 @@ MANNERS = {
 #: Those whose page can be read.
 READ = (101, 102, 103, 104, 105, 106)
 TRUNCATED = {109, 110, 111, 112}
+#: Those that end with the connection.
+CLOSED = {104, *TRUNCATED}
 
 
 @dataclass
@@ -63,7 +65,7 @@ def traffic(tmp_path_factory: pytest.TempPathFactory) -> Traffic:
     wanted = ",".join(map(str, [*MANNERS, 999]))
     with RecordingReplica(make_posts(len(MANNERS)), gate="script") as replica:
         for article, manner in MANNERS.items():
-            replica.odd(f"^/archives/{article}$", manner)
+            replica.odd(f"^/archives/{article}$", manner, closes=article in CLOSED)
         values = {"RETRY_TIMES": 0, "KEXUE_BREAKER": 0}
         assert crawl(replica.base_url, folder, f"ids={wanted}", **values).status == 1
         return Traffic(folder, list(replica.exchanges))

@@ -74,12 +74,12 @@ class RecordingHandler(ReplicaHandler):
         going: Any = self.wfile
         request, coming.copy = bytes(coming.copy), bytearray()
         page = self.recording.answer_with(None, self.path, self.headers.get("Cookie", "")).body
-        manner = self.recording.manner_of(self.path)
-        if manner is None:
+        odd = self.recording.odd_for(self.path)
+        if odd is None:
             super().do_GET()
         else:
-            self.wfile.write(manner(page))
-            self.close_connection = True
+            self.wfile.write(odd.manner(page))
+            self.close_connection = odd.closes
         # Noted before the client has all of it: it may look at once.
         self.recording.exchanges.append(Recorded(self.path, request, bytes(going.copy), page))
         going.copy.clear()
@@ -92,6 +92,9 @@ class Odd:
 
     pattern: re.Pattern[str]
     manner: Manner
+    #: Whether only the end of the connection ends the answer. Behind others it stays open: a client
+    #: is free to send its next request there, and would send it to nobody.
+    closes: bool
 
 
 class RecordingReplica(Replica):
@@ -104,13 +107,13 @@ class RecordingReplica(Replica):
         self.exchanges: list[Recorded] = []
         self._odd: list[Odd] = []
 
-    def odd(self, pattern: str, manner: Manner) -> None:
+    def odd(self, pattern: str, manner: Manner, *, closes: bool = False) -> None:
         """Answer the paths in which `pattern` is found in another manner."""
-        self._odd.append(Odd(re.compile(pattern), manner))
+        self._odd.append(Odd(re.compile(pattern), manner, closes))
 
-    def manner_of(self, path: str) -> Manner | None:
-        """The odd manner for a path, if there is one."""
-        return next((odd.manner for odd in self._odd if odd.pattern.search(path)), None)
+    def odd_for(self, path: str) -> Odd | None:
+        """The odd way for a path, if there is one."""
+        return next((odd for odd in self._odd if odd.pattern.search(path)), None)
 
 
 # --- Manners --------------------------------------------------------------------------------------
