@@ -61,7 +61,7 @@ _MORE: Final = 0.5
 #: A rig whose runs are no longer killed, because they do not even start, must come to an end.
 _MOST_RUNS_A_KILL: Final = 3
 #: One kill in so many waits for the moment when a file is being written.
-_EACH_WRITING: Final = 3
+_EACH_WRITING: Final = 5
 #: When the archive is compared with one that nobody disturbed.
 MOMENTS: Final = ("archived", "read again", "with all listings")
 #: Not compared before the last moment: killed full runs have read more listing pages, and only a
