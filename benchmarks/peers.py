@@ -62,19 +62,46 @@ def measure(_: list[str]) -> Measured:
     how = (
         "the whole page in, Markdown out (trafilatura and readability look for the article"
         " themselves, the archive extracts all fields); processor time of all pages of a set,"
-        f" divided by their number, least of {_ROUNDS}; what is kept is counted against what the"
-        f" archive extracts, and where MathJax is at hand against its list too; {packages}"
+        f" divided by their number, least of {_ROUNDS}, the libraries in turn; what is kept is"
+        " counted against what the archive extracts, and where MathJax is at hand against its list"
+        f" too; {packages}"
     )
     return Measured(how, tuple(figures))
 
 
 def _set_figures(pages: PageSet, libraries: dict[str, Convert]) -> list[Figure]:
     """The figures of each library for one set, those of the archive beside trafilatura's first."""
-    found = {library: _figures(pages, library, libraries[library]) for library in libraries}
-    ratio = found[_ARCHIVE][0].value / found[_RIVAL][0].value
+    texts = [(page.decode(), url) for url, page in pages.pages]
+    outputs = {library: [libraries[library](*text) for text in texts] for library in libraries}
+    for library, made in outputs.items():
+        if not all(made):
+            raise SystemExit(f"{library} makes nothing of the {pages.what}")
+    times = _times(libraries, texts)
     what = f"{pages.what}, {_ARCHIVE} to {_RIVAL}"
-    figures = [figure for each in found.values() for figure in each]
-    return [Figure(f"{pages.name} ratio", what, ratio, "× its time", _TARGET), *figures]
+    ratio = times[_ARCHIVE] / times[_RIVAL]
+    figures = [Figure(f"{pages.name} ratio", what, ratio, "× its time", _TARGET)]
+    for library, made in outputs.items():
+        key, what = f"{pages.name} {library}", f"{pages.what}, {library}"
+        figures.append(Figure(f"{key} ms", what, times[library], "ms a page"))
+        figures += _kept_figures(pages, made, key, what)
+    return figures
+
+
+def _times(libraries: dict[str, Convert], texts: list[tuple[str, str]]) -> dict[str, float]:
+    """The least milliseconds that a page takes each library.
+
+    The libraries take turns: the pace of a machine changes from one minute to the next.
+    """
+    rounds: dict[str, list[float]] = {library: [] for library in libraries}
+    for _ in range(_ROUNDS):
+        for library, convert in libraries.items():
+            rounds[library].append(processor_ms(partial(_convert_all, convert, texts)))
+    return {library: min(spent) / len(texts) for library, spent in rounds.items()}
+
+
+def _convert_all(convert: Convert, texts: list[tuple[str, str]]) -> None:
+    for text in texts:
+        convert(*text)
 
 
 def _page_sets() -> list[PageSet]:
@@ -122,23 +149,7 @@ def _libraries() -> dict[str, Convert]:
     }
 
 
-# --- Figures of one library -----------------------------------------------------------------------
-
-
-def _figures(pages: PageSet, library: str, convert: Convert) -> list[Figure]:
-    texts = [(page.decode(), url) for url, page in pages.pages]
-    outputs = [convert(*text) for text in texts]
-    if not all(outputs):
-        raise SystemExit(f"{library} makes nothing of the {pages.what}")
-    rounds = [processor_ms(partial(_convert_all, convert, texts)) for _ in range(_ROUNDS)]
-    key, what = f"{pages.name} {library}", f"{pages.what}, {library}"
-    time = Figure(f"{key} ms", what, min(rounds) / len(texts), "ms a page")
-    return [time, *_kept_figures(pages, outputs, key, what)]
-
-
-def _convert_all(convert: Convert, texts: list[tuple[str, str]]) -> None:
-    for text in texts:
-        convert(*text)
+# --- What a library keeps -------------------------------------------------------------------------
 
 
 def _kept_figures(pages: PageSet, outputs: list[str], key: str, what: str) -> list[Figure]:
