@@ -89,7 +89,10 @@ def test_usage_names_the_program(name: str, usage: str) -> None:
 
 def test_no_command_waits_for_what_others_need() -> None:
     """Scrapy loads the modules of all commands for each of them."""
-    heavy = ("numpy", "pandas", "dateparser", "tldextract", "requests", "aiohttp", "markdown_it")
+    heavy = (
+        "numpy", "pandas", "dateparser", "tldextract", "requests", "aiohttp", "markdown_it",
+        "archiver.body", "archiver.reparsing", "archiver.replay",
+    )  # fmt: skip
     program = (
         "import sys; from archiver.commands import command_line; command_line.own_commands();"
         "print(*sys.modules)"

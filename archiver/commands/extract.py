@@ -9,14 +9,13 @@ import argparse
 import logging
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from scrapy.utils.python import global_object_name
 
 from archiver.commands.value_checks import check_settings
-from archiver.extraction.saved_page import Extracted, extract
 from archiver.pages.kind import Kind
 from archiver.site import Base, article_url, split_url
 from archiver.terminal.command import ProjectCommand
@@ -24,6 +23,9 @@ from archiver.terminal.output import checked_output, complain, flush, show, show
 from archiver.terminal.plural import plural
 from archiver.tree.unexpected import UnexpectedPage
 from archiver.verify.result_table import Totals, is_clean, table, verdict
+
+if TYPE_CHECKING:
+    from archiver.extraction.saved_page import Extracted
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +76,9 @@ class Command(ProjectCommand):
                 self._extract(names[0], opts.url, base)
 
     def _extract(self, name: str, url: str | None, base: Base) -> None:
+        # Scrapy loads this module for every command, and others read no page.
+        from archiver.extraction.saved_page import extract  # noqa: PLC0415
+
         try:
             extracted = extract(_read(name), url, base)
         except (OSError, UnexpectedPage) as error:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archiver.commands.early_signals import handle_signals
 from archiver.network.scrapy_internals import interrupt_crawls
-from archiver.replay.rebuild import Rebuild, Rebuilt
 from archiver.run.warc_options import warc_folder_of
 from archiver.store.errors import StoreError
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, show
 from archiver.terminal.plural import plural
 from archiver.terminal.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from archiver.replay.rebuild import Rebuilt
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def rebuild(command: ProjectCommand, opts: argparse.Namespace) -> None:
     """Make the archive, and say what is in it."""
+    # Scrapy loads this module for every command, and others rebuild nothing.
+    from archiver.replay.rebuild import Rebuild  # noqa: PLC0415
+
     assert command.settings is not None
     handle_signals(interrupt_crawls)
     given = opts.warc

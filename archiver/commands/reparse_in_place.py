@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
@@ -12,8 +13,6 @@ from scrapy.settings import BaseSettings
 from archiver.commands.early_signals import exit_now, handle_signals
 from archiver.commands.id_list import parse_ids
 from archiver.run.archive_files import files_of
-from archiver.run.reparse_report import ReparseReport
-from archiver.run.reparse_run import Wanted, reparse
 from archiver.run.warc_options import warc_folder_of
 from archiver.site import Base
 from archiver.store.errors import StoreError
@@ -23,6 +22,10 @@ from archiver.store.read_only import check_present
 from archiver.terminal.command import ProjectCommand
 from archiver.terminal.output import checked_output, complain, show, show_json
 from archiver.terminal.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from archiver.run.reparse_report import ReparseReport
+    from archiver.run.reparse_run import Wanted
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +50,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def wanted_of(opts: argparse.Namespace) -> Wanted:
     """The articles that the options name; raises ``UsageError``."""
+    # Scrapy loads this module for every command, and others read no article again.
+    from archiver.run.reparse_run import Wanted  # noqa: PLC0415
+
     if opts.accept and opts.ids is None:
         raise UsageError("--accept goes with --ids", print_help=False)
     ids = parse_ids(opts.ids)
@@ -75,6 +81,8 @@ def reparse_in_place(command: ProjectCommand, opts: argparse.Namespace) -> None:
 
 def _reparse_alone(settings: BaseSettings, wanted: Wanted, processes: int) -> ReparseReport:
     """Read while no run writes to the data folder; raises ``StoreError``."""
+    from archiver.run.reparse_run import reparse  # noqa: PLC0415 - see ``wanted_of``
+
     paths, folder = files_of(settings), warc_folder_of(settings)
     check_present(paths["database"])
     written = [*paths.values(), *([folder / "any.warc.gz"] if folder.is_dir() else [])]

@@ -10,12 +10,13 @@ from scrapy.exceptions import NotConfigured
 from archiver.network.retry_policy import RetryPolicy
 from archiver.run.archive_files import files_of
 from archiver.run.file_options import file_options_of
-from archiver.run.run import Run
 from archiver.run.warc_options import warc_options_of
 from archiver.site import Base
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from archiver.run.run import Run
 
 
 class ArchiveRun:
@@ -46,6 +47,9 @@ class ArchiveRun:
     @cached_property
     def run(self) -> Run:
         """The run. The first use opens the archive and raises ``StoreError``."""
+        # It loads all that reads pages, and every command loads this module.
+        from archiver.run.run import Run  # noqa: PLC0415
+
         settings = self.crawler.settings
         policy = RetryPolicy.of(self.crawler)
         run = Run(

@@ -6,15 +6,18 @@ import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from archiver import site
 from archiver.items import Article, CommentPage, IndexEntry, ListingEntry
 from archiver.network.circuit_breaker import CircuitBreaker
 from archiver.run.counts import RunCounts
-from archiver.run.earlier_readings import EarlierReadings
 from archiver.run.report import Failure
 from archiver.store.archive import Archive
 from archiver.store.merge import Change
+
+if TYPE_CHECKING:
+    from archiver.run.earlier_readings import EarlierReadings
 
 logger = logging.getLogger(__package__)
 

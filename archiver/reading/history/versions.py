@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlite_utils import Database
 
-from archiver.body.read import Body, read_stored_body
 from archiver.store.errors import StoreError
 from archiver.store.json_arrays import parse_json
 from archiver.store.records import Row
+
+if TYPE_CHECKING:
+    from archiver.body.read import Body
 
 #: The columns that tell a version from another, in their order, with the words for each.
 COLUMN_NAMES: Final = {
@@ -58,6 +60,9 @@ class Version:
 
         Its parts raise ``UnexpectedPage`` for one that cannot be read.
         """
+        # Every command loads this module, and few read a body.
+        from archiver.body.read import read_stored_body  # noqa: PLC0415
+
         return read_stored_body(self.row["body_html"] or "")
 
 
