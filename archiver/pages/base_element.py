@@ -19,11 +19,7 @@ def with_base_element(
 
     ``None`` for ``base`` means the live host.
     """
-    if not page.document.css("base"):
-        return base
-    hrefs = (element.get("href") for element in page.root.iter("base"))
-    href = next((href for href in hrefs if href is not None), None)
-    if href is None:
+    if page.base_href is None:
         return base
     base = base or site.Base.parse(site.CANONICAL_BASE)
-    return replace(base, document=base.document_of(path, href))
+    return replace(base, document=base.document_of(path, page.base_href))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -169,6 +169,23 @@ class ItemColumn(Column):
         return attrgetter(self.name) if self.value is None else self.value
 
 
+#: The name of a column, what reads its value from an item, and what makes of it what is stored.
+Reader = tuple[str, Callable[[Any], Any], Callable[[Any], Any]]
+
+
+def readers_of(columns: Iterable[Column]) -> tuple[Reader, ...]:
+    """What reads the columns that an item fills."""
+    filled = (column for column in columns if isinstance(column, ItemColumn))
+    return tuple((column.name, column.read, column.format.cast) for column in filled)
+
+
+def row_of(item: Any, readers: Iterable[Reader]) -> dict[str, Any]:
+    """The columns of an item: name → value, as SQLite stores it."""
+    return {
+        name: None if (value := read(item)) is None else cast(value) for name, read, cast in readers
+    }
+
+
 @dataclass(frozen=True)
 class Relation:
     """What SQL selects from; its columns stand in their order."""
@@ -206,14 +223,11 @@ class Table(Relation):
 
     def row(self, item: Any) -> dict[str, Any]:
         """The columns that an item fills: name → value, as SQLite stores it."""
-        return {
-            name: None if (value := read(item)) is None else cast(value)
-            for name, read, cast in self._readers
-        }
+        return row_of(item, self._readers)
 
     @cached_property
-    def _readers(self) -> tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any]], ...]:
-        return tuple((column.name, column.read, column.format.cast) for column in self.filled)
+    def _readers(self) -> tuple[Reader, ...]:
+        return readers_of(self.columns)
 
     def select(self, condition: Callable[[ItemColumn], bool]) -> tuple[str, ...]:
         """The names of the columns that an item fills and a condition holds for."""

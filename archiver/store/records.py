@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from archiver.items import Article
-from archiver.store.column import AS_BODY, Column, ItemColumn, Role, Table
+from archiver.store.column import AS_BODY, Column, ItemColumn, Role, Table, readers_of, row_of
 from archiver.store.schema import ARTICLES, COMMENTS, PARTS
 
 Row = dict[str, Any]
@@ -18,6 +18,7 @@ class Fields:
     def __init__(self, columns: Iterable[Column]) -> None:
         chosen = tuple(columns)
         self.names = tuple(column.name for column in chosen)
+        self._readers = readers_of(chosen)
         self._parsers = [(c.name, parse) for c in chosen if (parse := c.format.parse) is not None]
 
     def objects(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
@@ -28,6 +29,10 @@ class Fields:
         """The JSON objects of whole rows; a column that a row lacks is left out."""
         names = self.names
         return self._parsed([{name: row[name] for name in names if name in row} for row in rows])
+
+    def objects_from(self, items: Iterable[Any]) -> list[Row]:
+        """The JSON objects of items that fill these columns."""
+        return self._parsed([row_of(item, self._readers) for item in items])
 
     def _parsed(self, rows: list[Row]) -> list[Row]:
         """Rows of these columns, with the values of the file put in place of the stored ones."""
@@ -58,16 +63,19 @@ def part_rows(article: Article) -> dict[str, list[Row]]:
     return {table.name: list(_rows(article, table)) for table in PARTS}
 
 
-def article_record(article: Article) -> Row:
-    """The JSONL object of an article; of the rows of its parts, one at a time is there."""
-    return record(article_row(article), {table.name: _rows(article, table) for table in PARTS})
-
-
 def _rows(article: Article, table: Table) -> Iterator[Row]:
     for position, part in enumerate(getattr(article, table.name)):
         row = table.row(part)
         row["article_id"], row["position"] = article.id, position
         yield row
+
+
+def article_record(article: Article) -> Row:
+    """The JSONL object of an article, whose rows are the same: ``record`` makes it of them."""
+    (found,) = FIELDS.objects_of([article_row(article)])
+    for name, fields in FIELDS_OF_PARTS.items():
+        found[name] = fields.objects_from(getattr(article, name))
+    return found
 
 
 def record(row: Mapping[str, Any], parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> Row:

@@ -39,6 +39,14 @@ class Page:
         return _root_of(self.document, COMMENT_LIST)
 
     @cached_property
+    def base_href(self) -> str | None:
+        """The ``href`` of the first ``<base>`` that has one; ``None`` on a page without."""
+        if not self.document.css("base"):
+            return None
+        hrefs = (element.get("href") for element in self.root.iter("base"))
+        return next((href for href in hrefs if href is not None), None)
+
+    @cached_property
     def posts(self) -> list[HtmlElement]:
         """The articles that it shows, as long as nothing is taken out of it."""
         return select(self.root, site.POST)
