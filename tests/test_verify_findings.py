@@ -13,6 +13,7 @@ from rig.commands import run
 from test_verify import checks, damage, execute, folder, original, run_verify  # noqa: F401 - fixtures
 
 from archiver.store.read_only import open_for_reading
+from archiver.verify import search_index
 from archiver.verify.checks import Checks
 from archiver.verify.fidelity.comparison import Point
 
@@ -58,12 +59,29 @@ def test_json_of_a_sound_archive(folder: Path) -> None:  # noqa: F811
     assert told["remarks"] == ["1 without a copy of the body (protected): not compared"]
 
 
-def test_with_ids_only_their_part_of_the_index_is_looked_at(folder: Path) -> None:  # noqa: F811
+@pytest.mark.parametrize("few", [16, 0], ids=["each article", "the whole index first"])
+def test_with_ids_only_their_part_of_the_index_is_looked_at(
+    folder: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+) -> None:
     """Each way round: what is damaged elsewhere is not named, what is damaged here is."""
+    monkeypatch.setattr(search_index, "_FEW", few)
     damage(folder, "UPDATE articles SET body_text = '别的文字' WHERE id = 11")
     assert checks(folder, frozenset({12}))["search"].differ == 0
     (words,) = checks(folder, frozenset({11}))["search"].findings
     assert words.startswith("article 11: the index has not its body_text; sqlite-utils rebuild")
+
+
+def test_many_ids_are_looked_up_once(
+    folder: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A search for a whole text takes as long as SQLite's check of sixteen articles."""
+    monkeypatch.setattr(search_index, "_FEW", 1)
+    monkeypatch.delattr(search_index, "_is_found")
+    point = checks(folder, frozenset({11, 12}))["search"]
+    assert (point.compared, point.differ) == (2, 0)
 
 
 def test_ids_read_nothing_of_other_articles(folder: Path) -> None:  # noqa: F811

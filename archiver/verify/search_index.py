@@ -37,6 +37,8 @@ _WAITING: Final = """
     SELECT id FROM articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize) AND {} ORDER BY id
 """
 _TAKEN_IN: Final = "the next run takes its text into the index"
+#: To look for the texts of more articles than these takes longer than SQLite's check of the index.
+_FEW: Final = 16
 #: Of a shorter text the index has nothing.
 _SHORTEST: Final = 3
 
@@ -44,11 +46,14 @@ _SHORTEST: Final = 3
 def check_search(db: Database, ids: Ids | None) -> Point:
     """The search index is in step with the articles; with ids, it has the texts of these."""
     point = Point("search", "article", 0)
+    condition, values = chosen("id", ids)
     try:
         waiting = _waiting(db, ids)
+        count = f"SELECT count(*) FROM articles WHERE {condition}"  # noqa: S608
+        (point.compared,) = db.execute(count, values).fetchone()
         if ids is None:
-            _check_all(point, db)
-        else:
+            _check_all(db)
+        elif point.compared <= _FEW or not _is_sound(db):
             _check_some(point, db, ids, waiting)
         _note_waiting(point, db, waiting)
     except sqlite3.OperationalError as error:
@@ -77,13 +82,21 @@ def _note_waiting(point: Point, db: Database, waiting: set[int]) -> None:
         point.note(1, f"article {article}: {_TAKEN_IN}")
 
 
-def _check_all(point: Point, db: Database) -> None:
+def _is_sound(db: Database) -> bool:
+    """True when the whole index is in step with all articles."""
+    try:
+        _check_all(db)
+    except sqlite3.DatabaseError:  # also where there is no room for the copy
+        return False
+    return True
+
+
+def _check_all(db: Database) -> None:
     """SQLite's own check; raises ``sqlite3.DatabaseError`` where it fails.
 
     It is a command that needs a table to write to, so a copy of the index is checked, which SQLite
     holds in a temporary file. The texts are not copied.
     """
-    (point.compared,) = db.execute("SELECT count(*) FROM articles").fetchone()
     with _temporary_tables(db):
         try:
             for statement in (*_COPY, _CHECK):
@@ -107,7 +120,6 @@ def _check_some(point: Point, db: Database, ids: Ids, waiting: set[int]) -> None
     condition, values = chosen("id", ids)
     rows = db.execute(f"SELECT id, title, body_text FROM articles WHERE {condition}", values)  # noqa: S608
     for article, *texts in rows.fetchall():
-        point.compared += 1
         if article in waiting:
             continue
         for column, text in zip(_TEXTS, texts, strict=True):
