@@ -77,7 +77,7 @@ def test_many_ids_are_looked_up_once(
     folder: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A search for a whole text takes as long as SQLite's check of sixteen articles."""
+    """SQLite's check of a sound index takes the place of a search for the text of each."""
     monkeypatch.setattr(search_index, "_FEW", 1)
     monkeypatch.delattr(search_index, "_is_found")
     point = checks(folder, frozenset({11, 12}))["search"]

@@ -37,7 +37,8 @@ _WAITING: Final = """
     SELECT id FROM articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize) AND {} ORDER BY id
 """
 _TAKEN_IN: Final = "the next run takes its text into the index"
-#: To look for the texts of more articles than these takes longer than SQLite's check of the index.
+#: SQLite's check of the whole index takes as long as the search for the texts of 6 articles among
+#: 1,500, and of 28 among 15,000.
 _FEW: Final = 16
 #: Of a shorter text the index has nothing.
 _SHORTEST: Final = 3
