@@ -51,7 +51,7 @@ def test_the_kills_were_kills(told: Told) -> None:
     """Else the other tests prove nothing: early and late ones, and some while a file is written."""
     kills = told.story.kills
     assert len(kills) == told.kills
-    assert sum(run.after is None for run in kills) >= max(1, told.kills // 40)
+    assert sum(run.moment.written is not None for run in kills) >= max(2, told.kills // 16)
     assert sum(0 < len(run.after_it) < told.story.posts for run in kills) >= told.kills // 10
     assert len({len(run.after_it) for run in kills}) >= told.kills // 10
 
@@ -92,11 +92,9 @@ def test_no_page_is_asked_for_in_vain(told: Told) -> None:
 
 
 def test_a_page_is_fetched_once_and_again_only_for_a_kill_in_its_flight(told: Told) -> None:
-    """So no page is fetched more than twice, but one that was on its way at two kills."""
     fetched = told.story.fetched
     assert len(fetched) == told.story.posts
     assert {a: n for a, n in fetched.items() if n > 1 + told.story.lost[a]} == {}
-    assert sum(n > 2 for n in fetched.values()) <= 2
 
 
 def test_every_article_once(told: Told) -> None:

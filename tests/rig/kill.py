@@ -1,5 +1,8 @@
 """Runs that are killed (SIGKILL) at random moments, and what they leave.
 
+A moment is a time, a number of article pages, or the writing of a file: times alone would all be
+early on a slow machine, and late on a quick one.
+
 The runs are real `scrapy crawl` commands, forked (`rig.commands`), against a replica. While they
 are killed, the blog is first archived from nothing, then changes, and is archived again.
 
@@ -8,6 +11,7 @@ are killed, the blog is first archived from nothing, then changes, and is archiv
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import shutil
@@ -19,9 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import count, islice
-from operator import le
 from pathlib import Path
 from typing import Final
 
@@ -54,20 +56,53 @@ _SETTINGS: Final = {
 }
 #: Seconds between requests in runs that are killed, so that one does not do it all.
 _DELAY: Final = 0.03
-#: The moments of kills: from this many seconds after the fork to the end of the shortest run
+#: The times of kills: from this many seconds after the fork to the end of the shortest run
 #: (measured first, machines differ), and so many seconds more.
 _EARLIEST: Final = 0.02
 _MORE: Final = 0.5
+#: A run that is to be killed asks for so many article pages at most, so that there are some left
+#: at most kills, and goes on for so many seconds at most; no fewer than two, for one may be lost.
+_PAGES: Final = (2, 6)
+_LATER: Final = 2 * _DELAY
 #: A rig whose runs are no longer killed, because they do not even start, must come to an end.
 _MOST_RUNS_A_KILL: Final = 3
-#: One kill in so many waits for the moment when a file is being written.
+#: One kill in so many comes while the JSONL file is being written.
 _EACH_WRITING: Final = 5
+#: How much of the JSONL file such a kill leaves at most, in bytes.
+_WRITTEN: Final = 100_000
+#: Runs in a command first: the kernel kills it within the write that would make the JSONL file
+#: longer than that. Python ignores the signal that does it; a file that is short is whole then.
+_DIE_WRITING: Final = """
+import os, resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def die(event, arguments):
+    name = str(arguments[0]) if event in ("open", "os.rename") else ""
+    if event == "open" and name.endswith(".jsonl.part"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, ({written}, {written}))
+    elif name.endswith(".jsonl.part"):
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(die)
+"""
 #: When the archive is compared with one that nobody disturbed.
 MOMENTS: Final = ("archived", "read again", "with all listings")
 #: Not compared before the last moment: killed full runs have read more listing pages, and only a
 #: listing of the same run tells that an article without comments on its page has none.
 SEEN_ON_LISTINGS: Final = ("sightings", "comment_pages")
 _ARTICLE: Final = re.compile(r"/archives/(\d+)")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a run is killed: at what comes first."""
+
+    #: Seconds from its start.
+    after: float = math.inf
+    #: How many article pages it has asked for, and so many seconds more.
+    pages: int = sys.maxsize
+    later: float = 0.0
+    #: When so much of the JSONL file is written, in bytes; None for a run that may write it.
+    written: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,16 +115,15 @@ class Ended:
 
     @property
     def is_killed(self) -> bool:
-        """True when it ended by SIGKILL."""
-        return self.status == -signal.SIGKILL
+        """True when it ended by one of the signals that kill here: no part of it runs any more."""
+        return self.status in (-signal.SIGKILL, -signal.SIGXFSZ)
 
 
 @dataclass(frozen=True)
 class Killed:
     """One run that was to be killed."""
 
-    #: Seconds from its start, None for a kill while a file was being written.
-    after: float | None
+    moment: Moment
     ended: Ended
     #: The articles that it asked for, in its order.
     asked: list[int]
@@ -149,7 +183,11 @@ class Rig:
         folder.mkdir(parents=True)
 
     def crawl(
-        self, *arguments: str, delay: float = 0, is_due: Callable[[float], bool] | None = None
+        self,
+        *arguments: str,
+        delay: float = 0,
+        is_due: Callable[[float], bool] | None = None,
+        program: str = "",
     ) -> Ended:
         """Run the command, and kill it as soon as `is_due` of the seconds since its fork."""
         values = {
@@ -160,7 +198,7 @@ class Rig:
         }
         options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
         words = [word for argument in arguments for word in ("-a", argument)]
-        with Command("crawl", "kexue", *words, *options, env=UNMEASURED) as run:
+        with Command("crawl", "kexue", *words, *options, env=UNMEASURED, program=program) as run:
             status = watch(run, is_due) if is_due else run.wait()
             return Ended(status, run.stderr.decode(), run.seconds)
 
@@ -170,16 +208,31 @@ class Rig:
             return any(True for _ in self.folder.rglob("*.part"))
         return False
 
-    def kill(self, after: float | None, *arguments: str) -> Killed:
-        """Run the command and kill it; None waits for a file that is being written."""
+    def asked_since(self, begun: int) -> list[tuple[int, float]]:
+        """The articles asked for, behind the first `begun` requests, and the time of each."""
+        log = self.replica.log[begun:]
+        return [(int(m[1]), seen.start) for seen in log if (m := _ARTICLE.match(seen.path))]
+
+    def kill(self, moment: Moment, *arguments: str) -> Killed:
+        """Run the command and kill it."""
         before = self.look()[0]
-        seen = len(self.replica.log)
-        is_due = self.is_writing if after is None else partial(le, after)
-        ended = self.crawl(*arguments, delay=_DELAY, is_due=is_due)
-        asked = [int(m[1]) for path in self.replica.paths[seen:] if (m := _ARTICLE.match(path))]
+        begun = len(self.replica.log)
+
+        def is_due(seconds: float) -> bool:
+            times = [at for _, at in self.asked_since(begun)][moment.pages - 1 :]
+            are_asked = bool(times) and time.monotonic() >= times[0] + moment.later
+            return are_asked or seconds >= moment.after
+
+        program = "" if moment.written is None else _DIE_WRITING.format(written=moment.written)
+        ended = self.crawl(*arguments, delay=_DELAY, is_due=is_due, program=program)
         after_it, damage = self.look()
-        pictures = sum(path.endswith(".png") for path in self.replica.paths[seen:])
-        return Killed(after, ended, asked, before, after_it, damage, pictures)
+        pictures = sum(path.endswith(".png") for path in self.replica.paths[begun:])
+        asked = [article for article, _ in self.asked_since(begun)]
+        return Killed(moment, ended, asked, before, after_it, damage, pictures)
+
+    def remove_jsonl(self) -> None:
+        """So that the next run writes it, also without news."""
+        (self.folder / "kexue.jsonl").unlink(missing_ok=True)
 
     def look(self) -> tuple[set[int], list[str]]:
         """The archived articles and the damage, seen in a copy: a look would mend the log."""
@@ -204,16 +257,20 @@ def watch(run: Command, is_due: Callable[[float], bool]) -> int:
 
 
 def latest_moment(folder: Path) -> float:
-    """The last moment at which to kill, in seconds from the fork."""
+    """The last time at which to kill, in seconds from the fork."""
     with Replica(make_posts(1), gate="script") as replica:
         return Rig(replica, folder).crawl().seconds + _MORE
 
 
-def moments(seed: int, latest: float) -> Iterator[float | None]:
-    """When to kill: seconds from the fork, or None for the moment of writing; without end."""
+def moments(seed: int, latest: float) -> Iterator[Moment]:
+    """When to kill: at a time and after some pages in turn, now and then while writing; no end."""
     chance = random.Random(seed)
     for number in count(1):
-        yield None if number % _EACH_WRITING == 0 else chance.uniform(_EARLIEST, latest)
+        if number % _EACH_WRITING == 0:
+            yield Moment(written=chance.randint(0, _WRITTEN))
+        else:
+            after = chance.uniform(_EARLIEST, latest) if number % 2 else math.inf
+            yield Moment(after, chance.randint(*_PAGES), chance.uniform(0, _LATER))
 
 
 def tell(folder: Path, kills: int) -> Story:
@@ -223,8 +280,7 @@ def tell(folder: Path, kills: int) -> Story:
     with Replica(first_posts(story.posts), gate="script") as replica:
         rig = Rig(replica, folder)
         early_kills(rig, story, kills * 2 // 3, latest)
-        if len(story.runs[-1].after_it) < story.posts:
-            story.runs.append(rig.kill(None))  # it goes on until it writes the file
+        story.runs.append(rig.kill(Moment(written=_WRITTEN // 2)))  # it archives the rest
         story.first_end = status_of(rig.crawl())
         story.held["archived"] = contents_of(story.database)
         live_on(replica)
@@ -240,14 +296,24 @@ def early_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
         if len(story.kills) >= kills:
             return
         is_complete = bool(story.runs) and len(story.runs[-1].after_it) == story.posts
-        story.runs.append(rig.kill(moment if moment or is_complete else latest))
+        if moment.written is None:
+            story.runs.append(rig.kill(moment))
+        elif is_complete:
+            rig.remove_jsonl()
+            story.runs.append(rig.kill(moment))
+        else:
+            story.runs.append(rig.kill(Moment(pages=_PAGES[1])))
 
 
 def late_kills(rig: Rig, story: Story, kills: int, latest: float) -> None:
     """Kills of normal and of full runs; some runs are over before their moment."""
-    for number, moment in enumerate(islice(moments(_SEED + 1, latest), kills * _MOST_RUNS_A_KILL)):
+    story.runs.append(rig.kill(Moment(written=_WRITTEN // 2)))  # in place of the old file
+    chosen = moments(_SEED + 1, latest)
+    for number, moment in enumerate(islice(chosen, kills * _MOST_RUNS_A_KILL)):
         if len(story.kills) >= kills:
             return
+        if moment.written is not None:
+            rig.remove_jsonl()
         story.runs.append(rig.kill(moment, *(["full=1"] if number % 3 == 2 else [])))
 
 
@@ -317,7 +383,7 @@ def live_on(replica: Replica) -> None:
 
 def figures(story: Story, good: Story) -> list[str]:
     """The lines that tell how it went."""
-    writing = sum(run.after is None for run in story.kills)
+    writing = sum(run.moment.written is not None for run in story.kills)
     pages = sum(story.fetched.values())
     pictures = sum(run.pictures > 0 for run in story.kills)
     return [
