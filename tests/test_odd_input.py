@@ -21,9 +21,10 @@ from archiver.demo.routes import answer
 from archiver.extraction import saved_page
 from archiver.pages.article import parse_article
 from archiver.pages.kind import Kind, kind_of_text
+from archiver.tree.copied_tags import MOST_ATTRIBUTES
 from archiver.tree.document import parse_fragment, parse_page
 from archiver.tree.lexbor_copy import DEEPEST
-from archiver.tree.nesting import MOST_ATTRIBUTES, MOST_OPEN, MOST_TAGS, check_nesting
+from archiver.tree.nesting import MOST_OPEN, MOST_TAGS, check_nesting
 from archiver.tree.unexpected import UnexpectedPage
 
 ID = 321
@@ -65,6 +66,11 @@ def test_time_is_in_proportion_to_the_page(frame: tuple[bytes, bytes], unit: str
     assert is_in_proportion(lambda size: extract(frame, unit * (size // len(unit))), 15_000)
 
 
+ROOTS = "tags <html> or <body> with more than 1,000 attributes in all"
+PLAIN = "<b><big><code><em><font><i><nobr><s><small><strike><strong><tt><u>" * 3
+MULTIPLIED = "open tags as <b> or <font> that multiply with each paragraph"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -82,6 +88,22 @@ def test_time_is_in_proportion_to_the_page(frame: tuple[bytes, bytes], unit: str
             "<p " + " ".join(f'name{n}=">"' for n in range(MOST_ATTRIBUTES * 5)) + ">",
             "a tag with more than 1,000 attributes",
         ),
+        *(
+            ("".join(f"<{tag} name{n}=1>" for n in range(MOST_ATTRIBUTES * 2)), ROOTS)
+            for tag in ("html", "Body")
+        ),
+        *(
+            ("".join(unit.replace("%d", str(n)) for n in range(2_000)), MULTIPLIED)
+            for unit in (
+                "<p><font color=#%d>x</p>",
+                "<li><B id=x%d>x",
+                "<div><i title='>' id=x%d>x</div>",
+                "<p><a href=%d" + "x" * 3_000 + ">x</p>",
+                "<b id=%d><i title=" + "x" * 3_000 + "><div></b>",
+                "<p><a title='>' href=%d" + "x" * 3_000 + ">x</p>",
+            )
+        ),
+        (f"<p>{PLAIN}</p>" + "<p>x</p>" * 3_000, MULTIPLIED),
     ],
 )
 def test_what_no_parser_reads_in_linear_time_is_refused(text: str, reason: str) -> None:
@@ -103,6 +125,15 @@ def test_what_no_parser_reads_in_linear_time_is_refused(text: str, reason: str) 
         "a < b, " * (MOST_TAGS + 1),
         "<p>字</p>" * (MOST_TAGS // 2),
         '<li><a href="/archives/12345">一篇文章的题目</a></li>' * MOST_TAGS,
+        "<p><font color=red>x</p>" * 10_000,
+        "<b><i><u><s><em><strong>x</strong></em></s></u></i></b>" * 2_000,
+        "".join(f"<font color=#{n:06x}>x" for n in range(1_000)) + "</font>" * 1_000,
+        "<table><tr>" + "".join(f"<td><font color=#{n:06x}>x" for n in range(1_000)),
+        "".join(f"<p><font color=#{n:06x}>x</font></p>" for n in range(10_000)),
+        "".join(f"<p><a href=/archives/{n}>x</p>" for n in range(10_000)),
+        "".join(f"<p><span id=x{n}>x</p>" for n in range(10_000)),
+        "".join(f"<p><font id=x{n}>x</p>" for n in range(100)) + "<p>x</p>" * 200,
+        "<html><body class=a>" * 500,
     ],
 )
 def test_large_pages_are_not_refused(text: str) -> None:

@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from typing import Final
 
+from archiver.tree.copied_tags import MOST_ATTRIBUTES, attribute_count, check_copied
+from archiver.tree.open_formatting import ATTRIBUTES
 from archiver.tree.unexpected import UnexpectedPage
 
 #: Tags and comments of a page with less than this many characters for each, the tag's own counted.
@@ -20,8 +22,6 @@ MOST_TAGS: Final = 120_000
 _FEW_CHARACTERS: Final = 10
 #: Real articles stay below 50, pages with an open tag a paragraph below 1,000.
 MOST_OPEN: Final = 12_000
-#: Attributes of one tag. A parser compares the name of each with all names before it.
-MOST_ATTRIBUTES: Final = 1_000
 
 _ANY_TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
@@ -37,11 +37,9 @@ _NOT_COUNTED: Final = frozenset(
 _LARGE: Final = 32_000
 #: Characters of a tag, with its ``<`` and the beginning of its name; all attributes are ``a``.
 _SHORTEST: Final = MOST_ATTRIBUTES * len(" a")
-#: A quote begins a value only right behind ``=``; elsewhere it is part of a name.
-_WHOLE_TAG = re.compile(r"""<[a-z](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""", re.IGNORECASE)
+_WHOLE_TAG = re.compile(f"<[a-z]{ATTRIBUTES}", re.IGNORECASE)
 #: A ``>`` in a value, which does not end the tag.
-_VALUE_WITH_END = re.compile(r"""=\s*(?:"[^">]*>|'[^'>]*>)""")
-_ATTRIBUTE = re.compile(r"""[\s/]+[^\s/>=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?""")
+_VALUE_WITH_END = re.compile(r"""=\s*+(?:"[^">]*+>|'[^'>]*+>)""")
 
 
 def check_nesting(text: str) -> None:
@@ -51,8 +49,12 @@ def check_nesting(text: str) -> None:
         _check_tags(text)
     if count > MOST_OPEN:
         _check_open_tags(text)
-    if len(text) > _LARGE and (_has_long_tag(text) or _VALUE_WITH_END.search(text)):
+    may_have_long_tag = len(text) > _LARGE and (
+        _has_long_tag(text) or _VALUE_WITH_END.search(text) is not None
+    )
+    if may_have_long_tag:
         _check_attributes(text)
+    check_copied(text, count, may_have_long_tag=may_have_long_tag)
 
 
 def _has_long_tag(text: str) -> bool:
@@ -89,5 +91,5 @@ def _check_open_tags(text: str) -> None:
 
 def _check_attributes(text: str) -> None:
     for tag in _WHOLE_TAG.findall(text):
-        if len(tag) > _SHORTEST and len(_ATTRIBUTE.findall(tag)) > MOST_ATTRIBUTES:
+        if len(tag) > _SHORTEST and attribute_count(tag) > MOST_ATTRIBUTES:
             raise UnexpectedPage(f"a tag with more than {MOST_ATTRIBUTES:,} attributes")
