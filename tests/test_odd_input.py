@@ -21,6 +21,7 @@ from archiver.demo.routes import answer
 from archiver.extraction import saved_page
 from archiver.pages.article import parse_article
 from archiver.pages.kind import Kind, kind_of_text
+from archiver.pages.listing import parse_listing
 from archiver.tree.copied_tags import MOST_ATTRIBUTES
 from archiver.tree.document import parse_fragment, parse_page
 from archiver.tree.lexbor_copy import DEEPEST
@@ -64,6 +65,20 @@ UNITS += ["<div id=pay></div>", "<div id=Footer></div>x", "<foo-bar>$", "<!--mor
 @pytest.mark.parametrize("unit", few_at_first(UNITS))
 def test_time_is_in_proportion_to_the_page(frame: tuple[bytes, bytes], unit: str) -> None:
     assert is_in_proportion(lambda size: extract(frame, unit * (size // len(unit))), 15_000)
+
+
+def test_many_places_of_comments_take_linear_time(frame: tuple[bytes, bytes]) -> None:
+    unit = "<p id=comments>x</p>"
+    assert is_in_proportion(lambda size: extract(frame, unit * (size // len(unit))), 60_000)
+
+
+def test_a_listing_page_of_thousands_of_articles_is_refused() -> None:
+    """Those with articles inside one another take quadratic time."""
+    page = answer(Blog((make_post(ID),)), "/").body.decode()
+    before, after = page.split('<div class="Post', 1)
+    many = before + '<div class="Post">' * 1_001 + '<div class="Post' + after
+    with pytest.raises(UnexpectedPage, match="more than 1,000 articles on a listing page"):
+        parse_listing(parse_page(many))
 
 
 ROOTS = "tags <html> or <body> with more than 1,000 attributes in all"

@@ -92,7 +92,8 @@ def parse_comment_page(
 def places_for_comments(page: Page) -> list[HtmlElement]:
     """The elements around comments, none inside another one; of a page as it is now."""
     places = select(page.root, site.COMMENTS)
-    return [place for place in places if not any(up in places for up in place.iterancestors())]
+    known = set(places)
+    return [place for place in places if known.isdisjoint(place.iterancestors())]
 
 
 def heading_of_comments(places: list[HtmlElement]) -> HtmlElement | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from lxml.html import HtmlElement
 
@@ -17,14 +18,19 @@ from archiver.tree.css_selection import first, select
 from archiver.tree.document import Page, one_line_text, text_content
 from archiver.tree.unexpected import UnexpectedPage
 
+#: A listing page of the blog has ten. Each is looked through by itself, with those inside it.
+_MOST_ENTRIES: Final = 1_000
 _LISTING_LINK = re.compile(r"/(?P<number>[0-9]+)/?\Z")
 
 
 def parse_listing(page: Page, base: site.Base | None = None) -> ListingPage:
     """All entries of a listing page in the page's order, and its place among the others.
 
-    Raises ``UnexpectedPage`` for an article's page.
+    Raises ``UnexpectedPage`` for an article's page, and for one with more entries than a listing
+    page has.
     """
+    if len(page.posts) > _MOST_ENTRIES:
+        raise UnexpectedPage(f"more than {_MOST_ENTRIES:,} articles on a listing page")
     if select(page.root, f"{site.POST} {site.ARTICLE_BODY}"):
         raise UnexpectedPage("an article in place of a listing page")
     base = with_base_element(base, page)

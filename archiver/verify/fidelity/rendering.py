@@ -69,19 +69,19 @@ def rendered_text(top: etree._Element, formulas: Formulas | None = None) -> str:
 
 
 def _lines(steps: Iterable[Step]) -> Iterator[Line]:
-    line = ""
+    line: list[str] = []
     pre: etree._Element | None = None
     for step in steps:
-        piece = _piece(step, is_verbatim=pre is not None)
-        *ended, rest = (line + piece).split("\n")
-        for text in ended:
-            yield _line(text, is_verbatim=pre is not None)
-        line = rest
+        first, *others = _piece(step, is_verbatim=pre is not None).split("\n")
+        line.append(first)
+        for text in others:
+            yield _line("".join(line), is_verbatim=pre is not None)
+            line = [text]
         if step.kind == "enter" and step.element.tag in PREFORMATTED and pre is None:
             pre = step.element
         elif step.kind == "leave" and step.element is pre:
             pre = None
-    yield _line(line, is_verbatim=False)
+    yield _line("".join(line), is_verbatim=False)
 
 
 def _line(text: str, *, is_verbatim: bool) -> Line:

@@ -2,7 +2,7 @@
 
 Written from ``extensions/tex2jax.js`` of MathJax 2.7.9; the docstrings name its functions. The
 tests let MathJax in a browser judge it, as they do the scanner of the extraction. It takes
-quadratic time where MathJax does: for formulas that open braces without end.
+quadratic time where MathJax does: for formulas that open braces which are closed far behind them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 from lxml import etree
@@ -30,6 +31,7 @@ _PROCESSED = re.compile(r"(^| )tex2jax_process( |$)")
 #: ``createPatterns``. Backslashes before a backslash are left behind in one go.
 _START = re.compile(r"\$\$?|\\++\$|\\(?:[(\[]|begin\{|(?:eq)?ref\{)|\\+(?=\\)")
 _ENDS: Final = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+_ENVIRONMENT_END = re.compile(r"\\end\{[^}]*\}")
 _CDATA = re.compile("\\[CDATA\\[([^\u2028\u2029]*)\\]\\]\\Z")
 
 #: Text nodes, and the ``<br>`` and comments between them.
@@ -126,6 +128,13 @@ class _Search:
         self.texts = [text_of(piece) if isinstance(piece, tuple) else "" for piece in run]
         self.formulas = formulas
         self.missing_ends: set[str] = set()  # what ends no formula in the rest of the run
+        self.environment_ends = {
+            end for text in self.texts for end in _ENVIRONMENT_END.findall(text)
+        }
+        #: How many braces are closed in each text and those behind it.
+        self.closed_braces = list(accumulate(text.count("}") for text in reversed(self.texts)))[
+            ::-1
+        ]
 
     def find_all(self) -> None:
         """Note all formulas of the run."""
@@ -162,7 +171,8 @@ class _Search:
 
     def _end(self, inside: _Place, end: str) -> _Place | None:
         """``endMatch``: behind the first end outside braces, or else behind the first of all."""
-        if end in self.missing_ends:
+        is_environment = end.startswith("\\end")
+        if end in self.missing_ends or (is_environment and end not in self.environment_ends):
             return None
         first: _Place | None = None
         depth = 0
@@ -172,7 +182,10 @@ class _Search:
                 if token[0] == end:
                     if depth == 0:
                         return number, token.end()
-                    first = first or (number, token.end())
+                    if first is None:
+                        first = number, token.end()
+                        if depth > self._closed_behind(first):
+                            return first  # no other one will be outside the braces
                 elif token[0] == "{":
                     depth += 1
                 elif token[0] == "}" and depth:
@@ -181,6 +194,11 @@ class _Search:
         if first is None:
             self.missing_ends.add(end)
         return first
+
+    def _closed_behind(self, place: _Place) -> int:
+        """How many braces are closed behind a place, at most."""
+        number, offset = place
+        return self.closed_braces[number] - self.texts[number].count("}", 0, offset)
 
     def _enclose(self, piece: int, start: int, close: _Place, end: str, *, display: bool) -> _Place:
         """``encloseMath``: note a formula; returns its end.
