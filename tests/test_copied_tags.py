@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.tree.copied_tags import MOST_ATTRIBUTES, check_copied
-from archiver.tree.open_formatting import ELEMENT, FORMATTING, reopened_characters
+from archiver.tree.open_formatting import (
+    ELEMENT,
+    FORMATTING,
+    reopened_at_most,
+    reopened_characters,
+)
 from archiver.tree.unexpected import UnexpectedPage
 
 ENDLESS = 10**12
@@ -48,6 +53,7 @@ def test_these_multiply(unit: str) -> None:
     text = "".join(unit % n for n in range(100))
     assert copies(text) == pytest.approx(100 * 99 / 2, rel=0.05)
     assert copies(text) <= followed(text) <= 1.3 * copies(text)
+    assert followed(text) <= reopened_at_most(text) / ELEMENT
 
 
 @pytest.mark.parametrize(
@@ -103,6 +109,29 @@ def test_no_soup_multiplies_unseen(soup: list[str]) -> None:
 def test_what_is_followed_is_there(soup: list[str]) -> None:
     text = "".join(soup)
     assert followed(text) <= 3 * copies(text) + 3 * len(soup)
+    assert copies(text) <= reopened_at_most(text) / ELEMENT
+
+
+@given(soups(ends=True))
+@limits(max_examples=150)
+def test_the_limit_is_never_too_low(soup: list[str]) -> None:
+    """But for what end tags clone: for up to eight blocks four elements each."""
+    text = "".join(soup)
+    assert copies(text) <= reopened_at_most(text) / ELEMENT + 8 * 4 * text.count("</")
+
+
+@pytest.mark.parametrize("cell", ["td", "th", "caption"])
+def test_an_end_tag_in_a_cell_closes_nothing_outside(cell: str) -> None:
+    unit = f"<p><b k=%d>x</p><table><{cell}></b></table>"
+    text = "".join(unit % n for n in range(100))
+    assert copies(text) == 100 * 99 / 2
+    assert copies(text) <= reopened_at_most(text) / ELEMENT
+    assert copies(text) <= followed(text) <= 1.3 * copies(text)
+
+
+def test_the_limit_of_a_page_whose_tags_are_closed_is_low() -> None:
+    text = "".join(f"<p><b k={n}>x</b><a href={n}><i>y</i></a></p>" for n in range(1_000))
+    assert reopened_at_most(text) == 0
 
 
 @pytest.mark.parametrize("name", sorted(FORMATTING - {"a"}))

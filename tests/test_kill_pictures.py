@@ -46,7 +46,7 @@ class Moment:
     def __call__(self, _: float) -> bool:
         paths = self.rig.replica.paths[self.begun :]
         asked = sum(path.endswith(".png") for path in paths)
-        is_now = not self.waits_for_part or self.rig.is_writing(0)
+        is_now = not self.waits_for_part or self.rig.is_writing()
         return asked > self.wanted + 2 or (asked >= self.wanted and is_now)
 
 

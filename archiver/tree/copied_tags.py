@@ -17,6 +17,7 @@ from archiver.tree.open_formatting import (
     ELEMENT,
     FORMATTING,
     MOST_ALIKE,
+    reopened_at_most,
     reopened_characters,
 )
 from archiver.tree.unexpected import UnexpectedPage
@@ -72,5 +73,9 @@ def check_copied(text: str, tags: int, *, may_have_long_tag: bool) -> None:
         written = sum(len(attributes) + ELEMENT for _, attributes in copied)
     if tags > _MANY_TAGS:
         written += ELEMENT * min(len(_PLAIN.findall(text)), _MOST_PLAIN)
-    if written * tags > MOST_COPIED and reopened_characters(text, MOST_COPIED) > MOST_COPIED:
+    if (
+        written * tags > MOST_COPIED
+        and reopened_at_most(text) > MOST_COPIED
+        and reopened_characters(text, MOST_COPIED) > MOST_COPIED
+    ):
         raise UnexpectedPage("open tags as <b> or <font> that multiply with each paragraph")

@@ -13,6 +13,7 @@ from typing import Final
 
 from archiver.tree.copied_tags import MOST_ATTRIBUTES, attribute_count, check_copied
 from archiver.tree.open_formatting import ATTRIBUTES
+from archiver.tree.serialize import VOID
 from archiver.tree.unexpected import UnexpectedPage
 
 #: Tags and comments of a page with less than this many characters for each, the tag's own counted.
@@ -28,9 +29,9 @@ _TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
 #: Void elements, and those that the next one of their kind closes.
 _NOT_COUNTED: Final = frozenset(
     [
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"),
-        *("source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody"),
-        *("tfoot", "colgroup", "option", "optgroup", "html", "head", "body"),
+        *VOID,
+        *("p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup"),
+        *("option", "optgroup", "html", "head", "body"),
     ]
 )
 #: A page with fewer characters is parsed within a second, whatever its attributes.

@@ -202,7 +202,7 @@ class Rig:
             status = watch(run, is_due) if is_due else run.wait()
             return Ended(status, run.stderr.decode(), run.seconds)
 
-    def is_writing(self, _: float) -> bool:
+    def is_writing(self) -> bool:
         """True while a file is being written in the folder."""
         with suppress(FileNotFoundError):
             return any(True for _ in self.folder.rglob("*.part"))
